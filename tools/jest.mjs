@@ -1,0 +1,17 @@
+/**
+ * Runs Jest in ES-module mode: `node tools/jest.mjs [unit|int|flow|all] [jest options and file patterns]`.
+ * Node 20 needs --experimental-vm-modules for that; keeping the flag here keeps it out of everybody's environment.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [suite = 'all', ...rest] = process.argv.slice(2);
+const select = suite === 'all' ? [] : ['--selectProjects', suite];
+const child = spawn(
+  process.execPath,
+  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...select, ...rest],
+  { cwd: root, stdio: 'inherit' },
+);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
