@@ -12,7 +12,9 @@ const digest = (parts: readonly (string | number)[]): string =>
  * advances when the person is erased, so that a later return is a new person.
  */
 export function shopperId(key: Buffer | string, page: string, psid: string, generation = 0): string {
-  const mac = createHmac('sha256', key).update(JSON.stringify([page, psid, generation])).digest('hex');
+  const mac = createHmac('sha256', key)
+    .update(JSON.stringify([page, psid, generation]))
+    .digest('hex');
   return `shp_${mac.slice(0, 32)}`;
 }
 

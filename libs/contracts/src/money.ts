@@ -3,7 +3,10 @@ import { z } from 'zod';
 /** An amount in minor units (cents, yen, fils: whatever the currency's smallest unit is) with its ISO 4217 code. */
 export const Money = z.object({
   amount: z.int().min(0).describe('minor units of the currency'),
-  currency: z.string().regex(/^[A-Z]{3}$/).describe('ISO 4217 code'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .describe('ISO 4217 code'),
 });
 export type Money = z.infer<typeof Money>;
 

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
 /** How Kafka keeps a topic: `compact` holds the last value of each key, `delete` drops records after `retentionMs`. */
-export type TopicRetention = { readonly policy: 'compact' } | { readonly policy: 'delete'; readonly retentionMs: number };
+export type TopicRetention =
+  { readonly policy: 'compact' } | { readonly policy: 'delete'; readonly retentionMs: number };
 
 /**
  * One topic of Beckon: its name (without the configured prefix), what decides order (the key), the shape of a value,

@@ -53,17 +53,18 @@ export const ShopSettings = z
   .strictObject({
     shop: slug,
     name: z.string().min(1),
-    locale: z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"').default('en'),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"')
+      .default('en'),
     zone: zone.default('UTC'),
     currency: z.string().refine(isCurrency, 'an ISO 4217 code such as "EUR"'),
     pages: z.array(PageSettings).min(1),
     sources: z.array(SourceSettings).min(1),
-    limits: z
-      .array(LimitSettings)
-      .default([
-        { scope: 'shopper', limit: 3, period: 86_400_000 },
-        { scope: 'shopper_sku', limit: 1, period: 3_600_000 },
-      ]),
+    limits: z.array(LimitSettings).default([
+      { scope: 'shopper', limit: 3, period: 86_400_000 },
+      { scope: 'shopper_sku', limit: 1, period: 3_600_000 },
+    ]),
     min_gap: Duration.default(0).describe('least time between two messages to one shopper'),
     quiet_hours: QuietHours.nullable().default({ from: '21:00', to: '08:00' }),
     expire_after: Duration.default(172_800_000).describe('how long an alert is worth telling'),
@@ -85,8 +86,14 @@ export const ShopSettings = z
           ctx.addIssue({ code: 'custom', path: [path, i], message: `${JSON.stringify(v)} is named twice` });
       });
     };
-    unique('pages', s.pages.map((p) => p.page));
-    unique('sources', s.sources.map((x) => x.name));
+    unique(
+      'pages',
+      s.pages.map((p) => p.page),
+    );
+    unique(
+      'sources',
+      s.sources.map((x) => x.name),
+    );
     s.pages.forEach((p, i) => {
       if (p.pace_per_second > 40 && !p.inbox_unused)
         ctx.addIssue({
