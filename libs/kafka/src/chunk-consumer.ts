@@ -217,7 +217,10 @@ export class ChunkConsumer<V> {
     state.status = 'stopped';
     state.fault = fault;
     this.consumer.pause([{ topic: this.o.topic, partitions: [state.partition] }]);
-    this.o.log.error({ topic: this.o.topic, partition: state.partition, fault }, 'partition stopped: a person is needed');
+    this.o.log.error(
+      { topic: this.o.topic, partition: state.partition, fault },
+      'partition stopped: a person is needed',
+    );
     this.showStopped();
   }
 
@@ -244,7 +247,8 @@ export class ChunkConsumer<V> {
     }
     // A batch of nothing but the verified record: let kafkajs go on behind it.
     if (records.length === 0) payload.resolveOffset(batch.lastOffset());
-    if (state.emitted.length > 0 && generation === this.generation) await this.o.emitter.forget(state.emitted.splice(0));
+    if (state.emitted.length > 0 && generation === this.generation)
+      await this.o.emitter.forget(state.emitted.splice(0));
   }
 
   /** Tells Kafka how far we are and that we live. kafkajs's own errors (rebalance) must reach kafkajs. */
@@ -273,7 +277,10 @@ export class ChunkConsumer<V> {
     if (state.verify !== undefined && first !== undefined && first.offset === state.position - 1n) {
       const same = first.timestamp === state.verify.timestamp && checksum(first.raw) === state.verify.checksum;
       if (!same) {
-        this.halt(state, `the record at offset ${first.offset} is not the one handled before: the topic was re-created`);
+        this.halt(
+          state,
+          `the record at offset ${first.offset} is not the one handled before: the topic was re-created`,
+        );
         return undefined;
       }
     }
@@ -346,7 +353,12 @@ export class ChunkConsumer<V> {
   private async commitChunk(
     records: ChunkRecord<never>[],
     state: PartitionState,
-  ): Promise<{ outboxId: number | undefined; outgoing: GatheringTransaction['outgoing']; callbacks: (() => void)[]; bad: number }> {
+  ): Promise<{
+    outboxId: number | undefined;
+    outgoing: GatheringTransaction['outgoing'];
+    callbacks: (() => void)[];
+    bad: number;
+  }> {
     const { topic, source, client } = this.o;
     const id = { source, topic, partition: state.partition };
     const last = records.at(-1) as ChunkRecord<never>;
@@ -358,13 +370,19 @@ export class ChunkConsumer<V> {
         lastChecksum: checksum(last.raw),
       });
       if (emitted.length > 0) await runner.query('DELETE FROM outbox WHERE id = ANY ($1)', [emitted]);
-      const gathered = new GatheringTransaction(runner, { service: client.options.service, topic: (t) => client.topic(t) });
+      const gathered = new GatheringTransaction(runner, {
+        service: client.options.service,
+        topic: (t) => client.topic(t),
+      });
       let bad = 0;
       const putAside = (record: ChunkRecord<unknown>, reason: DeadReason): void => {
         bad += 1;
         gathered.outgoing.push(toDeadLetter(client, id, record, reason, this.o.sealDeadLetters));
         kafkaMetrics.deadLetters.add(1, { topic, reason: reason.code });
-        this.o.log.warn({ topic, partition: id.partition, offset: record.offset.toString(), ...reason }, 'record put aside');
+        this.o.log.warn(
+          { topic, partition: id.partition, offset: record.offset.toString(), ...reason },
+          'record put aside',
+        );
       };
       const good = this.decodeAll(records, putAside);
       const chunk: Chunk<V> = { topic, partition: state.partition, records: good };
@@ -413,7 +431,10 @@ export class ChunkConsumer<V> {
       const passing = isPassing(error);
       kafkaMetrics.retries.add(1, { topic, cause: passing ? 'passing' : 'fault' });
       const text = passing ? 'chunk failed, trouble that may pass; it comes again' : 'chunk failed; it comes again';
-      log[passing ? 'warn' : 'error']({ topic, partition: state.partition, offset: state.position.toString(), err: error }, text);
+      log[passing ? 'warn' : 'error'](
+        { topic, partition: state.partition, offset: state.position.toString(), err: error },
+        text,
+      );
     }
     this.later(retryDelay(Math.max(1, state.failures)), () => {
       if (generation === this.generation) void this.prepare([state.partition], generation);

@@ -64,7 +64,10 @@ export class CoalescingProducer {
         await this.producer.sendBatch({ acks: -1, topicMessages: byTopic(group) });
         for (const w of group) w.done();
       } catch (error) {
-        this.log.warn({ err: error, records: group.reduce((n, w) => n + w.records.length, 0) }, 'Kafka did not take a send');
+        this.log.warn(
+          { err: error, records: group.reduce((n, w) => n + w.records.length, 0) },
+          'Kafka did not take a send',
+        );
         for (const w of group) w.failed(error);
       }
     }
@@ -101,8 +104,16 @@ export class CoalescingProducer {
   }
 }
 
-function byTopic(group: readonly Waiting[]): { topic: string; messages: { key: string | Buffer | null; value: string | Buffer | null; headers: Record<string, string | Buffer> }[] }[] {
-  const topics = new Map<string, { key: string | Buffer | null; value: string | Buffer | null; headers: Record<string, string | Buffer> }[]>();
+function byTopic(
+  group: readonly Waiting[],
+): {
+  topic: string;
+  messages: { key: string | Buffer | null; value: string | Buffer | null; headers: Record<string, string | Buffer> }[];
+}[] {
+  const topics = new Map<
+    string,
+    { key: string | Buffer | null; value: string | Buffer | null; headers: Record<string, string | Buffer> }[]
+  >();
   for (const w of group) {
     for (const { topic, key, value, headers } of w.records) {
       const list = topics.get(topic);

@@ -28,12 +28,16 @@ export class ConsumedStore {
 
   /** Cursors of some partitions of a topic, by partition; those never handled are absent. */
   async load(source: string, topic: string, partitions: readonly number[]): Promise<Map<number, Cursor>> {
-    const rows: { partition: number; next_offset: string; last_timestamp: number | null; last_checksum: number | null }[] =
-      await this.dataSource.query(
-        `SELECT partition, next_offset::text, last_timestamp::float8 AS last_timestamp, last_checksum::float8 AS last_checksum
+    const rows: {
+      partition: number;
+      next_offset: string;
+      last_timestamp: number | null;
+      last_checksum: number | null;
+    }[] = await this.dataSource.query(
+      `SELECT partition, next_offset::text, last_timestamp::float8 AS last_timestamp, last_checksum::float8 AS last_checksum
          FROM consumed WHERE source = $1 AND topic = $2 AND partition = ANY ($3)`,
-        [source, topic, [...partitions]],
-      );
+      [source, topic, [...partitions]],
+    );
     return new Map(
       rows.map((r) => [
         r.partition,

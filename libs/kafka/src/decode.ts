@@ -47,7 +47,8 @@ export function decodeValue<V>(topic: Topic<V>, record: ChunkRecord<never>): Chu
   let json: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (text.includes('\\u0000')) return { code: 'nul_character', field: 'value', detail: 'text holds a NUL character' };
+    if (text.includes('\\u0000'))
+      return { code: 'nul_character', field: 'value', detail: 'text holds a NUL character' };
     json = JSON.parse(text);
   } catch (error) {
     return { code: 'not_json', field: 'value', detail: `not JSON in UTF-8: ${(error as Error).message.slice(0, 120)}` };

@@ -44,7 +44,10 @@ export class Emitter {
    */
   async transaction<T>(work: (tx: EmittingTransaction) => Promise<T>): Promise<T> {
     const { result, outboxId, outgoing, callbacks } = await inTransaction(this.dataSource, async (runner) => {
-      const tx = new GatheringTransaction(runner, { service: this.client.options.service, topic: (t) => this.client.topic(t) });
+      const tx = new GatheringTransaction(runner, {
+        service: this.client.options.service,
+        topic: (t) => this.client.topic(t),
+      });
       const r = await work(tx);
       return { result: r, outboxId: await tx.writeOutbox(LOOP_LANE), outgoing: tx.outgoing, callbacks: tx.callbacks };
     });

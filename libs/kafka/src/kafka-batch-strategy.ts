@@ -63,7 +63,9 @@ export class KafkaBatchStrategy extends Server implements CustomTransportStrateg
         });
         this.consumers.push(consumer);
         this.o.health?.addReady(`kafka ${topic.name}`, () => consumer.fault());
-        this.o.health?.addLive(`kafka ${topic.name}`, () => (consumer.silent() ? 'nothing fetched for a minute' : undefined));
+        this.o.health?.addLive(`kafka ${topic.name}`, () =>
+          consumer.silent() ? 'nothing fetched for a minute' : undefined,
+        );
       }
     } catch (error) {
       callback(error);

@@ -12,7 +12,13 @@ export interface EmitContext {
 }
 
 /** A value of one of our topics as a Kafka record: flat JSON, CloudEvents attributes and trace context as headers. */
-export function toRecord<V>(ctx: EmitContext, topic: Topic<V>, key: string, value: V | null, options: EmitOptions = {}): OutgoingRecord {
+export function toRecord<V>(
+  ctx: EmitContext,
+  topic: Topic<V>,
+  key: string,
+  value: V | null,
+  options: EmitOptions = {},
+): OutgoingRecord {
   const headers = binaryHeaders({
     id: options.id ?? randomUUID(),
     source: `beckon/${ctx.service}`,
@@ -76,7 +82,12 @@ export async function inTransaction<T>(dataSource: DataSource, work: (runner: Qu
   }
 }
 
-type Packed = [topic: string, key: string | null | { b: string }, value: string | null | { b: string }, headers: Record<string, string | { b: string }>];
+type Packed = [
+  topic: string,
+  key: string | null | { b: string },
+  value: string | null | { b: string },
+  headers: Record<string, string | { b: string }>,
+];
 
 const pack = (v: string | Buffer | null): string | null | { b: string } =>
   Buffer.isBuffer(v) ? { b: v.toString('base64') } : v;

@@ -65,7 +65,9 @@ export function startAt(
   if (cursor === undefined) return { position: log.low };
   const { nextOffset } = cursor;
   if (nextOffset > log.high)
-    return { hole: `offset ${nextOffset} comes next, but the log ends at ${log.high}: the topic was re-created or cut` };
+    return {
+      hole: `offset ${nextOffset} comes next, but the log ends at ${log.high}: the topic was re-created or cut`,
+    };
   if (nextOffset < log.low)
     return { hole: `offset ${nextOffset} comes next, but the log begins at ${log.low}: records were deleted unread` };
   return { position: nextOffset };

@@ -3,7 +3,7 @@ import type { KafkaClient } from './kafka-client.js';
 
 /** Kafka's settings for a topic of ours. Compacted topics compact within a day, so that erasure is real. */
 export function topicConfig(topic: Topic): Record<string, string> {
-  const common = topic.name.endsWith('.dead-letters') ? { 'max.message.bytes': String(4 * 1024 * 1024) } : {};
+  const common: Record<string, string> = topic.name.endsWith('.dead-letters') ? { 'max.message.bytes': String(4 * 1024 * 1024) } : {};
   return topic.retention.policy === 'compact'
     ? {
         ...common,
@@ -19,7 +19,11 @@ export function topicConfig(topic: Topic): Record<string, string> {
  * Creates the topics that are missing; answers their names. Existing topics stay as they are. Replication factor -1
  * is the broker's default. `partitions` overrides the number of every topic that has more than one (small set-ups).
  */
-export async function ensureTopics(client: KafkaClient, topics: readonly Topic[], partitions?: number): Promise<string[]> {
+export async function ensureTopics(
+  client: KafkaClient,
+  topics: readonly Topic[],
+  partitions?: number,
+): Promise<string[]> {
   const admin = await client.admin();
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((t) => !existing.has(client.topic(t)));
