@@ -1,4 +1,5 @@
 import type { Topic } from '@beckon/contracts';
+import type { Admin } from 'kafkajs';
 import type { KafkaClient } from './kafka-client.js';
 
 /** Kafka's settings for a topic of ours. Compacted topics compact within a day, so that erasure is real. */
@@ -31,7 +32,7 @@ export async function ensureTopics(
   const missing = topics.filter((t) => !existing.has(client.topic(t)));
   if (missing.length === 0) return [];
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: missing.map((t) => ({
       topic: client.topic(t),
       numPartitions: t.partitions === 1 ? 1 : (partitions ?? t.partitions),
@@ -39,5 +40,29 @@ export async function ensureTopics(
       configEntries: Object.entries(topicConfig(t)).map(([name, value]) => ({ name, value })),
     })),
   });
+  await leadersKnown(
+    admin,
+    missing.map((t) => client.topic(t)),
+  );
   return missing.map((t) => t.name);
+}
+
+/**
+ * Waits until every partition has a leader. kafkajs's own `waitForLeaders` waits on "leader not available" only, but a
+ * KRaft broker that has not yet heard of a new topic says "unknown topic", and the call fails although all is well.
+ */
+async function leadersKnown(admin: Admin, topics: string[], timeoutMs = 30_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      if (metadata.topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      const { type } = error as { type?: string };
+      const early = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+      if (!early || performance.now() > deadline) throw error;
+    }
+    if (performance.now() > deadline) throw new Error(`no leader for every partition of ${topics.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
