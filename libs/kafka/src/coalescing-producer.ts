@@ -104,9 +104,7 @@ export class CoalescingProducer {
   }
 }
 
-function byTopic(
-  group: readonly Waiting[],
-): {
+function byTopic(group: readonly Waiting[]): {
   topic: string;
   messages: { key: string | Buffer | null; value: string | Buffer | null; headers: Record<string, string | Buffer> }[];
 }[] {

@@ -10,3 +10,4 @@ export * from './tables.js';
 export * from './fault-point.js';
 export { REPLAY_FOR } from './dead-letter.js';
 export type { OutgoingRecord } from './coalescing-producer.js';
+export * from './kafka-module.js';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from '@beckon/service';
 import { topicName } from '@beckon/contracts';
 import { Kafka, logLevel, type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs';
@@ -13,8 +12,10 @@ export interface KafkaClientOptions {
   readonly topicPrefix: string;
   readonly groupPrefix: string;
   readonly ssl?: boolean;
-  /** Path of a PEM file with the authority that signed the brokers' certificates. */
-  readonly caFile?: string;
+  /** PEM of the authority that signed the brokers' certificates; client certificate and key where brokers want one. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
   readonly log: Logger;
 }
@@ -73,7 +74,9 @@ export class KafkaClient {
 
 /** The kafkajs configuration: TLS and SASL from settings, logs into ours, bounded retries (we retry above). */
 function kafkaConfig(o: KafkaClientOptions): KafkaConfig {
-  const ssl = o.ssl ? (o.caFile ? { ca: [readFileSync(o.caFile, 'utf8')] } : true) : undefined;
+  const { ca, cert, key } = o;
+  const own = { ...(ca ? { ca: [ca] } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const ssl = o.ssl ? (Object.keys(own).length > 0 ? own : true) : undefined;
   return {
     clientId: o.clientId ?? `beckon-${o.service}`,
     brokers: [...o.brokers],

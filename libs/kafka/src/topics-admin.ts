@@ -3,7 +3,9 @@ import type { KafkaClient } from './kafka-client.js';
 
 /** Kafka's settings for a topic of ours. Compacted topics compact within a day, so that erasure is real. */
 export function topicConfig(topic: Topic): Record<string, string> {
-  const common: Record<string, string> = topic.name.endsWith('.dead-letters') ? { 'max.message.bytes': String(4 * 1024 * 1024) } : {};
+  const common: Record<string, string> = topic.name.endsWith('.dead-letters')
+    ? { 'max.message.bytes': String(4 * 1024 * 1024) }
+    : {};
   return topic.retention.policy === 'compact'
     ? {
         ...common,
