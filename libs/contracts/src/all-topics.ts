@@ -13,7 +13,6 @@ import { receipts } from './topics/receipts.js';
 import { deliveries } from './topics/deliveries.js';
 import { decisions } from './topics/decisions.js';
 import { deadLetters } from './topics/dead-letters.js';
-import { replay } from './topics/replay.js';
 
 /** The five services, in the order of the pipeline. */
 export const SERVICES = ['optin', 'ingestion', 'matching', 'throttling', 'delivery'] as const;
@@ -35,5 +34,4 @@ export const allTopics: readonly Topic[] = [
   deliveries,
   decisions,
   ...SERVICES.map(deadLetters),
-  ...SERVICES.map(replay),
 ] as readonly Topic[];

@@ -12,7 +12,6 @@ import { messagesRequested } from './topics/messages-requested.js';
 import { messengerEvents } from './topics/messenger-events.js';
 import { offers } from './topics/offers.js';
 import { receipts } from './topics/receipts.js';
-import { replay } from './topics/replay.js';
 import { shoppers } from './topics/shoppers.js';
 import { shops } from './topics/shops.js';
 import { subscriptions } from './topics/subscriptions.js';
@@ -41,7 +40,7 @@ const own: Own = {
 
 /**
  * Who sends and who receives each topic: the source of the operations in the AsyncAPI document. Every service reads
- * the shops' settings and its own replays, and writes decisions and its own dead letters. (What ingestion reads
+ * the shops' settings, and writes decisions and its own dead letters. (What ingestion reads
  * besides are the shops' own topics, which are named in their settings.)
  */
 export const flows: Readonly<Record<ServiceName | 'cli', Flow>> = {
@@ -50,12 +49,12 @@ export const flows: Readonly<Record<ServiceName | 'cli', Flow>> = {
       name,
       {
         sends: [...own[name].sends, decisions, deadLetters(name)],
-        receives: [shops, ...own[name].receives, replay(name)],
+        receives: [shops, ...own[name].receives],
       },
     ]),
   ) as unknown as Record<ServiceName, Flow>),
   cli: {
-    sends: [shops, ...SERVICES.map(replay)],
+    sends: [shops],
     receives: [shops, offers, catalogSignals, decisions, deliveries, subscriptions, ...SERVICES.map(deadLetters)],
   } as Flow,
 };

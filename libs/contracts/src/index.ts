@@ -19,7 +19,6 @@ export * from './topics/receipts.js';
 export * from './topics/deliveries.js';
 export * from './topics/decisions.js';
 export * from './topics/dead-letters.js';
-export * from './topics/replay.js';
 export * from './all-topics.js';
 export * from './topic-config.js';
 export * from './flows.js';
