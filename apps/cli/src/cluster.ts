@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { connect as tcpConnect } from 'node:net';
 import { KafkaClient, type OutgoingRecord } from '@beckon/kafka';
 import { createLogger } from '@beckon/service';
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from 'kafkajs';
+import kafkajs, { type Admin, type EachBatchPayload, type IHeaders } from 'kafkajs';
 import type { TopicOnCluster } from './domain/topic-differences.js';
 import { Fault } from './faults.js';
 import type { CliConfig } from './surroundings.js';
@@ -40,6 +40,7 @@ export interface ReadOptions {
 
 const SILENCE_MS = 20_000;
 const QUEUE = 2000;
+const RESTARTS = 3;
 
 export class Cluster {
   private constructor(
@@ -140,37 +141,51 @@ export class Cluster {
   async *read(wanted: readonly string[], options: ReadOptions): AsyncGenerator<LogRecord> {
     const existing = new Set(await this.topics());
     const topics = wanted.filter((topic) => existing.has(topic));
-    const spans = await this.spans(topics, options);
-    const open = new Map(spans.filter((s) => options.follow || s.start < s.end).map((s) => [placeOf(s), s]));
-    if (open.size === 0) return;
+    const places = new Map((await this.places(topics, options)).map((p) => [placeName(p), p]));
+    const open = (p: Place): boolean => !p.skipped && (options.follow || p.next < p.end);
+    const ended = (): boolean => ![...places.values()].some(open);
+    if (ended()) return;
 
     const feed = new Feed();
+    let restarts = 0;
     const groupId = `${this.config.GROUP_PREFIX}cli.${randomUUID()}`;
     const consumer = this.client.kafka.consumer({
       groupId,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 200,
       heartbeatInterval: 2000,
-      retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
+      retry: { retries: 8, initialRetryTime: 100, restartOnFailure: () => Promise.resolve(++restarts <= RESTARTS) },
     });
-    consumer.on(consumer.events.CRASH, (event) => feed.fail(event.payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) feed.fail(payload.error);
+    });
+    // Also after a restart: nothing is committed, so the place to go on at is ours.
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const place of places.values()) {
+        const { topic, partition, next } = place;
+        if (open(place)) consumer.seek({ topic, partition, offset: next.toString() });
+        else consumer.pause([{ topic, partitions: [partition] }]);
+      }
+    });
     const interrupt = (): void => feed.close();
     options.signal?.addEventListener('abort', interrupt, { once: true });
     if (options.signal?.aborted) feed.close();
     try {
-      await start(consumer, topics, spans, open, (payload) =>
-        feed.put(payload, (place, next) => {
-          const span = open.get(place);
-          if (!options.follow && span && next >= span.end) open.delete(place);
-          if (open.size === 0) feed.close();
-        }),
-      );
-      for await (const record of feed.records(options.follow ? undefined : SILENCE_MS)) {
-        const span = spans.find((s) => s.topic === record.topic && s.partition === record.partition);
-        if (!span || span.skipped || record.offset < span.start) continue;
-        if (!options.follow && record.offset >= span.end) continue;
-        yield record;
-      }
+      await consumer.connect();
+      await consumer.subscribe({ topics, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: async (payload) => {
+          const place = places.get(placeName(payload.batch));
+          if (!place || !open(place)) return;
+          const bounds = { from: place.next, to: options.follow ? undefined : place.end };
+          place.next = BigInt(payload.batch.lastOffset()) + 1n;
+          await feed.put(payload, bounds);
+          if (ended()) feed.close();
+        },
+      });
+      yield* feed.records(options.follow ? undefined : SILENCE_MS);
     } catch (error) {
       if (error instanceof Fault) throw error;
       throw new Fault(`Kafka stopped answering: ${(error as Error).message}`, undefined, { cause: error });
@@ -186,13 +201,13 @@ export class Cluster {
     await this.client.close().catch(() => undefined);
   }
 
-  private async spans(topics: readonly string[], options: ReadOptions): Promise<Span[]> {
+  private async places(topics: readonly string[], options: ReadOptions): Promise<Place[]> {
     const perTopic = await Promise.all(
       topics.map(async (topic) =>
-        [...(await this.client.ends(topic))].map(([partition, { low, high }]): Span => {
+        [...(await this.client.ends(topic))].map(([partition, { low, high }]): Place => {
           const chosen = options.partitions?.[topic];
           const skipped = chosen !== undefined && !chosen.includes(partition);
-          return { topic, partition, start: skipped || options.from === 'end' ? high : low, end: high, skipped };
+          return { topic, partition, next: options.from === 'end' ? high : low, end: high, skipped };
         }),
       ),
     );
@@ -205,34 +220,18 @@ export class Cluster {
   }
 }
 
-interface Span {
+/** Where reading of one partition stands. */
+interface Place {
   readonly topic: string;
   readonly partition: number;
-  /** First offset to read. */
-  readonly start: bigint;
+  /** The offset to read next. */
+  next: bigint;
   /** The offset after the last one there was at the start of the call. */
   readonly end: bigint;
   readonly skipped: boolean;
 }
 
-const placeOf = (p: { topic: string; partition: number }): string => `${p.topic} ${p.partition}`;
-
-async function start(
-  consumer: Consumer,
-  topics: string[],
-  spans: readonly Span[],
-  open: ReadonlyMap<string, Span>,
-  onBatch: (payload: EachBatchPayload) => Promise<void>,
-): Promise<void> {
-  await consumer.connect();
-  await consumer.subscribe({ topics, fromBeginning: true });
-  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: onBatch });
-  for (const span of spans) {
-    const { topic, partition } = span;
-    consumer.seek({ topic, partition, offset: span.start.toString() });
-    if (span.skipped || !open.has(placeOf(span))) consumer.pause([{ topic, partitions: [partition] }]);
-  }
-}
+const placeName = (p: { topic: string; partition: number }): string => `${p.topic} ${p.partition}`;
 
 /** Hands records from kafkajs's callback to a loop that takes its time, holding at most a few batches. */
 class Feed {
@@ -253,22 +252,16 @@ class Feed {
     this.room?.();
   }
 
-  async put(
-    { batch, resolveOffset, heartbeat }: EachBatchPayload,
-    moved: (place: string, next: bigint) => void,
-  ): Promise<void> {
-    for (const m of batch.messages) {
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(m.headers ?? {})) {
-        const last = Array.isArray(value) ? value.at(-1) : value;
-        if (last !== undefined) headers[name] = last.toString();
-      }
-      const { topic, partition } = batch;
+  /** Takes the records with offsets from `from` up to, not including, `to`. */
+  async put(payload: EachBatchPayload, bounds: { from: bigint; to: bigint | undefined }): Promise<void> {
+    const { batch, resolveOffset, heartbeat } = payload;
+    const { topic, partition } = batch;
+    for (const { key, value, ...m } of batch.messages) {
       const [offset, timestamp] = [BigInt(m.offset), Number(m.timestamp)];
-      this.queue.push({ topic, partition, offset, timestamp, key: m.key, value: m.value, headers });
+      if (offset < bounds.from || (bounds.to !== undefined && offset >= bounds.to)) continue;
+      this.queue.push({ topic, partition, offset, timestamp, key, value, headers: headerText(m.headers) });
     }
     resolveOffset(batch.lastOffset());
-    moved(placeOf(batch), BigInt(batch.lastOffset()) + 1n);
     this.wake?.();
     while (this.queue.length > QUEUE && !this.closed) {
       await Promise.race([new Promise<void>((resolve) => (this.room = resolve)), pause(1000)]);
@@ -292,6 +285,16 @@ class Feed {
         throw new Fault(`Kafka sent nothing for ${SILENCE_MS / 1000} s though there is more to read.`);
     }
   }
+}
+
+/** Header values as text; of a header given twice the last value. */
+function headerText(headers: IHeaders | undefined): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) text[name] = last.toString();
+  }
+  return text;
 }
 
 function pause(ms: number): Promise<'over'> {
