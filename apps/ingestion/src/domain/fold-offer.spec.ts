@@ -58,7 +58,9 @@ function story(events: readonly Facts[], rules: Partial<FoldContext['rules']> = 
     state: state as OfferState,
     signals,
     ops: signals.map((s) => `${s.kind} ${s.op}`),
-    ignored: folds.flatMap((f) => f.decisions).flatMap((d) => (d.verdict === 'ignored' ? [`${d.kind} ${d.reason}`] : [])),
+    ignored: folds
+      .flatMap((f) => f.decisions)
+      .flatMap((d) => (d.verdict === 'ignored' ? [`${d.kind} ${d.reason}`] : [])),
     outcomes: folds.map((f) => f.outcome),
   };
 }
@@ -170,8 +172,13 @@ describe('promise 8: snapshots, replays and late events never alert', () => {
   });
 
   test('a snapshot closes and weakens what is open, but never strengthens it', () => {
-    const open: Facts[] = [{ units: 0, price: eur(100) }, { units: 5, price: eur(80) }];
-    expect(story([...open, { units: 3, price: eur(80), snapshot: true }]).ops.slice(2)).toEqual(['back_in_stock moved']);
+    const open: Facts[] = [
+      { units: 0, price: eur(100) },
+      { units: 5, price: eur(80) },
+    ];
+    expect(story([...open, { units: 3, price: eur(80), snapshot: true }]).ops.slice(2)).toEqual([
+      'back_in_stock moved',
+    ]);
     expect(story([...open, { units: 9, price: eur(60), snapshot: true }]).ops.slice(2)).toEqual([]);
     expect(story([...open, { units: 0, price: eur(90), snapshot: true }]).ops.slice(2)).toEqual([
       'back_in_stock closed',
@@ -192,8 +199,16 @@ describe('promise 8: snapshots, replays and late events never alert', () => {
   });
 
   test('of two events of one moment the later record wins; stock and price have versions of their own', () => {
-    expect(story([{ units: 0, at: 7, id: 'b' }, { units: 4, at: 7, id: 'a' }]).state.units).toBe(4);
-    const own = story([{ price: eur(5), version: 9 }, { units: 4, version: 1 }]).state;
+    expect(
+      story([
+        { units: 0, at: 7, id: 'b' },
+        { units: 4, at: 7, id: 'a' },
+      ]).state.units,
+    ).toBe(4);
+    const own = story([
+      { price: eur(5), version: 9 },
+      { units: 4, version: 1 },
+    ]).state;
     expect(own).toMatchObject({ units: 4, price: eur(5) });
   });
 });

@@ -41,11 +41,21 @@ export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c:
   const flipped = news.state.published !== before.published;
   const stock: SignalChange =
     news.stock || flipped
-      ? decideStock(before, news.state, { previous: news.stock ? update.stock?.previous : undefined, snapshot }, c.rules)
+      ? decideStock(
+          before,
+          news.state,
+          { previous: news.stock ? update.stock?.previous : undefined, snapshot },
+          c.rules,
+        )
       : { ops: [] };
   const price: PriceChange =
     news.price || flipped
-      ? decidePrice(before, news.state, { previous: news.price ? update.price?.previous : undefined, snapshot }, c.rules)
+      ? decidePrice(
+          before,
+          news.state,
+          { previous: news.price ? update.price?.previous : undefined, snapshot },
+          c.rules,
+        )
       : { ops: [], line: before.line };
   const offerChanged = !sameOffer(before, news.state);
   const seq = before.seq + (offerChanged || stock.ops.length + price.ops.length > 0 ? 1 : 0);
@@ -155,8 +165,14 @@ function tell(
       units: current.units,
     });
     if (op !== 'moved') {
-      const detail = isPrice ? `price ${words(current.oldPrice)} → ${words(next.price)}` : `units now ${next.units ?? 'not counted'}`;
-      decide(current.signalId, { verdict: op, reason: null, signal_id: current.signalId, detail }, op === 'opened' ? 0 : 1);
+      const detail = isPrice
+        ? `price ${words(current.oldPrice)} → ${words(next.price)}`
+        : `units now ${next.units ?? 'not counted'}`;
+      decide(
+        current.signalId,
+        { verdict: op, reason: null, signal_id: current.signalId, detail },
+        op === 'opened' ? 0 : 1,
+      );
     }
     open = op === 'closed' ? null : current;
   });

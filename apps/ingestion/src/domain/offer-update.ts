@@ -58,8 +58,7 @@ export interface RecordFault {
 
 /** What an adapter answers: updates, or the fault. */
 export type AdapterResult =
-  | { readonly ok: true; readonly updates: readonly OfferUpdate[] }
-  | { readonly ok: false; readonly fault: RecordFault };
+  { readonly ok: true; readonly updates: readonly OfferUpdate[] } | { readonly ok: false; readonly fault: RecordFault };
 
 /** What an adapter gets: the record as it lies in the shop's topic. */
 export interface NativeRecord {

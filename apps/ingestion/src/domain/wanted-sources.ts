@@ -13,7 +13,9 @@ export interface WantedSource {
 export const sourceKey = (s: Pick<WantedSource, 'shop' | 'name'>): string => `${s.shop}/${s.name}`;
 
 /** Every source that the shops' settings name. */
-export function wantedSources(shops: readonly { readonly shop: string; readonly settings: ShopSettings }[]): WantedSource[] {
+export function wantedSources(
+  shops: readonly { readonly shop: string; readonly settings: ShopSettings }[],
+): WantedSource[] {
   return shops.flatMap(({ shop, settings }) =>
     settings.sources.map(({ name, format, topic }) => ({ shop, name, format, topic })),
   );

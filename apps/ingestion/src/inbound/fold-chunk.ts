@@ -44,7 +44,20 @@ export async function foldChunk(
   for (const state of [...changed].map(stateOf)) {
     const key = `${source.shop}:${state.sku}`;
     const { sku, product, seq, price, units, published, title, options, url, image, updated_at } = state;
-    const offer = { shop: source.shop, sku, product, seq, price, units, published, title, options, url, image, updated_at };
+    const offer = {
+      shop: source.shop,
+      sku,
+      product,
+      seq,
+      price,
+      units,
+      published,
+      title,
+      options,
+      url,
+      image,
+      updated_at,
+    };
     tx.emit(offers, key, offer, { id: `${key}:${seq}` });
   }
   for (const signal of signals) {

@@ -50,7 +50,10 @@ export class SourceConsumers {
   }
 
   running(): RunningSource[] {
-    return [...this.consumers.values()].map(({ source, consumer }) => ({ source, positions: () => consumer.positions() }));
+    return [...this.consumers.values()].map(({ source, consumer }) => ({
+      source,
+      positions: () => consumer.positions(),
+    }));
   }
 
   /** A sentence when a consumer fetches nothing any more and only a new process helps. */
@@ -61,9 +64,11 @@ export class SourceConsumers {
 
   /** One change at a time: a consumer must have left its group before its successor joins. */
   private follow(): void {
-    this.changing = this.changing.then(() => this.change()).catch((err: unknown) => {
-      this.o.log.error({ err }, 'sources could not be changed as the settings say; the next change tries again');
-    });
+    this.changing = this.changing
+      .then(() => this.change())
+      .catch((err: unknown) => {
+        this.o.log.error({ err }, 'sources could not be changed as the settings say; the next change tries again');
+      });
   }
 
   private async change(): Promise<void> {

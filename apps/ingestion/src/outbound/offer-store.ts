@@ -43,7 +43,10 @@ export async function lockOffers(tx: Sql, shop: string, skus: readonly string[])
   const found = new Set(rows.map((r) => r.sku));
   const missing = wanted.filter((sku) => !found.has(sku)).sort();
   if (missing.length > 0) {
-    await tx.query('INSERT INTO offers (shop, sku) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [shop, missing]);
+    await tx.query('INSERT INTO offers (shop, sku) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
+      shop,
+      missing,
+    ]);
     rows.push(...(await lock(missing)));
   }
   return new Map(rows.map((row) => [row.sku, toState(row)]));

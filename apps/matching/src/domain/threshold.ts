@@ -34,8 +34,7 @@ export interface Reach extends Threshold {
 
 /** The reach of one record by itself; undefined for a kind, or a record, that has nothing to compare with. */
 export function reachOf(signal: Pick<Signal, 'kind' | 'units' | 'new_price'>): Reach | undefined {
-  if (signal.kind === 'back_in_stock')
-    return { scale: UNITS, value: signal.units ?? NO_LIMIT, direction: 'upTo' };
+  if (signal.kind === 'back_in_stock') return { scale: UNITS, value: signal.units ?? NO_LIMIT, direction: 'upTo' };
   if (signal.kind === 'price_drop' && signal.new_price)
     return { scale: signal.new_price.currency, value: signal.new_price.amount, direction: 'from' };
   return undefined;

@@ -5,7 +5,14 @@ import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { foldSignal, type KnownSignal } from '../domain/fold-signal.js';
 import { matchingMetrics } from '../metrics.js';
-import { loadSignals, saveSignals, signalKey, startFanouts, stopFanouts, type Arming } from '../outbound/signal-store.js';
+import {
+  loadSignals,
+  saveSignals,
+  signalKey,
+  startFanouts,
+  stopFanouts,
+  type Arming,
+} from '../outbound/signal-store.js';
 import { Loops } from './loops.js';
 
 /** The signal's side: keeps what is open, and asks for the fan-out of what is news. */

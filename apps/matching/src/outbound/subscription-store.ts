@@ -17,7 +17,13 @@ export async function saveSubscriptions(tx: Sql, subs: readonly Subscription[]):
     const { scale, value } = thresholdOf(s.condition);
     const { sub_id, rev, shop, kind, product, sku, shopper_id, shopper_rev, page, condition, mode, locale } = s;
     const copied = { sub_id, rev, shop, kind, product, sku, shopper_id, shopper_rev, page, condition, mode, locale };
-    const derived = { active: s.state === 'active', target: targetOf(s), scale, threshold: value, rank: s.consented_at };
+    const derived = {
+      active: s.state === 'active',
+      target: targetOf(s),
+      scale,
+      threshold: value,
+      rank: s.consented_at,
+    };
     return { ...copied, ...derived };
   });
   await tx.query(
@@ -48,7 +54,11 @@ export async function deleteSubscriptions(tx: Sql, subIds: readonly string[]): P
  * already is touched, not left alone: that locks it until the commit, so it is not carried out before there is
  * anything new to see.
  */
-export async function askLooks(tx: Sql, subs: readonly Pick<Subscription, 'sub_id' | 'shop'>[], now: number): Promise<void> {
+export async function askLooks(
+  tx: Sql,
+  subs: readonly Pick<Subscription, 'sub_id' | 'shop'>[],
+  now: number,
+): Promise<void> {
   if (subs.length === 0) return;
   await tx.query(
     `INSERT INTO looks (sub_id, shop, asked_at)

@@ -82,7 +82,10 @@ describe('what is read', () => {
     expect(result).toMatchObject({
       ok: true,
       updates: [
-        { snapshot: true, price: { price: { amount: 1_500, currency: 'JPY' }, version: { value: at, explicit: false } } },
+        {
+          snapshot: true,
+          price: { price: { amount: 1_500, currency: 'JPY' }, version: { value: at, explicit: false } },
+        },
       ],
     });
   });
@@ -113,7 +116,11 @@ describe('what is not, and why', () => {
     ['a negative price', binary({ ...coat, price: { amount: -1, currency: 'EUR' } }), 'price.amount'],
     ['a price as float', binary({ ...coat, price: { value: 79.9, currency: 'EUR' } }), 'price.value'],
     ['too many decimals', binary({ ...coat, price: { value: '79.999', currency: 'EUR' } }), 'price.value'],
-    ['a faulty previous price', binary({ ...coat, units: 1, previous: { price: { value: 'x', currency: 'EUR' } } }), 'previous.price.value'],
+    [
+      'a faulty previous price',
+      binary({ ...coat, units: 1, previous: { price: { value: 'x', currency: 'EUR' } } }),
+      'previous.price.value',
+    ],
     ['a version that is no counter', binary({ ...coat, units: 1, version: 'v1' }), 'version'],
     ['a NUL in a title', binary({ ...coat, title: 'a\0b' }), 'title'],
     ['half a character in a SKU', binary({ sku: '\ud800', product: 'coat' }), 'sku'],

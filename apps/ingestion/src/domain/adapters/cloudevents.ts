@@ -54,13 +54,16 @@ export function readOfferEvent(record: NativeRecord): AdapterResult {
   if (!event.ok) return fault('not_a_cloud_event', event.field, event.detail);
   const { id, type, time } = event.attributes;
   if (type !== OFFER_CHANGED && type !== OFFER_SNAPSHOT)
-    return fault('unknown_type', 'ce_type', `${JSON.stringify(type)} is neither ${OFFER_CHANGED} nor ${OFFER_SNAPSHOT}`);
+    return fault(
+      'unknown_type',
+      'ce_type',
+      `${JSON.stringify(type)} is neither ${OFFER_CHANGED} nor ${OFFER_SNAPSHOT}`,
+    );
   if (!storable(id) || id.length > 250)
     return fault('invalid_field', 'ce_id', 'longer than 250 characters, or not valid Unicode text');
   if (time !== undefined && time > record.timestamp + MOST_AHEAD_MS)
     return fault('invalid_field', 'ce_time', 'lies more than a day after the time of the record');
-  if (event.data === undefined || event.data === null)
-    return fault('invalid_field', 'data', 'the event has no data');
+  if (event.data === undefined || event.data === null) return fault('invalid_field', 'data', 'the event has no data');
   const parsed = OfferData.safeParse(event.data);
   if (!parsed.success) return invalid(parsed.error, event.data);
   return { ok: true, updates: [update(parsed.data, id, type, Math.max(0, time ?? record.timestamp))] };
