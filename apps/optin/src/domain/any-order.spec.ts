@@ -56,7 +56,8 @@ it('no subscription is active whose consents are all older than the latest STOP,
       const person = fold(events);
       const active = person.subs.filter((s) => s.state === 'active');
       expect(new Set(active.map(wishKey)).size).toBe(active.length);
-      for (const sub of active) expect(Math.max(...sub.consents.map((c) => c.at))).toBeGreaterThan(person.shopper.stop_at ?? 0);
+      for (const sub of active)
+        expect(Math.max(...sub.consents.map((c) => c.at))).toBeGreaterThan(person.shopper.stop_at ?? 0);
       for (const grant of person.shopper.grants) expect(active.map((s) => s.sub_id)).toContain(grant.sub_id);
     }),
   );

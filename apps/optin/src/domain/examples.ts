@@ -7,7 +7,13 @@ import type { Item, Wish } from './wish.js';
 
 export const NOW = 1_790_000_000_000;
 
-export const coat: Wish = { shop: 'aurora', product: 'red-coat', sku: 'red-coat-m', kind: 'back_in_stock', locale: null };
+export const coat: Wish = {
+  shop: 'aurora',
+  product: 'red-coat',
+  sku: 'red-coat-m',
+  kind: 'back_in_stock',
+  locale: null,
+};
 export const coatPrice: Wish = { ...coat, kind: 'price_drop' };
 export const item: Item = { name: 'Red coat, Size M', price: { amount: 12_900, currency: 'EUR' } };
 
@@ -22,7 +28,11 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   ...more,
 });
 
-type Body = PersonEvent extends infer E ? (E extends PersonEvent ? Omit<E, 'key' | 'at' | 'received_at' | 'standby'> : never) : never;
+type Body = PersonEvent extends infer E
+  ? E extends PersonEvent
+    ? Omit<E, 'key' | 'at' | 'received_at' | 'standby'>
+    : never
+  : never;
 
 /** An event that happened `ago` milliseconds before NOW. */
 export function event(body: Body, ago = 1000, more: Partial<PersonEvent> = {}): PersonEvent {

@@ -28,8 +28,18 @@ describe('every input of a new person is answered', () => {
     ['words', text('is the coat back?'), ['unclear'], NOW - 1000 + DAY],
     ['words about stopping', text('how can I stop this?'), ['unclear_stop'], NOW - 1000 + DAY],
     ['a picture', event({ kind: 'message', text: null, payload: null }), ['unclear'], NOW - 1000 + DAY],
-    ['words that come with a link', event({ kind: 'message', text: 'Hi', payload: null, wish: coat }), ['ask'], NOW - 1000 + DAY],
-    ['STOP below a link', event({ kind: 'message', text: 'Stop', payload: null, wish: coat }), ['stopped'], NOW - 1000 + DAY],
+    [
+      'words that come with a link',
+      event({ kind: 'message', text: 'Hi', payload: null, wish: coat }),
+      ['ask'],
+      NOW - 1000 + DAY,
+    ],
+    [
+      'STOP below a link',
+      event({ kind: 'message', text: 'Stop', payload: null, wish: coat }),
+      ['stopped'],
+      NOW - 1000 + DAY,
+    ],
     ['the STOP button', event({ kind: 'message', text: 'x', payload: 'beckon:stop' }), ['stopped'], NOW - 1000 + DAY],
     ['STOP', text('STOP'), ['stopped'], NOW - 1000 + DAY],
     ['START', text('START'), ['resumed'], NOW - 1000 + DAY],
@@ -64,7 +74,15 @@ describe('asking', () => {
     expect(said(foldEvent(nobody(), link, unpriced))).toEqual(['no_price']);
   });
   it('does not ask for what was asked and granted', () => {
-    expect(said(after(event({ kind: 'referral', wish: coat }, 3000), tap(coat, 1, 2000), event({ kind: 'referral', wish: coat })))).toEqual(['already']);
+    expect(
+      said(
+        after(
+          event({ kind: 'referral', wish: coat }, 3000),
+          tap(coat, 1, 2000),
+          event({ kind: 'referral', wish: coat }),
+        ),
+      ),
+    ).toEqual(['already']);
   });
   it('remembers the language of the link', () => {
     const { person } = after(event({ kind: 'referral', wish: { ...coat, locale: 'fr_FR' } }));
@@ -92,10 +110,24 @@ describe('consent', () => {
     });
     expect(outcome.person.shopper).toMatchObject({
       rev: 2,
-      grants: [{ grant_id: 'grt_1', kind: 'one_time', sub_id: 'sub_1', token_sealed: 'token 1', expires_at: NOW - 1000 + 365 * DAY }],
+      grants: [
+        {
+          grant_id: 'grt_1',
+          kind: 'one_time',
+          sub_id: 'sub_1',
+          token_sealed: 'token 1',
+          expires_at: NOW - 1000 + 365 * DAY,
+        },
+      ],
     });
     expect(sub?.consents).toEqual([
-      { event: expect.any(String), at: NOW - 1000, received_at: NOW, grant_id: 'grt_1', words: 'price_drop: Red coat, Size M' },
+      {
+        event: expect.any(String),
+        at: NOW - 1000,
+        received_at: NOW,
+        grant_id: 'grt_1',
+        words: 'price_drop: Red coat, Size M',
+      },
     ]);
     expect(said(outcome)).toEqual(['confirmed']);
     expect(noted(outcome)).toEqual(['subscribed:requested']);
@@ -126,7 +158,12 @@ describe('consent', () => {
   });
 
   it('different wishes stand side by side', () => {
-    const { person } = after(tap(coat, 1), tap(coatPrice, 2), tap({ ...coat, sku: null }, 3), tap({ ...coat, sku: 'red-coat-l' }, 4));
+    const { person } = after(
+      tap(coat, 1),
+      tap(coatPrice, 2),
+      tap({ ...coat, sku: null }, 3),
+      tap({ ...coat, sku: 'red-coat-l' }, 4),
+    );
     expect(active(person)).toEqual(['sub_1', 'sub_2', 'sub_3', 'sub_4']);
   });
 
@@ -169,7 +206,9 @@ describe('stop', () => {
 
   it('a consent that was given before it and comes after it revives nothing, but its evidence stays', () => {
     const outcome = after(asked, text('STOP', 2000), tap(coat, 1, 3000));
-    expect(outcome.person.subs).toMatchObject([{ state: 'ended', ended_reason: 'stopped', consents: [{ grant_id: 'grt_1' }] }]);
+    expect(outcome.person.subs).toMatchObject([
+      { state: 'ended', ended_reason: 'stopped', consents: [{ grant_id: 'grt_1' }] },
+    ]);
     expect(toShopper(outcome.person.shopper)).toMatchObject({ stopped_at: NOW - 2000, grants: [] });
     expect(said(outcome)).toEqual([]);
   });
@@ -195,7 +234,10 @@ describe('stop', () => {
   });
 
   it('at the same millisecond as a START it is the STOP that counts', () => {
-    for (const events of [[text('STOP'), text('START')], [text('START'), text('STOP')]])
+    for (const events of [
+      [text('STOP'), text('START')],
+      [text('START'), text('STOP')],
+    ])
       expect(toShopper(after(...events).person.shopper).stopped_at).toBe(NOW - 1000);
   });
 
@@ -216,6 +258,10 @@ it('keeps revisions still where nothing changed', () => {
 
 it('drops expired rights', () => {
   const { person } = after(tap(coat, 1));
-  const later = foldEvent(person, { ...text('hi'), at: NOW + 400 * DAY, key: 'later' }, facts({ now: NOW + 400 * DAY }));
+  const later = foldEvent(
+    person,
+    { ...text('hi'), at: NOW + 400 * DAY, key: 'later' },
+    facts({ now: NOW + 400 * DAY }),
+  );
   expect(later.person.shopper.grants).toEqual([]);
 });

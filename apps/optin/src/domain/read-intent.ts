@@ -28,9 +28,7 @@ export function readIntent(event: PersonEvent): Intent {
     case 'referral':
       return event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' };
     case 'postback':
-      return (
-        button(event.payload) ?? (event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' })
-      );
+      return button(event.payload) ?? (event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' });
     case 'message': {
       const command = button(event.payload) ?? spoken(event.text);
       if (command) return command;

@@ -27,7 +27,8 @@ const Body = z.tuple([
 export function signRef(wish: Wish, key: string): string {
   const body = Buffer.from(JSON.stringify([1, wish.shop, wish.product, wish.sku, wish.kind, wish.locale]));
   const ref = Buffer.concat([mac(key, body), body]).toString('base64url');
-  if (ref.length > PAYLOAD_MAX) throw new RangeError(`product and SKU are too long for a link (${ref.length} characters)`);
+  if (ref.length > PAYLOAD_MAX)
+    throw new RangeError(`product and SKU are too long for a link (${ref.length} characters)`);
   return ref;
 }
 

@@ -9,8 +9,7 @@ export const es: Wording = {
   confirmed_price_drop:
     '¡Listo! Te enviaremos un mensaje cuando cueste menos de los {price} de hoy: {item}. Escribe STOP en cualquier momento para terminar.',
   already: 'Ya está apuntado: {item}. Te escribiremos en cuanto haya novedades. Escribe STOP para terminar.',
-  already_told:
-    'Acabamos de escribirte sobre esto: {item}. Para la próxima vez, toca de nuevo el enlace en su página.',
+  already_told: 'Acabamos de escribirte sobre esto: {item}. Para la próxima vez, toca de nuevo el enlace en su página.',
   no_price: 'Por ahora no conocemos el precio y no podemos avisarte si baja: {item}.',
   stopped: 'Hecho. Todos tus avisos han terminado y no recibirás más. Si cambias de idea, escribe START.',
   resumed: '¡Hola de nuevo! Toca «Avísame» en la página de un producto de nuestra tienda.',

@@ -5,7 +5,7 @@ export const fr: Wording = {
   ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
   ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
   confirmed_back_in_stock:
-    "C’est noté ! Vous recevrez un message au retour en stock : {item}.{hasPrice, select, yes { Prix actuel : {price}.} other {}} Écrivez STOP à tout moment pour y mettre fin.",
+    'C’est noté ! Vous recevrez un message au retour en stock : {item}.{hasPrice, select, yes { Prix actuel : {price}.} other {}} Écrivez STOP à tout moment pour y mettre fin.',
   confirmed_price_drop:
     'C’est noté ! Vous recevrez un message quand le prix passera sous les {price} d’aujourd’hui : {item}. Écrivez STOP à tout moment pour y mettre fin.',
   already: 'C’est déjà noté : {item}. Nous vous écrirons dès qu’il y aura du nouveau. Écrivez STOP pour y mettre fin.',
