@@ -14,7 +14,8 @@
 --   2 0 window      blocked by messages on their way
 --
 -- Atomic: the check of the epoch, every decision and every place of the chunk. A later request sees the places that
--- an earlier one of the same chunk took. Asking again for the same admission answers "allowed" and takes nothing.
+-- an earlier one of the same chunk took. Asking again for the same admission answers "allowed" and takes no second
+-- place; the place counts as taken now.
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 
@@ -66,10 +67,15 @@ for i = 2, #KEYS do
   local entries = entries_of(KEYS[i])
   local again = false
   for _, e in ipairs(entries) do
-    if e.alert == alert and e.state == RESERVED and e.no == no then again = true end
+    if e.alert == alert and e.state == RESERVED and e.no == no then
+      again = true
+      e.time = now
+    end
   end
   local verdict, till, window = 0, 0, 0
-  if not again then
+  if again then
+    keep(KEYS[i], entries, now, horizon)
+  else
     verdict, till, window = decide(entries, alert, no, kind, sku, policies[policy + 1])
     if verdict == 0 then
       local kept = {}

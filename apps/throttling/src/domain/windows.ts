@@ -92,7 +92,10 @@ export function decideWindows(
   return blocking >= 0 ? { verdict: 'blocked', window: blocking } : { verdict: 'allow' };
 }
 
-/** Decides and, if allowed, takes the place. Stamps older than `horizon` ms, which no window can see, are dropped. */
+/**
+ * Decides and, if allowed, takes the place. Stamps older than `horizon` ms, which no window can see, are dropped. A
+ * repeat keeps its place, which counts as taken now: somebody is about to use it.
+ */
 export function reserve(
   entries: readonly Entry[],
   request: Request,
@@ -100,11 +103,21 @@ export function reserve(
   now: number,
   horizon: number,
 ): { readonly verdict: WindowVerdict; readonly entries: readonly Entry[] } {
-  if (entries.some((e) => isRepeat(e, request))) return { verdict: { verdict: 'allow' }, entries };
+  if (entries.some((e) => isRepeat(e, request))) {
+    return { verdict: { verdict: 'allow' }, entries: entries.map((e) => (isRepeat(e, request) ? { ...e, at: now } : e)) };
+  }
   const verdict = decideWindows(entries, request, windows, now);
   if (verdict.verdict !== 'allow') return { verdict, entries };
   const kept = entries.filter((e) => !isSuperseded(e, request) && isVisible(e, now, horizon));
   return { verdict, entries: [...kept, { ...request, state: 'reserved', at: now }] };
+}
+
+/** What became of an admission. */
+export interface Answer extends Request {
+  /** When the message counts from (ms); null gives the place back. */
+  readonly stampedAt: number | null;
+  /** Only a place taken at this time (ms) or before is given back; without it any. */
+  readonly takenBy?: number;
 }
 
 /**
@@ -112,14 +125,11 @@ export function reserve(
  * says *accepted* is always right). Without, the reservation is given back: only of this admission or an earlier one,
  * so that an answer told twice cannot free the place of the next admission.
  */
-export function settle(
-  entries: readonly Entry[],
-  answer: Request & { readonly stampedAt: number | null },
-  now: number,
-  horizon: number,
-): readonly Entry[] {
-  const { stampedAt, ...request } = answer;
-  if (stampedAt === null) return entries.filter((e) => !isSuperseded(e, request) && isVisible(e, now, horizon));
+export function settle(entries: readonly Entry[], answer: Answer, now: number, horizon: number): readonly Entry[] {
+  const { stampedAt, takenBy = Infinity, ...request } = answer;
+  if (stampedAt === null) {
+    return entries.filter((e) => !(isSuperseded(e, request) && e.at <= takenBy) && isVisible(e, now, horizon));
+  }
   const others = entries.filter((e) => e.alert !== request.alert && isVisible(e, now, horizon));
   return [...others, { ...request, state: 'stamped', at: stampedAt }];
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import type { Entry, Request, Scope, Window, WindowVerdict } from '../domain/windows.js';
+import type { Answer, Entry, Request, Scope, Window, WindowVerdict } from '../domain/windows.js';
 import { luaFolder } from './lua-folder.js';
 
 /** Under which epoch a shard is open, and how far back it keeps stamps (ms). */
@@ -18,10 +18,9 @@ export interface Placing extends Request {
   readonly windows: readonly Window[];
 }
 
-/** What became of an admission: stamped at a time, or (null) given back. */
-export interface Answered extends Request {
+/** What became of a shopper's admission. */
+export interface Answered extends Answer {
   readonly shopper: string;
-  readonly stampedAt: number | null;
 }
 
 interface Scripts {
@@ -74,7 +73,12 @@ export class RedisWindows {
 
   /** Stamps or gives back; telling twice changes nothing. False if the shard is closed under this epoch. */
   async settle(at: OpenShard, answers: readonly Answered[]): Promise<boolean> {
-    const packed = answers.map((a) => packRequest(a, 26, (b) => b.writeUIntBE(a.stampedAt ?? 0, 20, 6)));
+    const packed = answers.map((a) => 
+      packRequest(a, 32, (b) => {
+        b.writeUIntBE(a.stampedAt ?? 0, 20, 6);
+        b.writeUIntBE(a.takenBy ?? ANY_TIME, 26, 6);
+      }),
+    );
     const told = await this.scripts.windowsSettle(
       1 + answers.length,
       ...this.keys(at, answers),
@@ -172,6 +176,8 @@ function verdictOf(answer: readonly number[], at: number): WindowVerdict {
   return verdict === 1 ? { verdict: 'hold', until, window } : { verdict: 'blocked', window };
 }
 
+/** The greatest number of six bytes: in the year 10889. */
+const ANY_TIME = 2 ** 48 - 1;
 const ENTRY_BYTES = 27;
 
 function packEntries(entries: readonly Entry[]): Buffer {
