@@ -1,7 +1,7 @@
 /** JSON lines on stdout: level, time (ISO 8601), service, instance, trace and span id, then the event's own fields. */
 import type { LoggerService } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { pino, type ChildLoggerOptions, type DestinationStream, type Logger } from 'pino';
 import { redact, scrub } from './redact.js';
 
 export type { Logger } from 'pino';
@@ -33,8 +33,20 @@ export function createLogger(o: LoggerOptions): Logger {
       },
     },
   };
-  return o.destination ? pino(options, o.destination) : pino(options);
+  return withCleanChildren(o.destination ? pino(options, o.destination) : pino(options));
 }
+
+/** pino drops a formatter for bindings in children; children inherit this method, so theirs are redacted at any depth. */
+function withCleanChildren(log: Logger): Logger {
+  const child = log.child as unknown as Child;
+  const cleanChild: Child = function (bindings, options) {
+    return child.call(this, redact(bindings) as object, options);
+  };
+  log.child = cleanChild as unknown as Logger['child'];
+  return log;
+}
+/** The method without its type parameter for custom levels, which we do not use. */
+type Child = (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger;
 
 function traceIds(): Record<string, string> {
   const context = trace.getActiveSpan()?.spanContext();

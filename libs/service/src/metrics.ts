@@ -5,8 +5,8 @@
  * Labels have few values: never an id, never an error text (prometheus.io/docs/practices/naming).
  */
 import type { Attributes, BatchObservableResult, ObservableGauge } from '@opentelemetry/api';
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { AggregationTemporality, InstrumentType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 
 export interface MetricSpec<L extends string = never> {
   /** One sentence, for people. */
@@ -43,8 +43,22 @@ export interface Gauge<L extends string> {
   observe(read: () => number | undefined, ...labels: LabelArguments<L>): () => void;
 }
 
-// No server of its own: the text is served by the health controller on the service's port.
-const reader = new PrometheusExporter({ preventServerStart: true });
+/**
+ * Collects when asked, at a scrape. Instead of the package's PrometheusExporter, which keeps showing a gauge's labels
+ * for ever: "delta" for gauges means that only what was observed at this very scrape is shown.
+ */
+class ScrapeReader extends MetricReader {
+  constructor() {
+    super({
+      aggregationTemporalitySelector: (type) =>
+        type === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+    });
+  }
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+const reader = new ScrapeReader();
 const meter = new MeterProvider({ readers: [reader] }).getMeter('beckon');
 const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
 const declared = new Map<string, MetricDescription>();
