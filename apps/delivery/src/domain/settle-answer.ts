@@ -22,7 +22,16 @@ export type Effect =
   | { readonly type: 'refute_window'; readonly shopper_id: string; readonly until_window_after: number }
   | { readonly type: 'rest_page'; readonly page: string; readonly at: number }
   | { readonly type: 'page_works'; readonly page: string; readonly at: number }
-  | { readonly type: 'stop_page'; readonly page: string; readonly at: number; readonly retry_after: number | null; readonly token_mark: string | null };
+  | {
+      readonly type: 'stop_page';
+      readonly page: string;
+      readonly at: number;
+      /** What is wrong, for people: Messenger's reason, or that there is no token. */
+      readonly why: string;
+      /** Milliseconds after which it is tried again; null: only with another access token. */
+      readonly retry_after: number | null;
+      readonly token_mark: string | null;
+    };
 
 /** One line for `decisions`. */
 export interface Verdict {
@@ -50,7 +59,12 @@ export function settle(row: LedgerRow, fact: Fact): Settlement | undefined {
       return isOurs(row, fact.epoch) ? onAnswer(row, fact, fact.answer) : undefined;
     case 'answer_lost':
       if (!isOurs(row, fact.epoch) || row.state !== 'sending') return undefined;
-      return onLostAnswer(withTold(row, fact.told, fact.posted_at), fact.at, [restPage(row, fact.at)], 'no answer came');
+      return onLostAnswer(
+        withTold(row, fact.told, fact.posted_at),
+        fact.at,
+        [restPage(row, fact.at)],
+        'no answer came',
+      );
     case 'not_sent':
       if (!isOurs(row, fact.epoch)) return undefined;
       return onNotSent(row, fact.why, fact.at);
@@ -74,13 +88,7 @@ export function settle(row: LedgerRow, fact: Fact): Settlement | undefined {
         : giveBack(row, fact.at, 'returned', 'past_send_by', []);
     case 'page_stopped':
       if (row.state !== 'queued' || row.kind === 'reply') return undefined;
-      return giveBack(
-        { ...row, not_before: fact.at + STOPPED_PAGE_RETRY_MS },
-        fact.at,
-        'deferred',
-        'page_stopped',
-        [],
-      );
+      return giveBack({ ...row, not_before: fact.at + STOPPED_PAGE_RETRY_MS }, fact.at, 'deferred', 'page_stopped', []);
     case 'given_up':
       return row.state === 'unknown' ? end(row, fact.at, 'failed', 'outcome_unknown', []) : undefined;
     case 'received':
@@ -113,7 +121,14 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
   const effects: Effect[] = c.grant === 'dead' ? killed(row, fact.at) : freed(row);
   if (c.page === 'rests') effects.push(restPage(row, fact.at));
   if (c.page === 'stops')
-    effects.push({ type: 'stop_page', page: row.page, at: fact.at, retry_after: retryStoppedPageAfter(answer), token_mark: fact.token_mark });
+    effects.push({
+      type: 'stop_page',
+      page: row.page,
+      at: fact.at,
+      why: answer.reason,
+      retry_after: retryStoppedPageAfter(answer),
+      token_mark: fact.token_mark,
+    });
   const mark = { shopper_id: row.shopper_id, until_window_after: actsBefore(sentAt) };
   if (c.shopper === 'unreachable') effects.push({ type: 'suspend_shopper', ...mark });
   if (c.shopper === 'window_refuted') effects.push({ type: 'refute_window', ...mark });
@@ -139,7 +154,7 @@ function onNotSent(row: LedgerRow, why: Extract<Fact, { type: 'not_sent' }>['why
   // A sealed id or token that our keys do not open: an operator's fault, cured by adding the key. Nothing is lost.
   if (why === 'unreadable') return giveBack(row, at, 'refused', 'refused', free);
   if (why === 'not_connected') return giveBack(row, at, 'returned', 'not_connected', [...free, restPage(row, at)]);
-  const stop: Effect = { type: 'stop_page', page: row.page, at, retry_after: null, token_mark: null };
+  const stop: Effect = { type: 'stop_page', page: row.page, at, why: 'no_token', retry_after: null, token_mark: null };
   return giveBack(row, at, 'refused', 'page_stopped', [...free, stop]);
 }
 

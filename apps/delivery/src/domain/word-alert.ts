@@ -26,8 +26,7 @@ export interface WordingFacts {
 
 /** The text to send with what analysts want to know of it, or what is missing. */
 export type Worded =
-  | { readonly ok: true; readonly text: string; readonly told: Told }
-  | { readonly ok: false; readonly detail: string };
+  { readonly ok: true; readonly text: string; readonly told: Told } | { readonly ok: false; readonly detail: string };
 
 /**
  * Words one alert in the best language there is: the shopper's, else the shop's, else English; in each, the shop's

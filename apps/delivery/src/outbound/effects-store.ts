@@ -38,10 +38,10 @@ async function changePages(
     const stop = stopped.get(page);
     if (stop)
       await tx.query(
-        `UPDATE pages SET state = 'stopped', reason = 'page_stopped', stopped_at = $2, stopped_token = $3,
-           retry_at = $2::bigint + $4::bigint
+        `UPDATE pages SET state = 'stopped', stopped_at = $2, stopped_token = $3,
+           retry_at = $2::bigint + $4::bigint, reason = $5
          WHERE page = $1 AND state = 'open'`,
-        [page, stop.at, stop.token_mark, stop.retry_after],
+        [page, stop.at, stop.token_mark, stop.retry_after, stop.why],
       );
   }
 }

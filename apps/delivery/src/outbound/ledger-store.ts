@@ -42,14 +42,10 @@ export interface GateRequest {
 
 /** Asks the gate; see `gate.sql.ts` for what one call guarantees. */
 export async function passGate(db: Queries, g: GateRequest): Promise<{ sending: Claimed[]; barred: Barred[] }> {
-  const rows = await db.query<Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null }>(GATE_SQL, [
-    g.page,
-    g.worker,
-    g.epoch,
-    g.slots,
-    g.alertsFirst,
-    WINDOW_MARGIN_MS,
-  ]);
+  const rows = await db.query<Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null }>(
+    GATE_SQL,
+    [g.page, g.worker, g.epoch, g.slots, g.alertsFirst, WINDOW_MARGIN_MS],
+  );
   const sending: Claimed[] = [];
   const barred: Barred[] = [];
   for (const { verdict, psid_sealed, ...r } of rows) {
@@ -63,7 +59,11 @@ export async function passGate(db: Queries, g: GateRequest): Promise<{ sending: 
  * Puts admissions in line: new alerts, and alerts whose last admission provably sent nothing, under a higher number.
  * Each alert may appear once. Returns those that are in line now; the others are asked-again cases.
  */
-export async function queueAdmissions(tx: Queries, admissions: readonly Admission[], now: number): Promise<Set<string>> {
+export async function queueAdmissions(
+  tx: Queries,
+  admissions: readonly Admission[],
+  now: number,
+): Promise<Set<string>> {
   const rows = admissions.map((a) => ({
     id: a.alert_id,
     shop: a.shop,
@@ -141,7 +141,9 @@ export const lockForgottenFlights = (tx: Queries, ms: number, limit: number): Pr
 
 /** Rows in line whose time has passed. */
 export const lockTooLate = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
-  rowsOf(tx, `WHERE state = 'queued' AND send_by <= ${NOW_MS} ORDER BY send_by LIMIT $1 FOR UPDATE SKIP LOCKED`, [limit]);
+  rowsOf(tx, `WHERE state = 'queued' AND send_by <= ${NOW_MS} ORDER BY send_by LIMIT $1 FOR UPDATE SKIP LOCKED`, [
+    limit,
+  ]);
 
 /** Alerts in line of Pages that cannot send. */
 export const lockOfStoppedPages = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
@@ -154,14 +156,17 @@ export const lockOfStoppedPages = (tx: Queries, limit: number): Promise<LedgerRo
 
 /** Unknowns older than `ms` milliseconds. */
 export const lockOldUnknowns = (tx: Queries, ms: number, limit: number): Promise<LedgerRow[]> =>
-  rowsOf(tx, `WHERE state = 'unknown' AND unknown_since <= ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`, [
-    ms,
-    limit,
-  ]);
+  rowsOf(
+    tx,
+    `WHERE state = 'unknown' AND unknown_since <= ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    [ms, limit],
+  );
 
 /** Accepted messages of these shoppers that are not known to be read. */
 export const lockUnread = (tx: Queries, shoppers: readonly string[]): Promise<LedgerRow[]> =>
-  rowsOf(tx, `WHERE state = 'accepted' AND read_at IS NULL AND shopper_id = ANY ($1) ORDER BY id FOR UPDATE`, [shoppers]);
+  rowsOf(tx, `WHERE state = 'accepted' AND read_at IS NULL AND shopper_id = ANY ($1) ORDER BY id FOR UPDATE`, [
+    shoppers,
+  ]);
 
 async function rowsOf(tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> {
   const rows = await tx.query<{ row: LedgerRow }>(`SELECT to_jsonb(l.*) AS row FROM ledger l ${where}`, parameters);

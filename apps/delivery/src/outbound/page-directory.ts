@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PageSettings, ShopSettings } from '@beckon/contracts';
 import { resolveSecret } from '@beckon/service';
+import type { ShopDirectory } from '@beckon/settings';
 
 /** A Page as its shop's settings describe it. */
 export interface KnownPage {
@@ -31,4 +32,15 @@ export function accessTokenOf(page: KnownPage): AccessToken | undefined {
   } catch {
     return undefined; // names only the reference; the Page stops and says so
   }
+}
+
+/** The Pages of all shops in force. */
+export function pagesOf(shops: ShopDirectory): Pages {
+  return {
+    all: () => shops.all().flatMap((s) => s.settings.pages.map((p) => p.page)),
+    find: (page) => {
+      const found = shops.byPage(page);
+      return found && { shop: found.shop.shop, rev: found.shop.rev, settings: found.shop.settings, page: found.page };
+    },
+  };
 }

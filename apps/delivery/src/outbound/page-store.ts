@@ -23,7 +23,9 @@ export async function sayAlive(db: Queries, worker: string): Promise<string[]> {
      ON CONFLICT (worker) DO UPDATE SET alive_until = excluded.alive_until`,
     [worker],
   );
-  await db.query(`WITH gone AS (DELETE FROM workers WHERE alive_until < ${NOW_MS} - 60000 RETURNING 1) SELECT FROM gone`);
+  await db.query(
+    `WITH gone AS (DELETE FROM workers WHERE alive_until < ${NOW_MS} - 60000 RETURNING 1) SELECT FROM gone`,
+  );
   const rows = await db.query<{ worker: string }>(`SELECT worker FROM workers WHERE alive_until > ${NOW_MS}`);
   return rows.map((r) => r.worker);
 }
@@ -88,4 +90,20 @@ export async function countLine(db: Queries): Promise<{ kind: string; n: number 
   return db.query<{ kind: string; n: number }>(
     `SELECT kind, count(*)::int AS n FROM ledger WHERE state = 'queued' GROUP BY kind`,
   );
+}
+
+/** Messages whose outcome nobody knows, for the metric. */
+export async function countUnknowns(db: Queries): Promise<number> {
+  const [row] = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM ledger WHERE state = 'unknown'`);
+  return row?.n ?? 0;
+}
+
+/** Those of the given Pages that have a message in line. */
+export async function pagesInLine(db: Queries, pages: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ page: string }>(
+    `SELECT p.page FROM unnest($1::text[]) AS p(page)
+     WHERE EXISTS (SELECT FROM ledger l WHERE l.page = p.page AND l.state = 'queued')`,
+    [pages],
+  );
+  return rows.map((r) => r.page);
 }

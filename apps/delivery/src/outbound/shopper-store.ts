@@ -36,10 +36,10 @@ async function keepGrants(tx: Queries, shoppers: readonly Shopper[]): Promise<vo
   const rows = shoppers.flatMap((s) =>
     s.erased_at === null ? s.grants.map((g) => ({ ...g, shopper_id: s.shopper_id })) : [],
   );
-  await tx.query(
-    'DELETE FROM grants WHERE shopper_id = ANY ($1) AND spent_by IS NULL AND NOT (grant_id = ANY ($2))',
-    [shoppers.map((s) => s.shopper_id), rows.map((g) => g.grant_id)],
-  );
+  await tx.query('DELETE FROM grants WHERE shopper_id = ANY ($1) AND spent_by IS NULL AND NOT (grant_id = ANY ($2))', [
+    shoppers.map((s) => s.shopper_id),
+    rows.map((g) => g.grant_id),
+  ]);
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO grants (grant_id, shopper_id, kind, sub_id, token_sealed, expires_at)

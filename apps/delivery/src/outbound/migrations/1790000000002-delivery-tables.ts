@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The ledger and what the gate reads. Times are epoch milliseconds. `sending` rows are few and short-lived; the partial
  * indexes keep the line, the flights and the unknowns small whatever the ledger's age.
  */
-export class DeliveryTables1790000000001 implements MigrationInterface {
-  name = 'DeliveryTables1790000000001';
+export class DeliveryTables1790000000002 implements MigrationInterface {
+  name = 'DeliveryTables1790000000002';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
