@@ -58,6 +58,7 @@ export const REASONS = {
   grant_dead: 'Messenger no longer accepts the token that this shopper gave.',
   window_closed: 'Messenger says the 24-hour window is closed.',
   rate_limited: 'Messenger asked the Page to slow down.',
+  not_connected: 'Messenger could not be reached; not a byte was sent, so it may be tried again.',
   page_stopped: 'The Page cannot send at present (token, permission or restriction).',
   page_unknown: 'No shop’s settings name this Page.',
   refused: 'Messenger refused the message.',
