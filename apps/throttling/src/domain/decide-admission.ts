@@ -92,7 +92,12 @@ function decideHour({ alert, shopper, shop }: AdmissionFacts, now: number): Admi
     if (begins !== undefined && begins < now + SHORTEST_ADMISSION_MS) {
       const until = nextAllowed(isQuiet(now, zone, shop.quiet_hours) ? now : begins, zone, shop.quiet_hours);
       // The zone would tell where a person lives; the hour alone does not.
-      return { verdict: 'hold', reason: 'quiet_hours', until, detail: `until ${shop.quiet_hours.to} where the shopper is` };
+      return {
+        verdict: 'hold',
+        reason: 'quiet_hours',
+        until,
+        detail: `until ${shop.quiet_hours.to} where the shopper is`,
+      };
     }
     if (begins !== undefined) sendBy = Math.min(sendBy, begins);
   }
@@ -100,7 +105,10 @@ function decideHour({ alert, shopper, shop }: AdmissionFacts, now: number): Admi
 }
 
 /** Whether a condition is true of an open signal. A price in another currency, or none, is not under any price. */
-export function holds(condition: Condition, signal: { readonly price: Money | null; readonly units: number | null }): boolean {
+export function holds(
+  condition: Condition,
+  signal: { readonly price: Money | null; readonly units: number | null },
+): boolean {
   if (condition.type === 'units_at_least') {
     // A shop that does not count its units says "in stock" by the open signal itself.
     return signal.units === null ? condition.units <= 1 : signal.units >= condition.units;

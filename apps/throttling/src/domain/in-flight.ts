@@ -8,7 +8,8 @@ export const ANSWER_GRACE_MS = 5_000;
 const IN_FLIGHT_SECONDS = 5;
 
 /** Most alerts that a Page may have in flight at a pace (messages per second); at least one. */
-export const inFlightLimit = (pacePerSecond: number): number => Math.max(1, Math.floor(IN_FLIGHT_SECONDS * pacePerSecond));
+export const inFlightLimit = (pacePerSecond: number): number =>
+  Math.max(1, Math.floor(IN_FLIGHT_SECONDS * pacePerSecond));
 
 /**
  * Free places of a Page.

@@ -25,7 +25,11 @@ export interface Wait {
 export interface Plan<A extends Waiting> {
   readonly admit: readonly { readonly alert: A; readonly send_by: number }[];
   readonly wait: readonly Wait[];
-  readonly end: readonly { readonly alert_id: string; readonly outcome: 'withdrawn' | 'suppressed'; readonly reason: Reason }[];
+  readonly end: readonly {
+    readonly alert_id: string;
+    readonly outcome: 'withdrawn' | 'suppressed';
+    readonly reason: Reason;
+  }[];
 }
 
 /**

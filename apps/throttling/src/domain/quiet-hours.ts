@@ -39,7 +39,7 @@ function firstWith(wanted: boolean, instant: number, zone: string, quiet: QuietH
   for (let turn = 0; turn < 8; turn += 1) {
     const wall = wallTime(at, zone);
     if (within(wall, from, to) === wanted) return at;
-    const boundary = at + ((((wanted ? from : to) - wall) % DAY) + DAY) % DAY;
+    const boundary = at + (((((wanted ? from : to) - wall) % DAY) + DAY) % DAY);
     const change = clockChange(at, boundary, zone);
     if (change === undefined) return boundary;
     at = change;

@@ -109,7 +109,11 @@ function comeBack(alert: AlertState, answer: Answer, now: number): Settlement | 
   const reason = answer.reason ?? (answer.state === 'returned' ? 'past_send_by' : 'refused');
   const ends = answer.state === 'refused' ? final[reason] : undefined;
   if (ends) {
-    return { next: done(alert, ends, reason, null), windows: true, told: { verdict: ends, reason, terminal: true, detail: null } };
+    return {
+      next: done(alert, ends, reason, null),
+      windows: true,
+      told: { verdict: ends, reason, terminal: true, detail: null },
+    };
   }
   const refusals = answer.state === 'refused' ? alert.refusals + 1 : alert.refusals;
   const pause = answer.state === 'returned' ? 0 : now + pauseAfter(Math.max(1, refusals));

@@ -16,5 +16,4 @@ export const shardOf = (shopper: string): number => sha256(shopper)[0] as number
 export const alertTag = (alert: string): string => sha256(alert).subarray(0, 8).toString('hex');
 
 /** 32 bits that name a SKU among one shopper's. */
-export const skuTag = (shop: string, sku: string): number =>
-  sha256(JSON.stringify([shop, sku])).readUInt32BE(0);
+export const skuTag = (shop: string, sku: string): number => sha256(JSON.stringify([shop, sku])).readUInt32BE(0);

@@ -104,7 +104,10 @@ export function reserve(
   horizon: number,
 ): { readonly verdict: WindowVerdict; readonly entries: readonly Entry[] } {
   if (entries.some((e) => isRepeat(e, request))) {
-    return { verdict: { verdict: 'allow' }, entries: entries.map((e) => (isRepeat(e, request) ? { ...e, at: now } : e)) };
+    return {
+      verdict: { verdict: 'allow' },
+      entries: entries.map((e) => (isRepeat(e, request) ? { ...e, at: now } : e)),
+    };
   }
   const verdict = decideWindows(entries, request, windows, now);
   if (verdict.verdict !== 'allow') return { verdict, entries };

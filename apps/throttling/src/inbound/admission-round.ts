@@ -131,11 +131,20 @@ export class AdmissionRound {
     };
   }
 
-  private async write(plan: Plan<Candidate>, placed: readonly Placed[], now: number, placedAt: number): Promise<number> {
+  private async write(
+    plan: Plan<Candidate>,
+    placed: readonly Placed[],
+    now: number,
+    placedAt: number,
+  ): Promise<number> {
     if (placed.length + plan.wait.length + plan.end.length === 0) return 0;
     const { emitter, worker, clock } = this.o;
     const leases = this.o.leases.mine();
-    const ids = [...placed.map((p) => p.alert.alert_id), ...plan.wait.map((w) => w.alert_id), ...plan.end.map((e) => e.alert_id)];
+    const ids = [
+      ...placed.map((p) => p.alert.alert_id),
+      ...plan.wait.map((w) => w.alert_id),
+      ...plan.end.map((e) => e.alert_id),
+    ];
     const used = new Map(placed.map((p) => [p.at.shard, p.at]));
     const revOf = (page: string): number => this.o.shops.byPage(page)?.shop.rev ?? 0;
     try {
@@ -154,13 +163,21 @@ export class AdmissionRound {
           })),
           now,
         );
-        const held = await hold(tx, plan.wait.map((w) => ({ ...w, settings_rev: null })), now);
+        const held = await hold(
+          tx,
+          plan.wait.map((w) => ({ ...w, settings_rev: null })),
+          now,
+        );
         const over = await end(tx, plan.end, now);
         return { admitted, moved: admitted.size + held + over };
       });
       // These ended between the pick and the lock; they are never admitted again, so their places are free for certain.
       await this.giveBack(placed.filter((p) => !done.admitted.has(p.alert.alert_id)));
-      this.count(placed.filter((p) => done.admitted.has(p.alert.alert_id)), plan, now);
+      this.count(
+        placed.filter((p) => done.admitted.has(p.alert.alert_id)),
+        plan,
+        now,
+      );
       return done.moved;
     } catch (error) {
       if (!(error instanceof GroundMoved)) throw error;
@@ -177,7 +194,10 @@ export class AdmissionRound {
     await Promise.all(
       [...groupBy(placed, (p) => p.at.shard).values()].map((group) =>
         this.o.windows
-          .settle((group[0] as Placed).at, group.map((p) => ({ ...p.placing, stampedAt: null })))
+          .settle(
+            (group[0] as Placed).at,
+            group.map((p) => ({ ...p.placing, stampedAt: null })),
+          )
           .catch(() => false),
       ),
     );
@@ -196,7 +216,9 @@ function windowWait(alert: Candidate, verdict: WindowVerdict, windows: readonly 
   if (verdict.verdict !== 'hold') return waitFor(alert, 'reserved_elsewhere', now);
   const window = windows[verdict.window];
   const reason: Reason = window?.reason ?? 'over_limit';
-  const detail = window ? `at most ${window.limit} in ${window.period} ms, per ${window.scope.replace('_', ' and ')}` : null;
+  const detail = window
+    ? `at most ${window.limit} in ${window.period} ms, per ${window.scope.replace('_', ' and ')}`
+    : null;
   return { alert_id: alert.alert_id, reason, not_before: Math.max(verdict.until, now + 1), tell: true, detail };
 }
 

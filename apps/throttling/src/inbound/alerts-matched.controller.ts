@@ -14,7 +14,8 @@ export class AlertsMatchedController {
   @BatchHandler(alertsMatched)
   async onMatched(@Payload() chunk: Chunk<MatchedAlert>, @Ctx() tx: ChunkTransaction): Promise<void> {
     const alerts = chunk.records.flatMap((r) => r.value ?? []);
-    const joined = await joinLine(tx, alerts);
-    if (joined.length > 0) tx.afterCommit(() => this.pokes.poke('admission'));
+    const { joined, pages } = await joinLine(tx, alerts);
+    if (pages > 0) tx.afterCommit(() => this.pokes.poke('leases'));
+    if (joined > 0) tx.afterCommit(() => this.pokes.poke('admission'));
   }
 }

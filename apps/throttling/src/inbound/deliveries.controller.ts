@@ -16,7 +16,11 @@ export class DeliveriesController {
 
   @BatchHandler(deliveries)
   async onDeliveries(@Payload() chunk: Chunk<Delivery>, @Ctx() tx: ChunkTransaction): Promise<void> {
-    const changed = await applyAnswers(tx, chunk.records.flatMap((r) => r.value ?? []), this.clock.now());
+    const changed = await applyAnswers(
+      tx,
+      chunk.records.flatMap((r) => r.value ?? []),
+      this.clock.now(),
+    );
     if (changed === 0) return;
     tx.afterCommit(() => {
       this.pokes.poke('windows');

@@ -9,6 +9,9 @@ import { writeFreshness } from '../outbound/freshness-store.js';
 export class FreshnessController {
   @BatchHandler(freshness)
   async onFreshness(@Payload() chunk: Chunk<Freshness>, @Ctx() tx: ChunkTransaction): Promise<void> {
-    await writeFreshness(tx, chunk.records.flatMap((r) => r.value ?? []));
+    await writeFreshness(
+      tx,
+      chunk.records.flatMap((r) => r.value ?? []),
+    );
   }
 }

@@ -37,11 +37,17 @@ export class WindowsTeller {
         await holdShards(tx, reachable);
         const done = (await Promise.all(reachable.map((at) => this.tell(at, byShard.get(at.shard) ?? [])))).flat();
         if (done.length === 0) return 0;
-        await markTold(tx, done.map((d) => d.alert_id));
+        await markTold(
+          tx,
+          done.map((d) => d.alert_id),
+        );
         // What waited for these outcomes can be decided now; not before, or it would find the old places.
         await wake(tx, [...new Set(done.map((d) => d.shopper_id))], {
           column: 'shopper_id',
-          reasons: ['reserved_elsewhere', ...(done.some((d) => d.stamped_at === null) ? (['over_limit', 'min_gap'] as const) : [])],
+          reasons: [
+            'reserved_elsewhere',
+            ...(done.some((d) => d.stamped_at === null) ? (['over_limit', 'min_gap'] as const) : []),
+          ],
         });
         await wake(tx, [...new Set(done.map((d) => d.sub_id))], { column: 'sub_id', reasons: ['already_told'] });
         tx.afterCommit(this.onFreed);

@@ -105,7 +105,13 @@ export async function hold(tx: EmittingTransaction, alerts: readonly ToHold[], n
   );
   for (const row of rows) {
     if (!row.tell) continue;
-    emitDecision(tx, row, { verdict: 'held', reason: row.reason, terminal: false, detail: row.detail }, now, row.settings_rev);
+    emitDecision(
+      tx,
+      row,
+      { verdict: 'held', reason: row.reason, terminal: false, detail: row.detail },
+      now,
+      row.settings_rev,
+    );
   }
   return rows.length;
 }

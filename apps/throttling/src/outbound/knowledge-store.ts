@@ -24,7 +24,11 @@ export async function knownSeqs(
  * Writes signals as they now are. A signal that is open here and is not its offer's newest is closed by that.
  * Answers the ids that are closed now.
  */
-export async function writeSignals(tx: EmittingTransaction, signals: readonly KnownSignal[], now: number): Promise<string[]> {
+export async function writeSignals(
+  tx: EmittingTransaction,
+  signals: readonly KnownSignal[],
+  now: number,
+): Promise<string[]> {
   const json = JSON.stringify(signals);
   await tx.query(
     `INSERT INTO signals AS s (signal_id, shop, sku, kind, seq, open, opened_at, closed_at, price_amount, price_currency, units)
@@ -107,7 +111,11 @@ export type Awaited =
  * Puts alerts that waited for this back into the line. One that somebody else has locked is left out: every wait also
  * has a time at which it is looked at again.
  */
-export async function wake(tx: EmittingTransaction, ids: readonly string[], { column, reasons }: Awaited): Promise<void> {
+export async function wake(
+  tx: EmittingTransaction,
+  ids: readonly string[],
+  { column, reasons }: Awaited,
+): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `UPDATE alerts SET not_before = 0 WHERE state = 'waiting' AND alert_id IN (

@@ -8,12 +8,15 @@ import { priorityOf } from '../domain/priority.js';
 import { shardOf } from '../domain/tags.js';
 import { matchedColumns, matchedRowType } from './alert-columns.js';
 
-/** Puts matched alerts into the line; those already known change nothing. Answers the ids of the new ones. */
-export async function joinLine(tx: EmittingTransaction, alerts: readonly MatchedAlert[]): Promise<string[]> {
+/** Puts matched alerts into the line; those already known change nothing. Answers how many alerts and Pages are new. */
+export async function joinLine(
+  tx: EmittingTransaction,
+  alerts: readonly MatchedAlert[],
+): Promise<{ readonly joined: number; readonly pages: number }> {
   const rows = alerts.map((a) => ({ ...a, priority: priorityOf(a.kind), shard: shardOf(a.shopper_id) }));
-  await tx.query(
-    `INSERT INTO pages (page) SELECT DISTINCT page FROM unnest($1::text[]) AS page ORDER BY page ON CONFLICT DO NOTHING`,
-    [[...new Set(alerts.map((a) => a.page))]],
+  const pages = await ensurePages(
+    (sql, parameters) => tx.query(sql, parameters),
+    alerts.map((a) => a.page),
   );
   const joined = await tx.query<{ alert_id: string }>(
     `INSERT INTO alerts (${matchedColumns()}, priority, shard)
@@ -22,7 +25,19 @@ export async function joinLine(tx: EmittingTransaction, alerts: readonly Matched
      ON CONFLICT (alert_id) DO NOTHING RETURNING alert_id`,
     [JSON.stringify(rows)],
   );
-  return joined.map((r) => r.alert_id);
+  return { joined: joined.length, pages };
+}
+
+/** Makes Pages known, so that workers can lease them; answers how many are new. */
+export async function ensurePages(
+  query: (sql: string, parameters: unknown[]) => Promise<unknown[]>,
+  pages: readonly string[],
+): Promise<number> {
+  const made = await query(
+    'INSERT INTO pages (page) SELECT DISTINCT page FROM unnest($1::text[]) AS page ORDER BY page ON CONFLICT DO NOTHING RETURNING page',
+    [pages],
+  );
+  return made.length;
 }
 
 /** A waiting alert with all that is known about it. */

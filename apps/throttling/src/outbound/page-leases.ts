@@ -42,10 +42,9 @@ export class PageLeases {
         [this.worker],
       );
       await query(`DELETE FROM workers WHERE seen_at < ${NOW} - 10 * $1::bigint`, [LEASE_MS]);
-      const held = await query<PageLease>(
-        'SELECT page, epoch FROM pages WHERE owner = $1 ORDER BY page FOR UPDATE',
-        [this.worker],
-      );
+      const held = await query<PageLease>('SELECT page, epoch FROM pages WHERE owner = $1 ORDER BY page FOR UPDATE', [
+        this.worker,
+      ]);
       const [counts] = await query<{ workers: number; pages: number }>(
         `SELECT (SELECT count(*)::int FROM workers WHERE seen_at > ${NOW} - $1::bigint) AS workers,
                 (SELECT count(*)::int FROM pages) AS pages`,
@@ -53,8 +52,13 @@ export class PageLeases {
       );
       const share = fairShare(counts?.pages ?? 0, counts?.workers ?? 1);
       const kept = held.slice(0, share);
-      await query(`UPDATE pages SET lease_until = ${NOW} + $2 WHERE page = ANY ($1)`, [kept.map((l) => l.page), LEASE_MS]);
-      await query('UPDATE pages SET owner = NULL, lease_until = 0 WHERE page = ANY ($1)', [held.slice(share).map((l) => l.page)]);
+      await query(`UPDATE pages SET lease_until = ${NOW} + $2 WHERE page = ANY ($1)`, [
+        kept.map((l) => l.page),
+        LEASE_MS,
+      ]);
+      await query('UPDATE pages SET owner = NULL, lease_until = 0 WHERE page = ANY ($1)', [
+        held.slice(share).map((l) => l.page),
+      ]);
       if (kept.length >= share) return kept;
       const taken = await query<PageLease>(
         `SELECT page FROM pages
@@ -62,10 +66,11 @@ export class PageLeases {
           ORDER BY page LIMIT $2 FOR UPDATE SKIP LOCKED`,
         [kept.map((l) => l.page), share - kept.length],
       );
-      await query(
-        `UPDATE pages SET owner = $2, epoch = epoch + 1, lease_until = ${NOW} + $3 WHERE page = ANY ($1)`,
-        [taken.map((l) => l.page), this.worker, LEASE_MS],
-      );
+      await query(`UPDATE pages SET owner = $2, epoch = epoch + 1, lease_until = ${NOW} + $3 WHERE page = ANY ($1)`, [
+        taken.map((l) => l.page),
+        this.worker,
+        LEASE_MS,
+      ]);
       return query<PageLease>('SELECT page, epoch FROM pages WHERE owner = $1 ORDER BY page', [this.worker]);
     });
     this.believedUntil = asked + LEASE_MS;

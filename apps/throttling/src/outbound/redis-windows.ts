@@ -73,7 +73,7 @@ export class RedisWindows {
 
   /** Stamps or gives back; telling twice changes nothing. False if the shard is closed under this epoch. */
   async settle(at: OpenShard, answers: readonly Answered[]): Promise<boolean> {
-    const packed = answers.map((a) => 
+    const packed = answers.map((a) =>
       packRequest(a, 32, (b) => {
         b.writeUIntBE(a.stampedAt ?? 0, 20, 6);
         b.writeUIntBE(a.takenBy ?? ANY_TIME, 26, 6);
@@ -99,7 +99,8 @@ export class RedisWindows {
       const lasts = entries.some((e) => e.state === 'reserved');
       const value = packEntries(entries);
       if (lasts) pipeline.set(this.shopperKey(at.shard, at.epoch, shopper), value);
-      else pipeline.set(this.shopperKey(at.shard, at.epoch, shopper), value, 'PX', Math.max(1, newest + at.horizon - now));
+      else
+        pipeline.set(this.shopperKey(at.shard, at.epoch, shopper), value, 'PX', Math.max(1, newest + at.horizon - now));
     }
     for (const [err] of (await pipeline.exec()) ?? []) if (err) throw err;
   }
@@ -122,7 +123,9 @@ export class RedisWindows {
   }
 
   /** Some keys of shoppers, from a cursor ('0' begins) on; the whole walk ends with cursor '0'. */
-  async scan(cursor: string): Promise<{ cursor: string; keys: { key: string; shard: number; epoch: number; shopper: string }[] }> {
+  async scan(
+    cursor: string,
+  ): Promise<{ cursor: string; keys: { key: string; shard: number; epoch: number; shopper: string }[] }> {
     const pattern = `${this.prefix.replace(/[*?[\]\\]/g, '\\$&')}{s*}:*:*`;
     const [next, found] = await this.redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1000);
     const keys = found.flatMap((key) => {

@@ -11,7 +11,11 @@ type Row = AlertState & TellableAlert & { windows_due: boolean; delivery_state?:
  * Applies answers in the order given; answers about alerts not known here change nothing. Rows are locked in one order
  * in every transaction, so that two chunks cannot wait for each other. Answers the number of alerts that changed.
  */
-export async function applyAnswers(tx: EmittingTransaction, records: readonly Delivery[], now: number): Promise<number> {
+export async function applyAnswers(
+  tx: EmittingTransaction,
+  records: readonly Delivery[],
+  now: number,
+): Promise<number> {
   const rows = await tx.query<Row>(
     `SELECT ${tellableColumns}, state, outcome, admission_no, admitted_at, not_before, stamped_at, refusals, reason, windows_due
        FROM alerts WHERE alert_id = ANY ($1) ORDER BY alert_id FOR UPDATE`,

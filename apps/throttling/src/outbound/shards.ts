@@ -70,34 +70,40 @@ export class Shards {
     }
     if (rebuilt > 0) {
       shardsRebuilt.add(rebuilt);
-      this.log.info({ shards: rebuilt, ms: Math.round(performance.now() - began) }, 'send windows rebuilt from Postgres');
+      this.log.info(
+        { shards: rebuilt, ms: Math.round(performance.now() - began) },
+        'send windows rebuilt from Postgres',
+      );
     }
   }
 
   /** Opens the given shards; answers how many had to be rebuilt. */
   private openSome(shards: readonly number[], identity: string, wanted: number): Promise<number> {
-    return this.dataSource.transaction(async (manager) => {
-      const rows: ShardRow[] = await manager.query(
-        'SELECT shard, epoch, horizon, redis_identity FROM shards WHERE shard = ANY ($1) ORDER BY shard FOR UPDATE',
-        [shards],
-      );
-      const inRedis = await this.windows.epochs(shards);
-      const isOpen = (r: ShardRow): boolean =>
-        r.redis_identity === identity && r.horizon >= wanted && inRedis.get(r.shard) === r.epoch;
-      const stale = rows.filter((r) => !isOpen(r));
-      const fresh = stale.length === 0 ? [] : await this.rebuild(manager, stale, wanted);
-      if (fresh.length > 0) {
-        await manager.query(
-          `UPDATE shards SET epoch = $2, horizon = $3, redis_identity = $4 WHERE shard = ANY ($1)`,
-          [fresh.map((s) => s.shard), fresh[0]?.epoch, wanted, identity],
+    return this.dataSource
+      .transaction(async (manager) => {
+        const rows: ShardRow[] = await manager.query(
+          'SELECT shard, epoch, horizon, redis_identity FROM shards WHERE shard = ANY ($1) ORDER BY shard FOR UPDATE',
+          [shards],
         );
-      }
-      return { open: rows.filter(isOpen), fresh };
-    }).then(({ open, fresh }) => {
-      // Only after the commit: before it nobody may reserve under the new epoch.
-      if (this.knownFor === identity) for (const { shard, epoch, horizon } of [...open, ...fresh]) this.known.set(shard, { shard, epoch, horizon });
-      return fresh.length;
-    });
+        const inRedis = await this.windows.epochs(shards);
+        const isOpen = (r: ShardRow): boolean =>
+          r.redis_identity === identity && r.horizon >= wanted && inRedis.get(r.shard) === r.epoch;
+        const stale = rows.filter((r) => !isOpen(r));
+        const fresh = stale.length === 0 ? [] : await this.rebuild(manager, stale, wanted);
+        if (fresh.length > 0) {
+          await manager.query(
+            `UPDATE shards SET epoch = $2, horizon = $3, redis_identity = $4 WHERE shard = ANY ($1)`,
+            [fresh.map((s) => s.shard), fresh[0]?.epoch, wanted, identity],
+          );
+        }
+        return { open: rows.filter(isOpen), fresh };
+      })
+      .then(({ open, fresh }) => {
+        // Only after the commit: before it nobody may reserve under the new epoch.
+        if (this.knownFor === identity)
+          for (const { shard, epoch, horizon } of [...open, ...fresh]) this.known.set(shard, { shard, epoch, horizon });
+        return fresh.length;
+      });
   }
 
   private async rebuild(
