@@ -63,7 +63,8 @@ export async function openDatabase(o: DatabaseOptions): Promise<DataSource> {
       ...sessionOptions(o),
       statement_timeout: o.statementTimeoutMs ?? 30_000,
       lock_timeout: 10_000,
-      idle_in_transaction_session_timeout: 60_000,
+      // A process frozen inside a transaction holds its rows; after this the next owner goes on.
+      idle_in_transaction_session_timeout: 10_000,
       types: int8AsNumber,
     },
   });

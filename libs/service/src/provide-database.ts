@@ -1,5 +1,5 @@
 /** The service's {@link DataSource} as a Nest provider, tied to health and shutdown. */
-import type { FactoryProvider } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { databaseSettings, processSettings } from './common-settings.js';
 import type { ConfigOf } from './config.js';
@@ -35,3 +35,10 @@ export function provideDatabase(
     },
   };
 }
+
+/** The same as a global module, so that every module of the service can inject `DataSource`. */
+export function databaseModule(...args: Parameters<typeof provideDatabase>): DynamicModule {
+  return { module: DatabaseModule, global: true, providers: [provideDatabase(...args)], exports: [DataSource] };
+}
+
+class DatabaseModule {}
