@@ -34,7 +34,8 @@ export function createLogger(o: LoggerOptions): Logger {
       },
     },
   };
-  return withCleanChildren(o.destination ? pino(options, o.destination) : pino(options));
+  // pino's own default is asynchronous: at exit, the line then in flight comes out behind later ones, or not at all.
+  return withCleanChildren(pino(options, o.destination ?? pino.destination({ dest: 1, sync: true })));
 }
 
 /** pino drops a formatter for bindings in children; children inherit this method, so theirs are redacted at any depth. */
