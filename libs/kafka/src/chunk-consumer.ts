@@ -326,12 +326,12 @@ export class ChunkConsumer<V> {
       state.lastTimestamp = last.timestamp;
       state.advancedAt = performance.now();
       state.failures = 0;
-      faultPoint('chunk:committed');
+      faultPoint('chunk:committed', topic);
       for (const callback of callbacks) callback();
       if (outboxId !== undefined) {
         await this.o.emitter.deliver(outgoing);
         state.emitted.push(outboxId);
-        faultPoint('chunk:emitted');
+        faultPoint('chunk:emitted', topic);
       }
       kafkaMetrics.records.add(records.length, { topic });
       kafkaMetrics.chunkSeconds.record((performance.now() - started) / 1000, { topic });

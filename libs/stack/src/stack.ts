@@ -17,6 +17,7 @@ import { requireJava, requireMaven } from './requirements.js';
 import { externalServer, type Server } from './server.js';
 import { Memory, stateFolder, type Remembered } from './state.js';
 import type { Surroundings } from './surroundings.js';
+import { type Environment, ownEnvironment } from './environment.js';
 
 /** The servers there are. */
 export type ServerName = 'kafka' | 'redis' | 'postgres';
@@ -33,7 +34,7 @@ export interface StackOptions {
   /** Only these (default: all three). A test that kills Redis starts just a Redis of its own. */
   readonly servers?: readonly ServerName[];
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment;
   /** Told what is done that takes time. */
   readonly log?: (line: string) => void;
 }
@@ -67,7 +68,7 @@ const NAME = { kafka: 'Kafka', redis: 'Redis', postgres: 'Postgres' } as const;
  * @throws ServerStartError with the end of the server's log
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { persistent = true, env = process.env, log = () => undefined } = options;
+  const { persistent = true, env = ownEnvironment(), log = () => undefined } = options;
   const stateDir = options.stateDir ?? stateFolder(env);
   const wanted = options.servers ?? (['kafka', 'redis', 'postgres'] as const);
   const ours = wanted.filter((name) => !env[ADDRESS[name]]);
@@ -160,7 +161,7 @@ function addressOf(server: Server): string {
   throw new Error(`this stack was started without ${server.name}`);
 }
 
-async function checkRequirements(ours: readonly ServerName[], stateDir: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function checkRequirements(ours: readonly ServerName[], stateDir: string, env: Environment): Promise<void> {
   const needsJars = ours.includes('kafka') || (ours.includes('redis') && !redisOnPath(env));
   if (ours.includes('kafka')) await requireJava(env);
   if (needsJars && !haveJars(stateDir)) requireMaven(env);
@@ -209,7 +210,7 @@ function removeHome(home: string, parts?: readonly string[]): void {
 }
 
 /** What servers need of our environment and nothing else: no secret of ours reaches them. */
-function serverEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+function serverEnvironment(env: Environment): Record<string, string> {
   const pass = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH'];
   return Object.fromEntries(pass.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
