@@ -259,14 +259,14 @@ describe('texts that isPassing knows', () => {
     await expectPassing(new pg.Client(unanswered).connect());
     await expectPassing(new pg.Pool(unanswered).connect());
 
-    const small = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 30 });
+    const small = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 1000 });
     const held = await small.connect();
     await expectPassing(small.connect());
     held.release();
     await small.end();
 
     const slow = await connect({ query_timeout: 30 });
-    await expectPassing(slow.query('SELECT pg_sleep(0.2)'));
+    await expectPassing(slow.query('SELECT pg_sleep(1)'));
     await slow.end();
 
     const closed = await connect();
