@@ -64,7 +64,10 @@ export class MatchingBed {
         last: ReadonlyMap<string, Subscription | null>,
         now: number,
       ): Promise<void>;
-      servePages(tx: EmittingTransaction, o: typeof matchingOptions & { pageSize?: number }): Promise<boolean>;
+      servePages(
+        tx: EmittingTransaction,
+        o: typeof matchingOptions & { pageSize?: number; mostFanouts?: number },
+      ): Promise<boolean>;
       lookAtSignals(tx: EmittingTransaction, o: typeof matchingOptions): Promise<boolean>;
     },
   ) {
@@ -82,9 +85,9 @@ export class MatchingBed {
     );
 
   /** One step of the fan-out loop; `beforeCommit` may crash it. */
-  page = (pageSize?: number, beforeCommit?: () => unknown): Promise<boolean> =>
+  page = (pageSize?: number, beforeCommit?: () => unknown, mostFanouts?: number): Promise<boolean> =>
     this.emitter.transaction(
-      (tx) => this.service.servePages(tx, { ...matchingOptions, ...(pageSize ? { pageSize } : {}) }),
+      (tx) => this.service.servePages(tx, { ...matchingOptions, pageSize, mostFanouts }),
       beforeCommit,
     );
 

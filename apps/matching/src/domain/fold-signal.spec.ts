@@ -15,7 +15,9 @@ function life(...records: Signal[]) {
   return records.map((r) => {
     const fold = foldSignal(known, r);
     known = fold?.known ?? known;
-    return fold && { added: fold.added && [fold.added.low, fold.added.high], ended: fold.ended, reach: known?.reach?.value };
+    return (
+      fold && { added: fold.added && [fold.added.low, fold.added.high], ended: fold.ended, reach: known?.reach?.value }
+    );
   });
 }
 

@@ -9,7 +9,10 @@ const holds = (range: ThresholdRange | undefined, value: number): boolean =>
 
 test('conditions are numbers on a scale', () => {
   expect(thresholdOf({ type: 'units_at_least', units: 3 })).toEqual({ scale: '', value: 3 });
-  expect(thresholdOf({ type: 'price_at_most', amount: 7_999, currency: 'EUR' })).toEqual({ scale: 'EUR', value: 7_999 });
+  expect(thresholdOf({ type: 'price_at_most', amount: 7_999, currency: 'EUR' })).toEqual({
+    scale: 'EUR',
+    value: 7_999,
+  });
 });
 
 test('a signal reaches as far as its units or its price; uncounted units reach everybody', () => {

@@ -153,44 +153,31 @@ describe('the fan-out', () => {
     expect(await b.count('fanouts')).toBe(0);
   });
 
-  test('is shared by two workers: each serves some, nobody is told twice', async () => {
-    const b = await bed();
+  test('is shared by two workers: both serve at the same moment, nobody is told twice', async () => {
+    const one = await bed();
+    const two = new MatchingBed(one.dataSource, service);
     const skus = Array.from({ length: 12 }, (_, i) => `sku-${i}`);
     const subs = skus.flatMap((sku) => many(30, { sku }));
-    await b.subscriptions(...subs);
-    await b.settle();
-    // Of each shop a worker takes a part only, so that two of them work on one shop side by side.
-    await b.signals(...Array.from({ length: 12 }, (_, i) => signal({ sku: `sku-${i}` })));
-    const served = [0, 0];
-    // Both hold their first pages at the same time: neither commits before the other has taken some.
+    await one.subscriptions(...subs);
+    await one.settle();
+    await one.signals(...skus.map((sku) => signal({ sku })));
+    // Neither commits its first page before the other holds one.
     let arrived = 0;
-    let open = (): void => undefined;
-    const both = new Promise<void>((resolve) => (open = resolve));
-    const meet = (): Promise<void> => {
-      if ((arrived += 1) === 2) open();
-      return both;
+    let bothHold = (): void => undefined;
+    const meeting = new Promise<void>((resolve) => (bothHold = resolve));
+    const wait = (): Promise<void> => {
+      if ((arrived += 1) === 2) bothHold();
+      return meeting;
     };
-    const worker = async (n: number): Promise<void> => {
-      const before = b.alerts().length;
-      await b.emitter.transaction(async (tx) => {
-        const { query } = tx;
-        const some = tx.query.bind(tx);
-        const limited = {
-          ...tx,
-          query: <R>(sql: string, p?: readonly unknown[]) =>
-            sql.includes('SKIP LOCKED') ? some<R>(sql, [p?.[0], 5, 5]) : query.call(tx, sql, p) as Promise<R[]>,
-        };
-        await servePages(limited, { ...(await options()), pageSize: 10 });
-        served[n] = b.alerts().length - before;
-      }, meet);
+    const work = async (b: MatchingBed): Promise<void> => {
+      await b.page(10, wait, 5);
+      while (await b.page(10, undefined, 5));
     };
-    await Promise.all([worker(0), worker(1)]);
-    const half = b.told();
-    expect(new Set(half).size).toBe(half.length);
-    const signalsServed = new Set(b.alerts().map((a) => a.signal_id));
-    expect(signalsServed.size).toBeGreaterThan(1);
-    await Promise.all([drain(b), drain(b)]);
-    expect(b.told().sort()).toEqual(ids(subs).sort());
+    await Promise.all([work(one), work(two)]);
+    await one.settle();
+    expect(one.told().length).toBeGreaterThan(0);
+    expect(two.told().length).toBeGreaterThan(0);
+    expect([...one.told(), ...two.told()].sort()).toEqual(ids(subs).sort());
   });
 
   test('ends when its signal closes: the page under way is the last', async () => {
@@ -278,9 +265,3 @@ describe('cost: log(n) + matches', () => {
     expect(Number(read?.[1]) * 3).toBeCloseTo(5 + 25 + 0, 0);
   });
 });
-
-const options = async () => (await import('../../../../tests/support/matching-bed.js')).matchingOptions;
-
-async function drain(b: MatchingBed): Promise<void> {
-  while (await b.page(10));
-}
