@@ -1,21 +1,5 @@
-import type { Topic } from '@beckon/contracts';
+import { topicConfig, type Topic } from '@beckon/contracts';
 import type { KafkaClient } from './kafka-client.js';
-
-/** Kafka's settings for a topic of ours. Compacted topics compact within a day, so that erasure is real. */
-export function topicConfig(topic: Topic): Record<string, string> {
-  const common: Record<string, string> = topic.name.endsWith('.dead-letters')
-    ? { 'max.message.bytes': String(4 * 1024 * 1024) }
-    : {};
-  return topic.retention.policy === 'compact'
-    ? {
-        ...common,
-        'cleanup.policy': 'compact',
-        'max.compaction.lag.ms': '86400000',
-        'delete.retention.ms': '604800000',
-        'segment.ms': '86400000',
-      }
-    : { ...common, 'cleanup.policy': 'delete', 'retention.ms': String(topic.retention.retentionMs) };
-}
 
 /**
  * Creates the topics that are missing; answers their names. Existing topics stay as they are. Replication factor -1

@@ -1,1 +1,9 @@
-export {};
+export * from './appsecret-proof.js';
+export * from './classify-answer.js';
+export * from './error-table.js';
+export * from './escape-json.js';
+export * from './graph-types.js';
+export * from './limits.js';
+export * from './metadata.js';
+export * from './parse-webhook.js';
+export * from './signature.js';

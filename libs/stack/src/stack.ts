@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly servers?: readonly ServerName[];
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
   readonly env?: Environment;
+  /** Aborted: the start is given up, and what was started is stopped; `startStack` rejects. Later it means nothing. */
+  readonly signal?: AbortSignal;
   /** Told what is done that takes time. */
   readonly log?: (line: string) => void;
 }
@@ -101,6 +103,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (!persistent) removeHome(home);
   }
 
+  const giveUp = () => void guard.stop();
+  options.signal?.addEventListener('abort', giveUp, { once: true });
+  if (options.signal?.aborted) giveUp();
   const begun = performance.now();
   const timings: Record<ServerName, number> = { kafka: 0, redis: 0, postgres: 0 };
   async function provide(name: ServerName, start: (around: Surroundings) => Promise<Server>): Promise<Server> {
@@ -114,6 +119,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     provide('redis', startRedis),
     provide('postgres', startPostgres),
   ]);
+  options.signal?.removeEventListener('abort', giveUp);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     await guard.stop(); // a throwaway's logs stay for a look; the next start removes them

@@ -1,0 +1,11 @@
+/**
+ * Serialises as the platform does in its webhooks: ASCII only, other characters as `\uXXXX` with lowercase hex digits
+ * (surrogate pairs as two escapes), and `/` as `\/`. Source: Webhooks page, "Validating payloads".
+ *
+ * @throws TypeError for what JSON cannot hold (cycles, bigint), as JSON.stringify does.
+ */
+export function escapeJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[/\u007f-\uffff]/g, (c) =>
+    c === '/' ? '\\/' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

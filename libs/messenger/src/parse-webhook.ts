@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import {
+  deliveryBodySchema,
+  echoBodySchema,
+  messageBodySchema,
+  optinBodySchema,
+  postbackBodySchema,
+  rawEventSchema,
+  reactionBodySchema,
+  readBodySchema,
+  referralSchema,
+  webhookEntrySchema,
+  webhookEnvelopeSchema,
+} from './graph-types.js';
+import type {
+  DeliveryBody,
+  EchoBody,
+  MessageBody,
+  OptinBody,
+  PostbackBody,
+  RawEvent,
+  ReactionBody,
+  ReadBody,
+  Referral,
+} from './graph-types.js';
+
+interface EventHead {
+  /** The Page's id; '' only if the platform named none. */
+  readonly page: string;
+  /** The person's page-scoped id (in an echo: the recipient); '' only if the platform named none. */
+  readonly psid: string;
+  /** When it happened, milliseconds since the epoch; seconds are recognised and multiplied. */
+  readonly timestamp: number;
+  /** Another app owns the thread: look, do not answer. */
+  readonly standby: boolean;
+  /**
+   * Equal for two deliveries of the same event. By `mid` where there is one, by token for opt-ins, else by content.
+   * Holds no personal identifier and no token in the clear (they are hashed), so that it may be stored.
+   */
+  readonly dedupKey: string;
+}
+
+/** One thing that happened, whatever envelope it came in. */
+export type MessengerEvent = EventHead &
+  (
+    | { readonly kind: 'message'; readonly body: MessageBody }
+    | { readonly kind: 'postback'; readonly body: PostbackBody }
+    | { readonly kind: 'referral'; readonly body: Referral }
+    | { readonly kind: 'optin'; readonly body: OptinBody }
+    | { readonly kind: 'delivery'; readonly body: DeliveryBody }
+    | { readonly kind: 'read'; readonly body: ReadBody }
+    | { readonly kind: 'reaction'; readonly body: ReactionBody }
+    | { readonly kind: 'echo'; readonly body: EchoBody }
+    | { readonly kind: 'unknown'; readonly body: unknown }
+  );
+
+type Content = { [E in MessengerEvent as E['kind']]: Pick<E, 'kind' | 'body'> }[MessengerEvent['kind']];
+
+/** Before this, a number of milliseconds would lie in 2001: it must be seconds. */
+const FIRST_PLAUSIBLE_MS = 1e12;
+
+/** Milliseconds from a timestamp that may be in seconds (production code has met both). */
+export function toMilliseconds(timestamp: number): number {
+  return timestamp < FIRST_PLAUSIBLE_MS ? timestamp * 1000 : timestamp;
+}
+
+/**
+ * Flattens a webhook body into its events, in the order of the body. Never throws: what cannot be read becomes an event
+ * of kind `unknown` with the raw value as its body, and a body without entries gives no events. `watermark` and
+ * `token_expiry_timestamp` come out in milliseconds.
+ */
+export function parseWebhook(body: unknown): MessengerEvent[] {
+  const envelope = webhookEnvelopeSchema.safeParse(body);
+  if (!envelope.success) return [];
+  return envelope.data.entry.flatMap((rawEntry) => {
+    const entry = webhookEntrySchema.safeParse(rawEntry);
+    if (!entry.success) return [unreadable(rawEntry, '', 0, false)];
+    const { id: page = '', time = 0, messaging = [], standby = [] } = entry.data;
+    return [
+      ...messaging.map((event) => parseEvent(event, page, time, false)),
+      ...standby.map((event) => parseEvent(event, page, time, true)),
+    ];
+  });
+}
+
+function parseEvent(raw: unknown, entryPage: string, entryTime: number, standby: boolean): MessengerEvent {
+  const parsed = rawEventSchema.safeParse(raw);
+  if (!parsed.success) return unreadable(raw, entryPage, entryTime, standby);
+  const event = parsed.data;
+  const content = readContent(event);
+  const [person, other] = content.kind === 'echo' ? [event.recipient, event.sender] : [event.sender, event.recipient];
+  const head = {
+    page: other?.id ?? entryPage,
+    psid: person?.id ?? '',
+    timestamp: toMilliseconds(event.timestamp ?? watermarkOf(content) ?? entryTime),
+    standby,
+  };
+  return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
+}
+
+function readContent(event: RawEvent): Content {
+  if (isRecord(event.message)) {
+    const echo = echoBodySchema.safeParse(event.message);
+    if (echo.success) return { kind: 'echo', body: echo.data };
+    const message = messageBodySchema.safeParse(event.message);
+    // An echo that cannot be read must not pass as a message of the person: that is how bots answer themselves forever.
+    if (message.success && event.message.is_echo !== true) return { kind: 'message', body: message.data };
+  }
+  const postback = postbackBodySchema.safeParse(event.postback);
+  if (postback.success) return { kind: 'postback', body: postback.data };
+  const optin = optinBodySchema.safeParse(event.optin);
+  if (optin.success) return { kind: 'optin', body: withExpiryInMilliseconds(optin.data) };
+  const delivery = deliveryBodySchema.safeParse(event.delivery);
+  if (delivery.success) return { kind: 'delivery', body: withWatermarkInMilliseconds(delivery.data) };
+  const read = readBodySchema.safeParse(event.read);
+  if (read.success) return { kind: 'read', body: withWatermarkInMilliseconds(read.data) };
+  const reaction = reactionBodySchema.safeParse(event.reaction);
+  if (reaction.success) return { kind: 'reaction', body: reaction.data };
+  const referral = referralSchema.safeParse(event.referral);
+  if (referral.success) return { kind: 'referral', body: referral.data };
+  return { kind: 'unknown', body: event };
+}
+
+function unreadable(raw: unknown, page: string, time: number, standby: boolean): MessengerEvent {
+  const head = { page, psid: '', timestamp: toMilliseconds(time), standby };
+  const content: Content = { kind: 'unknown', body: raw };
+  return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
+}
+
+function dedupKeyOf(head: Omit<EventHead, 'dedupKey'>, { kind, body }: Content): string {
+  if ((kind === 'message' || kind === 'echo' || kind === 'postback') && body.mid) return `${kind}:${body.mid}`;
+  if (kind === 'optin') {
+    const token = body.one_time_notif_token ?? body.notification_messages_token;
+    if (token !== undefined) return `optin:${digest([token, body.notification_messages_status ?? ''])}`;
+  }
+  return `${kind}:${digest([head.page, head.psid, head.timestamp, kind, body])}`;
+}
+
+function digest(parts: unknown[]): string {
+  return createHash('sha256').update(serialise(parts)).digest('hex').slice(0, 40);
+}
+
+/** Nesting of many thousand levels can be parsed but not serialised; such an event is told apart by its head alone. */
+function serialise(parts: unknown[]): string {
+  try {
+    return JSON.stringify(parts);
+  } catch {
+    return JSON.stringify(parts.filter((part) => typeof part !== 'object'));
+  }
+}
+
+function watermarkOf(content: Content): number | undefined {
+  return content.kind === 'delivery' || content.kind === 'read' ? content.body.watermark : undefined;
+}
+
+function withWatermarkInMilliseconds<T extends { watermark: number }>(body: T): T {
+  return { ...body, watermark: toMilliseconds(body.watermark) };
+}
+
+function withExpiryInMilliseconds(body: OptinBody): OptinBody {
+  if (body.token_expiry_timestamp === undefined) return body;
+  return { ...body, token_expiry_timestamp: toMilliseconds(body.token_expiry_timestamp) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
