@@ -1,4 +1,6 @@
 import { topicConfig, type Topic } from '@beckon/contracts';
+import type { Admin } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.js';
 
 /**
@@ -15,7 +17,8 @@ export async function ensureTopics(
   const missing = topics.filter((t) => !existing.has(client.topic(t)));
   if (missing.length === 0) return [];
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs's own wait gives up when the broker it asks has not heard of the new topic yet.
+    waitForLeaders: false,
     topics: missing.map((t) => ({
       topic: client.topic(t),
       numPartitions: t.partitions === 1 ? 1 : (partitions ?? t.partitions),
@@ -23,5 +26,26 @@ export async function ensureTopics(
       configEntries: Object.entries(topicConfig(t)).map(([name, value]) => ({ name, value })),
     })),
   });
+  await leadersOf(
+    admin,
+    missing.map((t) => client.topic(t)),
+  );
   return missing.map((t) => t.name);
+}
+
+const LEADERS_WITHIN_MS = 30_000;
+
+/** Waits until every partition of the topics has a leader. */
+async function leadersOf(admin: Admin, topics: string[]): Promise<void> {
+  for (const end = Date.now() + LEADERS_WITHIN_MS; ; await wait(50)) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      if (metadata.topics.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
+      if (Date.now() > end) throw new Error('new topics have no leaders yet');
+    } catch (error) {
+      const { type } = error as { type?: unknown };
+      const young = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+      if (!young || Date.now() > end) throw error;
+    }
+  }
 }
