@@ -279,10 +279,7 @@ export class Beckon {
 
   /** What a person was truly sent. */
   async received(psid: string): Promise<Received[]> {
-    return (
-      ((await this.admin(`/ledger?psid=${psid}`)) as { entries?: Received[] } & Received[]).entries ??
-      ((await this.admin(`/ledger?psid=${psid}`)) as Received[])
-    );
+    return (await this.admin(`/ledger?psid=${psid}`)) as Received[];
   }
 
   /** Alerts among what a person was sent. */
@@ -299,7 +296,11 @@ export class Beckon {
     const before = (await this.received(psid)).length;
     await this.admin(`/people/${psid}/click-link`, { url: link.url });
     await this.call('POST', `${this.url('sandbox')}/admin/people/${psid}/tap-get-started`, {});
-    await until('the notify-me card', async () => (await this.received(psid)).length > before);
+    await until('the notify-me card', async () => (await this.received(psid)).length > before).catch(
+      async (e: unknown) => {
+        throw new Error(`${String(e)}\n${await this.story()}`);
+      },
+    );
     return async () => {
       await this.admin(`/people/${psid}/tap-notify-me`, {});
     };
@@ -365,6 +366,21 @@ export class Beckon {
     const mine = (await this.decisions()).filter((d) => d.terminal && d.sub_id === sub.sub_id);
     const once = new Map(mine.map((d) => [d.decision_id, `${d.verdict}${d.reason ? `:${d.reason}` : ''}`]));
     return [...once.values()];
+  }
+
+  /** What happened so far, for a failing spec: webhooks and calls of the sandbox, records per topic, decisions. */
+  async story(): Promise<string> {
+    const lines: string[] = [];
+    for (const path of ['/webhooks', '/calls'])
+      lines.push(`${path}: ${JSON.stringify(await this.admin(path)).slice(-1200)}`);
+    for (const topic of allTopics) {
+      const ends = [...(await this.client.ends(this.client.topic(topic))).values()];
+      lines.push(`${topic.name}: ${ends.reduce((sum, e) => sum + e.high - e.low, 0n)} records`);
+    }
+    for (const d of await this.decisions())
+      lines.push(`${d.at} ${d.stage} ${d.verdict} ${d.reason ?? ''} ${d.sku ?? ''} ${d.detail ?? ''}`);
+    lines.push(`logs: ${this.logs}`);
+    return lines.join('\n');
   }
 
   /** What all processes of a service wrote to their logs, for a failing spec. */
