@@ -112,6 +112,13 @@ export class Loops {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
+  /** What time alone brings about, one step of each; true if there may be more. */
+  async housekeeping(): Promise<boolean> {
+    const { emitter, clock } = this.o;
+    const ended = await endWhatIsOver(emitter, clock.now());
+    return (await askForAnswers(emitter, clock.now())) || ended;
+  }
+
   private async openShards(): Promise<void> {
     const before = this.shards.closed;
     await this.shards.openAll();
