@@ -61,7 +61,8 @@ async function bed() {
   const topic = async (name: string): Promise<string> => {
     const admin = await client.admin();
     const full = `${names.id}.${name}`;
-    await admin.createTopics({ topics: [{ topic: full, numPartitions: 1 }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic: full, numPartitions: 1 }], waitForLeaders: false });
+    await until('the topic', () => client.ends(full).catch(() => undefined));
     return full;
   };
   const worker = (): SourceConsumers => {
