@@ -1,5 +1,5 @@
 /**
- * Runs Jest in ES-module mode: `node tools/jest.mjs [unit|int|flow|all] [jest options and file patterns]`.
+ * Runs Jest in ES-module mode: `node tools/jest.mjs [unit|int|flow|int,flow|all] [jest options and file patterns]`.
  * Node 20 needs --experimental-vm-modules for that; keeping the flag here keeps it out of everybody's environment.
  */
 import { spawn } from 'node:child_process';
@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [suite = 'all', ...rest] = process.argv.slice(2);
-const select = suite === 'all' ? [] : ['--selectProjects', suite];
+// Last, because this option takes every word that follows it.
+const select = suite === 'all' ? [] : ['--selectProjects', ...suite.split(',')];
 const child = spawn(
   process.execPath,
-  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...select, ...rest],
+  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...rest, ...select],
   { cwd: root, stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

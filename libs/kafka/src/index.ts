@@ -1,1 +1,13 @@
-export {};
+export * from './chunk.js';
+export * from './batch-handler.js';
+export * from './kafka-client.js';
+export * from './kafka-batch-strategy.js';
+export * from './chunk-consumer.js';
+export * from './emitter.js';
+export * from './caught-up.js';
+export * from './topics-admin.js';
+export * from './tables.js';
+export * from './fault-point.js';
+export { REPLAY_FOR } from './dead-letter.js';
+export type { OutgoingRecord } from './coalescing-producer.js';
+export * from './kafka-module.js';

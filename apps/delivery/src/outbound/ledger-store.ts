@@ -1,0 +1,225 @@
+import type { Admission, RequestedMessage } from '@beckon/contracts';
+import { WINDOW_MARGIN_MS } from '../domain/choose-grant.js';
+import type { LedgerRow } from '../domain/ledger-row.js';
+import { GATE_SQL } from './gate.sql.js';
+import { NOW_MS, type Queries } from './sql.js';
+
+/** An offer as the gate saw it. */
+export interface OfferRow {
+  readonly title: string | null;
+  readonly options: readonly string[];
+  readonly price_amount: number | null;
+  readonly price_currency: string | null;
+  readonly units: number | null;
+  readonly url: string | null;
+}
+
+/** A message that is `sending` now, with what the POST needs. `at` is Postgres' time in milliseconds. */
+export interface Claimed {
+  readonly row: LedgerRow;
+  readonly psid_sealed: string;
+  readonly token_sealed: string | null;
+  readonly offer: OfferRow | null;
+  readonly at: number;
+}
+
+/** A message that the gate will never let pass as it stands; it is still queued. */
+export interface Barred {
+  readonly row: LedgerRow;
+  readonly reason: 'stopped' | 'subscription_ended' | 'suspended' | 'erased' | 'no_grant';
+  readonly at: number;
+}
+
+/** Under which lease the gate is asked, and for how much. */
+export interface GateRequest {
+  readonly page: string;
+  readonly worker: string;
+  readonly epoch: number;
+  readonly slots: number;
+  /** Slots that alerts take before replies. */
+  readonly alertsFirst: number;
+}
+
+/** Asks the gate; see `gate.sql.ts` for what one call guarantees. */
+export async function passGate(db: Queries, g: GateRequest): Promise<{ sending: Claimed[]; barred: Barred[] }> {
+  const rows = await db.query<Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null }>(
+    GATE_SQL,
+    [g.page, g.worker, g.epoch, g.slots, g.alertsFirst, WINDOW_MARGIN_MS],
+  );
+  const sending: Claimed[] = [];
+  const barred: Barred[] = [];
+  for (const { verdict, psid_sealed, ...r } of rows) {
+    if (psid_sealed !== null) sending.push({ ...r, psid_sealed });
+    else barred.push({ row: r.row, reason: verdict as Barred['reason'], at: r.at });
+  }
+  return { sending, barred };
+}
+
+/**
+ * Puts admissions in line: new alerts, and alerts whose last admission provably sent nothing, under a higher number.
+ * Each alert may appear once. Returns those that are in line now; the others are asked-again cases.
+ */
+export async function queueAdmissions(
+  tx: Queries,
+  admissions: readonly Admission[],
+  now: number,
+): Promise<Set<string>> {
+  const rows = admissions.map((a) => ({
+    id: a.alert_id,
+    shop: a.shop,
+    page: a.page,
+    shopper_id: a.shopper_id,
+    sub_id: a.sub_id,
+    sku: a.sku,
+    needs_rev: a.shopper_rev,
+    condition_type: a.condition.type,
+    condition_amount: a.condition.type === 'units_at_least' ? a.condition.units : a.condition.amount,
+    condition_currency: a.condition.type === 'units_at_least' ? null : a.condition.currency,
+    admission_no: a.admission_no,
+    send_by: a.send_by,
+    body: a,
+  }));
+  const queued = await tx.query<{ id: string }>(
+    `WITH queued AS (
+       INSERT INTO ledger (id, kind, shop, page, shopper_id, sub_id, sku, needs_rev, condition_type, condition_amount,
+                           condition_currency, admission_no, queued_at, send_by, body)
+       SELECT id, 'alert', shop, page, shopper_id, sub_id, sku, needs_rev, condition_type, condition_amount,
+              condition_currency, admission_no, $2, send_by, body
+       FROM jsonb_to_recordset($1) AS r(id text, shop text, page text, shopper_id text, sub_id text, sku text,
+         needs_rev int, condition_type text, condition_amount bigint, condition_currency text, admission_no int,
+         send_by bigint, body jsonb)
+       ORDER BY id
+       ON CONFLICT (id) DO UPDATE SET state = 'queued', reason = NULL, admission_no = excluded.admission_no,
+         queued_at = excluded.queued_at, send_by = excluded.send_by, body = excluded.body, not_before = NULL,
+         needs_rev = greatest(ledger.needs_rev, excluded.needs_rev)
+       WHERE ledger.state IN ('returned', 'refused', 'deferred') AND excluded.admission_no > ledger.admission_no
+       RETURNING id)
+     SELECT id FROM queued`,
+    [JSON.stringify(rows), now],
+  );
+  return new Set(queued.map((r) => r.id));
+}
+
+/** Puts replies in line; a reply that is known stays as it is. */
+export async function queueReplies(tx: Queries, replies: readonly RequestedMessage[], now: number): Promise<void> {
+  const rows = replies.map((m) => ({
+    id: m.id,
+    shop: m.shop,
+    page: m.page,
+    shopper_id: m.shopper_id,
+    needs_rev: m.needs_shopper_rev,
+    quiet: m.quiet_in_flight,
+    send_by: m.expires_at,
+    body: m,
+  }));
+  await tx.query(
+    `INSERT INTO ledger (id, kind, shop, page, shopper_id, needs_rev, quiet_in_flight, admission_no, queued_at, send_by,
+                         body)
+     SELECT id, 'reply', shop, page, shopper_id, needs_rev, quiet, 0, $2, send_by, body
+     FROM jsonb_to_recordset($1) AS r(id text, shop text, page text, shopper_id text, needs_rev int, quiet boolean,
+       send_by bigint, body jsonb)
+     ORDER BY id
+     ON CONFLICT (id) DO NOTHING`,
+    [JSON.stringify(rows), now],
+  );
+}
+
+/** Locks rows by id, in the order of ids (so that two batches never wait for each other in a circle). */
+export const lockRows = (tx: Queries, ids: readonly string[]): Promise<LedgerRow[]> =>
+  rowsOf(tx, 'WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
+
+/** Flights of a Page under older leases than `epoch`: whoever claimed them no longer owns the Page. */
+export const lockFlightsBefore = (tx: Queries, page: string, epoch: number): Promise<LedgerRow[]> =>
+  rowsOf(tx, `WHERE state = 'sending' AND page = $1 AND epoch < $2 ORDER BY id FOR UPDATE`, [page, epoch]);
+
+/** Flights that nobody came back for in `ms` milliseconds, e.g. of a Page that left the settings. */
+export const lockForgottenFlights = (tx: Queries, ms: number, limit: number): Promise<LedgerRow[]> =>
+  rowsOf(tx, `WHERE state = 'sending' AND claimed_at < ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`, [
+    ms,
+    limit,
+  ]);
+
+/** Rows in line whose time has passed. */
+export const lockTooLate = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
+  rowsOf(tx, `WHERE state = 'queued' AND send_by <= ${NOW_MS} ORDER BY send_by LIMIT $1 FOR UPDATE SKIP LOCKED`, [
+    limit,
+  ]);
+
+/** Alerts in line of Pages that cannot send. */
+export const lockOfStoppedPages = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
+  rowsOf(
+    tx,
+    `WHERE state = 'queued' AND kind = 'alert' AND page IN (SELECT page FROM pages WHERE state = 'stopped')
+     ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit],
+  );
+
+/** Unknowns older than `ms` milliseconds. */
+export const lockOldUnknowns = (tx: Queries, ms: number, limit: number): Promise<LedgerRow[]> =>
+  rowsOf(
+    tx,
+    `WHERE state = 'unknown' AND unknown_since <= ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    [ms, limit],
+  );
+
+/** Accepted messages of these shoppers that are not known to be read. */
+export const lockUnread = (tx: Queries, shoppers: readonly string[]): Promise<LedgerRow[]> =>
+  rowsOf(tx, `WHERE state = 'accepted' AND read_at IS NULL AND shopper_id = ANY ($1) ORDER BY id FOR UPDATE`, [
+    shoppers,
+  ]);
+
+async function rowsOf(tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> {
+  const rows = await tx.query<{ row: LedgerRow }>(`SELECT to_jsonb(l.*) AS row FROM ledger l ${where}`, parameters);
+  return rows.map((r) => r.row);
+}
+
+/** Columns that a settlement may change, with their types. */
+const SETTLED = {
+  state: 'text',
+  reason: 'text',
+  admission_no: 'int',
+  not_before: 'bigint',
+  grant_id: 'text',
+  posted_at: 'bigint',
+  answered_at: 'bigint',
+  settled_at: 'bigint',
+  unknown_since: 'bigint',
+  echoed_at: 'bigint',
+  mid: 'text',
+  error_code: 'int',
+  error_subcode: 'int',
+  seq: 'int',
+  answer_seq: 'int',
+  decision_seq: 'int',
+  template: 'text',
+  locale: 'text',
+  price_amount: 'bigint',
+  price_currency: 'text',
+  delivered_at: 'bigint',
+  read_at: 'bigint',
+} as const satisfies Partial<Record<keyof LedgerRow, string>>;
+
+const settledColumns = Object.keys(SETTLED) as (keyof typeof SETTLED)[];
+const SAVE_SQL = `
+  UPDATE ledger l SET ${settledColumns.map((c) => `${c} = r.${c}`).join(', ')}
+  FROM jsonb_to_recordset($1) AS r(id text, ${settledColumns.map((c) => `${c} ${SETTLED[c]}`).join(', ')})
+  WHERE l.id = r.id`;
+
+/** Writes settled rows, which the transaction holds locked. */
+export async function saveRows(tx: Queries, rows: readonly LedgerRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const patches = rows.map((row) => ({ id: row.id, ...Object.fromEntries(settledColumns.map((c) => [c, row[c]])) }));
+  await tx.query(SAVE_SQL, [JSON.stringify(patches)]);
+}
+
+/** Deletes settled rows of one kind that were queued longer ago than `ms`; returns how many (at most `limit`). */
+export async function deleteOld(db: Queries, kind: LedgerRow['kind'], ms: number, limit: number): Promise<number> {
+  const gone = await db.query(
+    `WITH gone AS (DELETE FROM ledger WHERE id IN (
+       SELECT id FROM ledger WHERE kind = $1 AND queued_at < ${NOW_MS} - $2
+         AND state NOT IN ('queued', 'sending', 'unknown') ORDER BY queued_at LIMIT $3)
+     RETURNING 1) SELECT * FROM gone`,
+    [kind, ms, limit],
+  );
+  return gone.length;
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { Kind } from '../vocabulary.js';
+import { isCurrency } from '../money.js';
+import { Duration, SecretRef } from './duration.js';
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens');
+const zone = z.string().refine(
+  (name) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    } catch {
+      return false;
+    }
+  },
+  { message: 'not an IANA time zone such as "Europe/Berlin"' },
+);
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "21:30"');
+
+/** A Facebook Page of the shop and the secrets of the app that serves it. */
+export const PageSettings = z.strictObject({
+  page: z.string().regex(/^\d+$/, 'the Page’s numeric id, as a string'),
+  name: z.string().min(1),
+  access_token: SecretRef,
+  app_secret: SecretRef,
+  verify_token: SecretRef,
+  pace_per_second: z.number().min(0.1).max(300).default(20).describe('messages per second'),
+  inbox_unused: z
+    .boolean()
+    .default(false)
+    .describe('true allows more than 40 messages per second, at which a Page’s inbox stops showing new messages'),
+  one_time_notifications: z.boolean().default(true).describe('whether the Page may ask for one-time notifications'),
+});
+
+/** Where the shop's stock and price events come from. */
+export const SourceSettings = z.strictObject({
+  name: slug,
+  format: z.enum(['cloudevents']),
+  topic: z.string().min(1).max(249).describe('the shop’s own Kafka topic, without any prefix of ours'),
+});
+
+/** At most `limit` messages in any `period`, counted per shopper, per shopper and kind, or per shopper and SKU. */
+export const LimitSettings = z.strictObject({
+  scope: z.enum(['shopper', 'shopper_kind', 'shopper_sku']),
+  limit: z.int().min(1).max(255),
+  period: Duration,
+});
+
+/** Hours in which nobody is told anything, in the shopper's zone (else the shop's). May pass midnight. */
+export const QuietHours = z.strictObject({ from: clockTime, to: clockTime });
+
+/** The whole settings of a shop: the file that `beckon shops apply` reads. Unknown fields are refused. */
+export const ShopSettings = z
+  .strictObject({
+    shop: slug,
+    name: z.string().min(1),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"')
+      .default('en'),
+    zone: zone.default('UTC'),
+    currency: z.string().refine(isCurrency, 'an ISO 4217 code such as "EUR"'),
+    pages: z.array(PageSettings).min(1),
+    sources: z.array(SourceSettings).min(1),
+    limits: z.array(LimitSettings).default([
+      { scope: 'shopper', limit: 3, period: 86_400_000 },
+      { scope: 'shopper_sku', limit: 1, period: 3_600_000 },
+    ]),
+    min_gap: Duration.default(0).describe('least time between two messages to one shopper'),
+    quiet_hours: QuietHours.nullable().default({ from: '21:00', to: '08:00' }),
+    expire_after: Duration.default(172_800_000).describe('how long an alert is worth telling'),
+    rules: z
+      .strictObject({
+        min_stock: z.int().min(1).default(1).describe('units from which a SKU counts as in stock'),
+        min_drop_percent: z.number().min(0).max(99).default(0).describe('smaller price drops open no signal'),
+      })
+      .default({ min_stock: 1, min_drop_percent: 0 }),
+    templates: z
+      .partialRecord(Kind, z.record(z.string(), z.string().min(1)))
+      .default({})
+      .describe('wording per kind and locale, ICU MessageFormat'),
+  })
+  .superRefine((s, ctx) => {
+    const unique = (path: string, values: string[]): void => {
+      values.forEach((v, i) => {
+        if (values.indexOf(v) !== i)
+          ctx.addIssue({ code: 'custom', path: [path, i], message: `${JSON.stringify(v)} is named twice` });
+      });
+    };
+    unique(
+      'pages',
+      s.pages.map((p) => p.page),
+    );
+    unique(
+      'sources',
+      s.sources.map((x) => x.name),
+    );
+    s.pages.forEach((p, i) => {
+      if (p.pace_per_second > 40 && !p.inbox_unused)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['pages', i, 'pace_per_second'],
+          message: 'over 40 per second a Page’s inbox stops working; set inbox_unused: true if nobody uses it',
+        });
+    });
+  });
+export type ShopSettings = z.output<typeof ShopSettings>;
+export type PageSettings = z.output<typeof PageSettings>;
+export type SourceSettings = z.output<typeof SourceSettings>;
+export type LimitSettings = z.output<typeof LimitSettings>;
+
+/** A small, valid settings file. */
+export const exampleSettings: z.input<typeof ShopSettings> = {
+  shop: 'aurora',
+  name: 'Aurora Outfitters',
+  locale: 'en',
+  zone: 'Europe/Berlin',
+  currency: 'EUR',
+  pages: [
+    {
+      page: '1001',
+      name: 'Aurora Outfitters',
+      access_token: 'env:AURORA_PAGE_TOKEN',
+      app_secret: 'env:AURORA_APP_SECRET',
+      verify_token: 'env:AURORA_VERIFY_TOKEN',
+    },
+  ],
+  sources: [{ name: 'catalog', format: 'cloudevents', topic: 'aurora.catalog' }],
+  limits: [{ scope: 'shopper', limit: 3, period: '24h' }],
+};

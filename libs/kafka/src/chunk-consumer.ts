@@ -1,0 +1,469 @@
+import { isPassing, type Logger } from '@beckon/service';
+import type { Topic } from '@beckon/contracts';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import { performance } from 'node:perf_hooks';
+import type { DataSource } from 'typeorm';
+import { checksum } from './checksum.js';
+import type { Chunk, ChunkHandler, ChunkRecord, DeadReason } from './chunk.js';
+import { ConsumedStore, Fenced } from './consumed-store.js';
+import { REPLAY_FOR, toDeadLetter } from './dead-letter.js';
+import { decodeValue, isDead, toRecord } from './decode.js';
+import type { Emitter } from './emitter.js';
+import { faultPoint } from './fault-point.js';
+import type { KafkaClient } from './kafka-client.js';
+import { kafkaMetrics } from './metrics.js';
+import { GatheringTransaction, inTransaction } from './outgoing.js';
+import { assigned, retryDelay, startAt, type PartitionState } from './partition-state.js';
+import { chunkLinks } from './tracing.js';
+
+const CHUNK = 500;
+const BAD_IN_A_ROW = 100;
+/** A fault that is not known to pass is tried this often before the partition is called stuck. */
+const STUCK_AFTER = 5;
+
+export interface ChunkConsumerOptions<V> {
+  readonly client: KafkaClient;
+  readonly dataSource: DataSource;
+  readonly emitter: Emitter;
+  /** Consumer group, full name. */
+  readonly group: string;
+  /** Topic name on the cluster. */
+  readonly topic: string;
+  /** Names the cluster in `consumed`; `beckon` for our own. */
+  readonly source: string;
+  /** How to read values; without it records come undecoded (`value` null, read `raw`). */
+  readonly decode?: Topic<V>;
+  readonly handler: ChunkHandler<V>;
+  /** Hides the bytes of dead letters of topics with personal identifiers. */
+  readonly sealDeadLetters?: (bytes: Buffer) => string;
+  readonly log: Logger;
+  /** Called when kafkajs gives up for good: the process should end, so that its supervisor starts it anew. */
+  readonly onGone?: (error: Error) => void;
+  /** Records per transaction; tests make it small. */
+  readonly chunkSize?: number;
+  /** Unusable records in a row after which the partition stops. */
+  readonly badInARow?: number;
+}
+
+/** Where one assigned partition stands. */
+export interface Position {
+  readonly partition: number;
+  readonly status: PartitionState['status'];
+  readonly fault: string | undefined;
+  readonly position: bigint;
+  readonly lastTimestamp: number;
+  /** Everything before it is committed and its emits are acknowledged; with the time of the last such record. */
+  readonly settledPosition: bigint;
+  readonly settledTimestamp: number;
+}
+
+/**
+ * Reads one topic in one consumer group and hands it to a handler chunk by chunk, each in a Postgres transaction that
+ * also moves `consumed` (design: §4.1). The invariant: **what is committed in Postgres decides what comes next**;
+ * Kafka's own offset only follows, for lag displays. So a crash anywhere re-emits and never re-derives, and a
+ * consumer that lost its partition cannot commit.
+ *
+ * Nothing is thrown out of kafkajs's `eachBatch` but its own errors: trouble pauses the partition, which comes back
+ * by itself; a hole in the log stops it until a person decides.
+ */
+export class ChunkConsumer<V> {
+  private readonly consumer: Consumer;
+  private readonly consumed: ConsumedStore;
+  private readonly partitions = new Map<number, PartitionState>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly tracer = trace.getTracer('@beckon/kafka');
+  private generation = 0;
+  private stopping = false;
+  private joined = false;
+  private lastFetchAt = 0;
+
+  constructor(private readonly o: ChunkConsumerOptions<V>) {
+    this.consumed = new ConsumedStore(o.dataSource);
+    this.consumer = o.client.kafka.consumer({
+      groupId: o.group,
+      sessionTimeout: 6000,
+      heartbeatInterval: 1000,
+      rebalanceTimeout: 10_000,
+      maxWaitTimeInMs: 100,
+      maxBytesPerPartition: 2 * 1024 * 1024,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
+    });
+    const { GROUP_JOIN, FETCH, CRASH, REBALANCING } = this.consumer.events;
+    this.consumer.on(GROUP_JOIN, (event) => this.onAssigned(event.payload.memberAssignment[this.o.topic] ?? []));
+    this.consumer.on(REBALANCING, () => (this.joined = false));
+    this.consumer.on(FETCH, () => (this.lastFetchAt = performance.now()));
+    this.consumer.on(CRASH, (event) => {
+      this.joined = false;
+      if (!event.payload.restart && !this.stopping) this.o.onGone?.(event.payload.error);
+    });
+  }
+
+  /** Joins the group; waits (and says so) while Kafka is away or the topic does not exist yet. */
+  async start(): Promise<void> {
+    this.lastFetchAt = performance.now();
+    for (let delay = 100; !this.stopping; delay = Math.min(delay * 2, 3000)) {
+      try {
+        await this.consumer.connect();
+        await this.consumer.subscribe({ topics: [this.o.topic], fromBeginning: true });
+        await this.consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 4,
+          eachBatch: (payload) => this.onBatch(payload),
+        });
+        return;
+      } catch (error) {
+        this.o.log.warn({ topic: this.o.topic, err: error }, 'cannot read the topic yet; trying again');
+        await new Promise((resolve) => this.later(delay, () => resolve(undefined)));
+      }
+    }
+  }
+
+  /** Finishes the running chunks, leaves the group, removes what was emitted from the outbox. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.consumer.disconnect();
+    const emitted = [...this.partitions.values()].flatMap((p) => p.emitted.splice(0));
+    if (emitted.length > 0) await this.o.emitter.forget(emitted);
+  }
+
+  /** Assigned partitions and how far each is. */
+  positions(): Position[] {
+    return [...this.partitions.values()].map((p) => ({
+      partition: p.partition,
+      status: p.status,
+      fault: p.fault,
+      position: p.position,
+      lastTimestamp: p.lastTimestamp,
+      settledPosition: p.settledPosition,
+      settledTimestamp: p.settledTimestamp,
+    }));
+  }
+
+  /** A sentence when the loop no longer turns; undefined while it does. Not a reason to restart: Kafka may be away. */
+  fault(): string | undefined {
+    const stopped = [...this.partitions.values()].find((p) => p.status === 'stopped');
+    if (stopped) return `${this.o.topic}[${stopped.partition}] is stopped: ${stopped.fault}`;
+    const stuck = [...this.partitions.values()].find((p) => p.failures >= STUCK_AFTER);
+    if (stuck) return `${this.o.topic}[${stuck.partition}] fails again and again at offset ${stuck.position}`;
+    const idle = [...this.partitions.values()].find(
+      (p) => p.highWatermark > p.position && performance.now() - p.advancedAt > 60_000,
+    );
+    if (idle) return `${this.o.topic}[${idle.partition}] has records waiting and has not moved for a minute`;
+    if (!this.joined) return `${this.o.topic}: not (yet) a member of its group`;
+    return undefined;
+  }
+
+  /** True when nothing was fetched for so long that only a new process helps (kafka-ledger-caps: trap 16). */
+  silent(): boolean {
+    return this.joined && performance.now() - this.lastFetchAt > 60_000;
+  }
+
+  private onAssigned(partitions: readonly number[]): void {
+    this.generation += 1;
+    this.joined = true;
+    this.partitions.clear();
+    for (const p of partitions) this.partitions.set(p, assigned(p, performance.now()));
+    this.showStopped();
+    if (partitions.length === 0) return;
+    this.consumer.pause([{ topic: this.o.topic, partitions: [...partitions] }]);
+    void this.prepare([...partitions], this.generation);
+  }
+
+  /**
+   * Before the first chunk of a generation: send what the last owner committed and did not emit, take its cursor,
+   * look whether the log still holds what comes next. Repeats until it works or the generation is over.
+   */
+  private async prepare(partitions: number[], generation: number): Promise<void> {
+    const { topic, source, log } = this.o;
+    try {
+      for (const p of partitions) await this.o.emitter.drainLane(this.lane(p));
+      const [cursors, ends] = [await this.consumed.load(source, topic, partitions), await this.o.client.ends(topic)];
+      if (generation !== this.generation || this.stopping) return;
+      for (const p of partitions) {
+        const state = this.partitions.get(p);
+        if (!state) continue;
+        const cursor = cursors.get(p);
+        const log_ = ends.get(p) ?? { low: 0n, high: 0n };
+        const begin = startAt(cursor, log_);
+        if ('hole' in begin) {
+          this.halt(state, begin.hole);
+          continue;
+        }
+        if (!cursor) await this.consumed.begin({ source, topic, partition: p }, begin.position);
+        state.position = begin.position;
+        state.highWatermark = log_.high;
+        state.lastTimestamp = cursor?.lastTimestamp ?? 0;
+        // The lane was drained above, so what is committed is emitted too.
+        state.settledPosition = state.position;
+        state.settledTimestamp = state.lastTimestamp;
+        const canVerify = begin.position > log_.low && cursor?.lastTimestamp != null && cursor.lastChecksum != null;
+        state.verify = canVerify ? { timestamp: cursor.lastTimestamp, checksum: cursor.lastChecksum } : undefined;
+        if (generation !== this.generation || this.stopping) return;
+        this.resumeAt(state);
+      }
+    } catch (error) {
+      if (generation !== this.generation || this.stopping) return;
+      log.warn({ topic, err: error }, 'partitions cannot be prepared yet; trying again');
+      this.later(500, () => void this.prepare(partitions, generation));
+    }
+  }
+
+  private resumeAt(state: PartitionState): void {
+    const { topic } = this.o;
+    const offset = state.verify === undefined ? state.position : state.position - 1n;
+    state.status = 'running';
+    this.consumer.seek({ topic, partition: state.partition, offset: offset.toString() });
+    this.consumer.resume([{ topic, partitions: [state.partition] }]);
+  }
+
+  /** Stops a partition until a person decides; others go on. */
+  private halt(state: PartitionState, fault: string): void {
+    state.status = 'stopped';
+    state.fault = fault;
+    this.consumer.pause([{ topic: this.o.topic, partitions: [state.partition] }]);
+    this.o.log.error(
+      { topic: this.o.topic, partition: state.partition, fault },
+      'partition stopped: a person is needed',
+    );
+    this.showStopped();
+  }
+
+  private showStopped(): void {
+    const n = [...this.partitions.values()].filter((p) => p.status === 'stopped').length;
+    kafkaMetrics.stopped.set(n, { topic: this.o.topic });
+  }
+
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const state = this.partitions.get(batch.partition);
+    if (state?.status !== 'running' || this.stopping) return;
+    const generation = this.generation;
+    state.highWatermark = BigInt(batch.highWatermark);
+    const records = this.unread(batch, state);
+    if (records === undefined) return;
+    for (let i = 0; i < records.length; i += this.chunkSize) {
+      const chunk = records.slice(i, i + this.chunkSize);
+      if (!payload.isRunning() || payload.isStale() || generation !== this.generation) return;
+      if (!(await this.handle(chunk, state, generation))) return;
+      const last = chunk.at(-1) as ChunkRecord<never>;
+      payload.resolveOffset(last.offset.toString());
+      await this.follow(payload, state);
+    }
+    // A batch of nothing but the verified record: let kafkajs go on behind it.
+    if (records.length === 0) payload.resolveOffset(batch.lastOffset());
+    if (state.emitted.length > 0 && generation === this.generation)
+      await this.o.emitter.forget(state.emitted.splice(0));
+  }
+
+  /** Tells Kafka how far we are and that we live. kafkajs's own errors (rebalance) must reach kafkajs. */
+  private async follow(payload: EachBatchPayload, state: PartitionState): Promise<void> {
+    const { topic } = this.o;
+    await payload.commitOffsetsIfNecessary({
+      topics: [{ topic, partitions: [{ partition: state.partition, offset: state.position.toString() }] }],
+    });
+    await payload.heartbeat();
+  }
+
+  /**
+   * The batch's records from `position` on. Answers undefined, having stopped or moved the partition, when the batch
+   * does not continue where we are: then the log was cut or re-created under us.
+   */
+  private unread(batch: Batch, state: PartitionState): ChunkRecord<never>[] | undefined {
+    const expected = state.verify === undefined ? state.position : state.position - 1n;
+    const fetched = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
+    if (fetched !== expected && fetched !== state.position) {
+      // kafkajs resets to the log's ends by itself when an offset is out of range (trap 5): never follow it.
+      void this.recheck(state);
+      return undefined;
+    }
+    const records = batch.messages.map(toRecord);
+    const first = records[0];
+    if (state.verify !== undefined && first !== undefined && first.offset === state.position - 1n) {
+      const same = first.timestamp === state.verify.timestamp && checksum(first.raw) === state.verify.checksum;
+      if (!same) {
+        this.halt(
+          state,
+          `the record at offset ${first.offset} is not the one handled before: the topic was re-created`,
+        );
+        return undefined;
+      }
+    }
+    state.verify = undefined;
+    return records.filter((r) => r.offset >= state.position);
+  }
+
+  /** The log does not continue where it should: look at its ends, then stop or go on at our own position. */
+  private async recheck(state: PartitionState): Promise<void> {
+    const generation = this.generation;
+    state.status = 'waiting';
+    this.consumer.pause([{ topic: this.o.topic, partitions: [state.partition] }]);
+    try {
+      const ends = (await this.o.client.ends(this.o.topic)).get(state.partition) ?? { low: 0n, high: 0n };
+      if (generation !== this.generation || this.stopping) return;
+      const at = startAt({ nextOffset: state.position }, ends);
+      if ('hole' in at) this.halt(state, at.hole);
+      else this.resumeAt(state);
+    } catch (error) {
+      this.o.log.warn({ topic: this.o.topic, err: error }, 'the log’s ends cannot be read; trying again');
+      if (generation === this.generation) this.later(500, () => void this.recheck(state));
+    }
+  }
+
+  /** One chunk: transaction, emits, acknowledgement. False when the rest of the batch must not be handled now. */
+  private async handle(records: ChunkRecord<never>[], state: PartitionState, generation: number): Promise<boolean> {
+    const { topic } = this.o;
+    const started = performance.now();
+    const span = this.tracer.startSpan(`process ${topic}`, {
+      kind: SpanKind.CONSUMER,
+      links: chunkLinks(records),
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.destination.name': topic,
+        'messaging.destination.partition.id': String(state.partition),
+        'messaging.batch.message_count': records.length,
+      },
+    });
+    try {
+      const { outboxId, outgoing, callbacks, bad } = await this.commitChunk(records, state);
+      const last = records.at(-1) as ChunkRecord<never>;
+      state.position = last.offset + 1n;
+      state.lastTimestamp = last.timestamp;
+      state.advancedAt = performance.now();
+      state.failures = 0;
+      faultPoint('chunk:committed', topic);
+      for (const callback of callbacks) callback();
+      if (outboxId !== undefined) {
+        await this.o.emitter.deliver(outgoing);
+        state.emitted.push(outboxId);
+        faultPoint('chunk:emitted', topic);
+      }
+      state.settledPosition = state.position;
+      state.settledTimestamp = state.lastTimestamp;
+      kafkaMetrics.records.add(records.length, { topic });
+      kafkaMetrics.chunkSeconds.record((performance.now() - started) / 1000, { topic });
+      state.badInARow = bad < records.length ? 0 : state.badInARow + bad;
+      if (state.badInARow >= (this.o.badInARow ?? BAD_IN_A_ROW)) {
+        this.halt(state, `${state.badInARow} records in a row could not be used; see the dead letters`);
+        return false;
+      }
+      return true;
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      if (generation === this.generation && !this.stopping) this.retryLater(state, error);
+      return false;
+    } finally {
+      span.end();
+    }
+  }
+
+  private async commitChunk(
+    records: ChunkRecord<never>[],
+    state: PartitionState,
+  ): Promise<{
+    outboxId: number | undefined;
+    outgoing: GatheringTransaction['outgoing'];
+    callbacks: (() => void)[];
+    bad: number;
+  }> {
+    const { topic, source, client } = this.o;
+    const id = { source, topic, partition: state.partition };
+    const last = records.at(-1) as ChunkRecord<never>;
+    const emitted = [...state.emitted];
+    const done = await inTransaction(this.o.dataSource, async (runner) => {
+      await this.consumed.advance(runner, id, state.position, {
+        nextOffset: last.offset + 1n,
+        lastTimestamp: last.timestamp,
+        lastChecksum: checksum(last.raw),
+      });
+      if (emitted.length > 0) await runner.query('DELETE FROM outbox WHERE id = ANY ($1)', [emitted]);
+      const gathered = new GatheringTransaction(runner, {
+        service: client.options.service,
+        topic: (t) => client.topic(t),
+      });
+      let bad = 0;
+      const putAside = (record: ChunkRecord<unknown>, reason: DeadReason): void => {
+        bad += 1;
+        gathered.outgoing.push(toDeadLetter(client, id, record, reason, this.o.sealDeadLetters));
+        kafkaMetrics.deadLetters.add(1, { topic, reason: reason.code });
+        this.o.log.warn(
+          { topic, partition: id.partition, offset: record.offset.toString(), ...reason },
+          'record put aside',
+        );
+      };
+      const good = this.decodeAll(records, putAside);
+      const chunk: Chunk<V> = { topic, partition: state.partition, records: good };
+      if (good.length > 0) {
+        await this.o.handler(
+          chunk,
+          Object.assign(gathered, {
+            deadLetter: putAside,
+          }),
+        );
+      }
+      const outboxId = await gathered.writeOutbox(this.lane(state.partition));
+      return { outboxId, outgoing: gathered.outgoing, callbacks: gathered.callbacks, bad };
+    });
+    state.emitted.splice(0, emitted.length);
+    return done;
+  }
+
+  private decodeAll(
+    records: ChunkRecord<never>[],
+    putAside: (record: ChunkRecord<unknown>, reason: DeadReason) => void,
+  ): ChunkRecord<V>[] {
+    const good: ChunkRecord<V>[] = [];
+    for (const record of records) {
+      const replayFor = record.headers[REPLAY_FOR];
+      if (replayFor !== undefined && replayFor !== this.o.client.options.service) continue;
+      const decoded = this.o.decode ? decodeValue(this.o.decode, record) : record;
+      if (isDead(decoded)) putAside(record, decoded);
+      else good.push(decoded);
+    }
+    return good;
+  }
+
+  /** A failed chunk comes again: after a pause, from the cursor that Postgres holds. */
+  private retryLater(state: PartitionState, error: unknown): void {
+    const { topic, log } = this.o;
+    const generation = this.generation;
+    state.failures += 1;
+    state.status = 'waiting';
+    this.consumer.pause([{ topic, partitions: [state.partition] }]);
+    if (error instanceof Fenced) {
+      state.failures = 0;
+      kafkaMetrics.fenced.add(1, { topic });
+      log.info({ topic, partition: state.partition }, error.message);
+    } else {
+      const passing = isPassing(error);
+      kafkaMetrics.retries.add(1, { topic, cause: passing ? 'passing' : 'fault' });
+      const text = passing ? 'chunk failed, trouble that may pass; it comes again' : 'chunk failed; it comes again';
+      log[passing ? 'warn' : 'error'](
+        { topic, partition: state.partition, offset: state.position.toString(), err: error },
+        text,
+      );
+    }
+    this.later(retryDelay(Math.max(1, state.failures)), () => {
+      if (generation === this.generation) void this.prepare([state.partition], generation);
+    });
+  }
+
+  private get chunkSize(): number {
+    return this.o.chunkSize ?? CHUNK;
+  }
+
+  private lane(partition: number): string {
+    return `${this.o.source}:${this.o.topic}:${partition}`;
+  }
+
+  private later(ms: number, callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      callback();
+    }, ms);
+    this.timers.add(timer);
+  }
+}
