@@ -12,7 +12,7 @@ import {
   type Decision,
   type Delivery,
 } from '@beckon/contracts';
-import type { KafkaClient } from '@beckon/kafka';
+import { createTopics, type KafkaClient } from '@beckon/kafka';
 import { ShopSettings, shops, type Subscription } from '@beckon/contracts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -102,7 +102,7 @@ export class Beckon {
     const beckon = new Beckon();
     beckon.client = await testKafka('flow', beckon.names.topicPrefix, allTopics);
     const admin = await beckon.client.admin();
-    await admin.createTopics({ topics: [{ topic: beckon.sourceTopic, numPartitions: 2 }], waitForLeaders: true });
+    await createTopics(admin, [{ topic: beckon.sourceTopic, numPartitions: 2 }]);
     cleanUp(() => beckon.stop());
     await beckon.startService('sandbox');
     await beckon.applySettings(o.settings);

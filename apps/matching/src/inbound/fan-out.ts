@@ -27,8 +27,9 @@ export interface FanOutOptions {
   readonly emitter: Pick<Emitter, 'transaction'>;
   readonly shops: Shops;
   readonly clock: Clock;
-  /** Alerts of one transaction; tests make it small. */
+  /** Alerts, and fan-outs, of one transaction; tests make them small. */
   readonly pageSize?: number;
+  readonly mostFanouts?: number;
 }
 
 /** Serves what is due; true when there was something, and so there may be more. */
@@ -41,12 +42,12 @@ export async function servePages(tx: EmittingTransaction, o: Omit<FanOutOptions,
   const due = (await shopsWithFanouts(tx)).filter((shop) => o.shops.get(shop));
   if (due.length === 0) return false;
   const now = o.clock.now();
-  const perShop = Math.max(4, Math.floor(MOST_FANOUTS / due.length));
-  const held = await holdFanouts(tx, rotate(due, now), { perShop, limit: MOST_FANOUTS });
+  const limit = o.mostFanouts ?? MOST_FANOUTS;
+  const perShop = Math.ceil(limit / due.length);
+  const held = await holdFanouts(tx, rotate(due, now), { perShop, limit });
   if (held.length === 0) return false;
   const open = held.filter((f) => f.record !== null);
-  const pageSize = Math.max(SMALLEST_PAGE, Math.floor((o.pageSize ?? MOST_ALERTS) / Math.max(1, open.length)));
-  const size = Math.min(pageSize, o.pageSize ?? pageSize);
+  const size = pageSize(o.pageSize ?? MOST_ALERTS, open.length);
   const pages = new Map<Fanout, PageRow[]>(held.map((f) => [f, []]));
   for (const row of open.length > 0 ? await nextPages(tx, open, size) : []) {
     const fanout = open[row.fanout];
@@ -68,6 +69,10 @@ export async function servePages(tx: EmittingTransaction, o: Omit<FanOutOptions,
   );
   return true;
 }
+
+/** Each fan-out's share of a transaction's alerts, but never so few that cursors cost more than alerts. */
+const pageSize = (alerts: number, fanouts: number): number =>
+  Math.max(Math.min(SMALLEST_PAGE, alerts), Math.floor(alerts / Math.max(1, fanouts)));
 
 /** With more shops than one transaction can serve, another shop comes first each time. */
 const rotate = (shops: readonly string[], now: number): string[] => {
