@@ -30,6 +30,7 @@ export const SHOP = 'flow';
 /** What the sandbox says a person truly received. */
 export interface Received {
   readonly psid: string;
+  readonly mid: string;
   readonly accepted_at: number;
   readonly right: string;
   readonly metadata: string | null;
@@ -94,6 +95,7 @@ export class Beckon {
   readonly sourceTopic = `${this.names.id}.flow.catalog`;
   client!: KafkaClient;
   private readonly logs = mkdtempSync(join(tmpdir(), 'beckon-flow-'));
+  private readonly started = new Set<string>();
   private readonly topics = new Map<string, SeenRecord[]>();
   private rev = 0;
 
@@ -293,16 +295,19 @@ export class Beckon {
       const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, { sku, kind });
       return answer.status < 300 ? (answer.body as { url: string }) : undefined;
     });
-    const before = (await this.received(psid)).length;
+    const cards = async (): Promise<Received[]> =>
+      (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
+    const before = (await cards()).length;
     await this.admin(`/people/${psid}/click-link`, { url: link.url });
-    await this.call('POST', `${this.url('sandbox')}/admin/people/${psid}/tap-get-started`, {});
-    await until('the notify-me card', async () => (await this.received(psid)).length > before).catch(
-      async (e: unknown) => {
-        throw new Error(`${String(e)}\n${await this.story()}`);
-      },
-    );
+    if (!this.started.has(psid)) {
+      this.started.add(psid);
+      await this.admin(`/people/${psid}/tap-get-started`, {});
+    }
+    const card = await until('the notify-me card', async () => (await cards())[before]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
     return async () => {
-      await this.admin(`/people/${psid}/tap-notify-me`, {});
+      await this.admin(`/people/${psid}/tap-notify-me`, { mid: card.mid });
     };
   }
 
