@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
 const POOL_BYTES = 8192;
-let pool = Buffer.alloc(0);
+let pool: Buffer = Buffer.alloc(0);
 let used = 0;
 
 /** Random bytes, fetched from the system many at a time: every answer needs some. Each byte is given out once. */
