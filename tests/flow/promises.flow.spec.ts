@@ -9,6 +9,7 @@ import {
   catalogSignals,
   deadLetters,
   deliveries,
+  freshness,
   subscriptions,
 } from '@beckon/contracts';
 import { createHmac } from 'node:crypto';

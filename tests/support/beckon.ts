@@ -30,6 +30,7 @@ export const SHOP = 'flow';
 /** What the sandbox says a person truly received. */
 export interface Received {
   readonly psid: string;
+  readonly mid: string;
   readonly accepted_at: number;
   readonly right: string;
   readonly metadata: string | null;
@@ -94,6 +95,7 @@ export class Beckon {
   readonly sourceTopic = `${this.names.id}.flow.catalog`;
   client!: KafkaClient;
   private readonly logs = mkdtempSync(join(tmpdir(), 'beckon-flow-'));
+  private readonly started = new Set<string>();
   private readonly topics = new Map<string, SeenRecord[]>();
   private rev = 0;
 
@@ -279,10 +281,7 @@ export class Beckon {
 
   /** What a person was truly sent. */
   async received(psid: string): Promise<Received[]> {
-    return (
-      ((await this.admin(`/ledger?psid=${psid}`)) as { entries?: Received[] } & Received[]).entries ??
-      ((await this.admin(`/ledger?psid=${psid}`)) as Received[])
-    );
+    return (await this.admin(`/ledger?psid=${psid}`)) as Received[];
   }
 
   /** Alerts among what a person was sent. */
@@ -296,12 +295,19 @@ export class Beckon {
       const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, { sku, kind });
       return answer.status < 300 ? (answer.body as { url: string }) : undefined;
     });
-    const before = (await this.received(psid)).length;
+    const cards = async (): Promise<Received[]> =>
+      (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
+    const before = (await cards()).length;
     await this.admin(`/people/${psid}/click-link`, { url: link.url });
-    await this.call('POST', `${this.url('sandbox')}/admin/people/${psid}/tap-get-started`, {});
-    await until('the notify-me card', async () => (await this.received(psid)).length > before);
+    if (!this.started.has(psid)) {
+      this.started.add(psid);
+      await this.admin(`/people/${psid}/tap-get-started`, {});
+    }
+    const card = await until('the notify-me card', async () => (await cards())[before]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
     return async () => {
-      await this.admin(`/people/${psid}/tap-notify-me`, {});
+      await this.admin(`/people/${psid}/tap-notify-me`, { mid: card.mid });
     };
   }
 
@@ -365,6 +371,21 @@ export class Beckon {
     const mine = (await this.decisions()).filter((d) => d.terminal && d.sub_id === sub.sub_id);
     const once = new Map(mine.map((d) => [d.decision_id, `${d.verdict}${d.reason ? `:${d.reason}` : ''}`]));
     return [...once.values()];
+  }
+
+  /** What happened so far, for a failing spec: webhooks and calls of the sandbox, records per topic, decisions. */
+  async story(): Promise<string> {
+    const lines: string[] = [];
+    for (const path of ['/webhooks', '/calls'])
+      lines.push(`${path}: ${JSON.stringify(await this.admin(path)).slice(-1200)}`);
+    for (const topic of allTopics) {
+      const ends = [...(await this.client.ends(this.client.topic(topic))).values()];
+      lines.push(`${topic.name}: ${ends.reduce((sum, e) => sum + e.high - e.low, 0n)} records`);
+    }
+    for (const d of await this.decisions())
+      lines.push(`${d.at} ${d.stage} ${d.verdict} ${d.reason ?? ''} ${d.sku ?? ''} ${d.detail ?? ''}`);
+    lines.push(`logs: ${this.logs}`);
+    return lines.join('\n');
   }
 
   /** What all processes of a service wrote to their logs, for a failing spec. */
