@@ -46,7 +46,14 @@ interface Placed extends Planned {
 }
 
 export class AdmissionRound {
+  private settingsChanged = true;
+
   constructor(private readonly o: AdmissionDeps) {}
+
+  /** Settings changed, or a Page was leased: what was held under other settings is decided anew. */
+  decideAnew(): void {
+    this.settingsChanged = true;
+  }
 
   /** Runs one round; true if anything moved, so that another may follow at once. */
   async run(): Promise<boolean> {
@@ -55,7 +62,7 @@ export class AdmissionRound {
     const pages = this.o.leases.mine().map((l) => l.page);
     if (pages.length === 0) return false;
     const now = clock.now();
-    const released = await line.releaseDue(pages, now);
+    const released = (await line.releaseDue(pages, now)) + (await this.releaseChanged(pages));
     const places = await this.freePlaces(pages, now);
     const candidates = places.size === 0 ? [] : await line.pick(this.shares(places));
     if (candidates.length === 0) return released > 0;
@@ -65,6 +72,15 @@ export class AdmissionRound {
     const { placed, waits } = await this.askWindows(plan.admit, now);
     const moved = await this.write({ ...plan, wait: [...plan.wait, ...waits] }, placed, now, placedAt);
     return moved + released > 0;
+  }
+
+  private async releaseChanged(pages: readonly string[]): Promise<number> {
+    if (!this.settingsChanged) return 0;
+    this.settingsChanged = false;
+    const revs = new Map(pages.map((page) => [page, this.o.shops.byPage(page)?.shop.rev ?? 0]));
+    const released = await this.o.line.releaseChanged(revs);
+    if (released > 0) this.settingsChanged = true; // there may be more
+    return released;
   }
 
   /** Free places of the Pages that have any. */
@@ -165,7 +181,7 @@ export class AdmissionRound {
         );
         const held = await hold(
           tx,
-          plan.wait.map((w) => ({ ...w, settings_rev: null })),
+          plan.wait.map((w) => ({ ...w, settings_rev: revOf(w.page) })),
           now,
         );
         const over = await end(tx, plan.end, now);
@@ -219,7 +235,8 @@ function windowWait(alert: Candidate, verdict: WindowVerdict, windows: readonly 
   const detail = window
     ? `at most ${window.limit} in ${window.period} ms, per ${window.scope.replace('_', ' and ')}`
     : null;
-  return { alert_id: alert.alert_id, reason, not_before: Math.max(verdict.until, now + 1), tell: true, detail };
+  const not_before = Math.max(verdict.until, now + 1);
+  return { alert_id: alert.alert_id, page: alert.page, reason, not_before, tell: true, detail };
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

@@ -57,7 +57,10 @@ export class Loops {
       for (const name of ['shards', 'leases', 'admission'] as const) pokes.poke(name);
     };
     measure();
-    shops.onChange(measure);
+    shops.onChange(() => {
+      this.round.decideAnew();
+      measure();
+    });
 
     this.windows = new RedisWindows(link.client, o.redisPrefix, o.windowsNow);
     this.shards = new Shards(dataSource, link, this.windows, () => horizon, log);
@@ -134,7 +137,10 @@ export class Loops {
     await ensurePages((sql, parameters) => dataSource.query(sql, parameters), named);
     const before = this.leases.mine().length;
     await this.leases.renew();
-    if (this.leases.mine().length > before) this.o.pokes.poke('admission');
+    if (this.leases.mine().length > before) {
+      this.round.decideAnew();
+      this.o.pokes.poke('admission');
+    }
   }
 
   private async count(): Promise<void> {
