@@ -203,7 +203,7 @@ export class Bed {
   async fresh(alert: Pick<MatchedAlert, 'shop' | 'source' | 'source_partition'>): Promise<void> {
     const { shop, source, source_partition: partition } = alert;
     const records = [{ shop, source, partition, at: this.now }];
-    await this.handle((tx) => new FreshnessController().onFreshness(chunkOf(records), tx));
+    await this.handle((tx) => new FreshnessController(this.clock).onFreshness(chunkOf(records), tx));
     await this.dataSource.query('UPDATE freshness SET confirmed_at = at WHERE shop = $1 AND source = $2', [
       shop,
       source,
@@ -213,7 +213,7 @@ export class Bed {
   /** Only says so; whether it is believed is for the loop to find out. */
   claimed(shop: string, source: string, at: number): Promise<void> {
     const records = [{ shop, source, partition: 0, at }];
-    return this.handle((tx) => new FreshnessController().onFreshness(chunkOf(records), tx));
+    return this.handle((tx) => new FreshnessController(this.clock).onFreshness(chunkOf(records), tx));
   }
 
   matched(...records: MatchedAlert[]): Promise<void> {

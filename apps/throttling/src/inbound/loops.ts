@@ -71,7 +71,7 @@ export class Loops {
     const line = new LineStore(dataSource);
     this.round = new AdmissionRound({
       ...{ worker: o.worker, emitter, line, leases: this.leases, windows: this.windows, shards: this.shards },
-      ...{ shops, clock, ready: o.ready, onClosed },
+      ...{ shops, clock, ready: o.ready, onClosed, onLeaseLost: () => pokes.poke('leases'), log },
     });
     this.freshness = new FreshnessConfirmation(new FreshnessStore(dataSource), o.signalsKnownSince, clock, toAdmission);
     this.teller = new WindowsTeller(emitter, this.windows, this.shards, onClosed, toAdmission);

@@ -38,7 +38,7 @@ describe('the scripts in Redis and their twin', () => {
 
     const scopes = ['shopper', 'shopper_kind', 'shopper_sku'] as const;
     const policies = Array.from({ length: 12 }, () =>
-      Array.from({ length: below(4) }, (): pure.Window => ({
+      Array.from({ length: 1 + below(3) }, (): pure.Window => ({
         scope: scopes[below(3)]!,
         limit: 1 + below(4),
         period: 1 + below(HORIZON),
