@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@beckon/service';
+import { optin } from './service.js';
+
+await runService(optin);

@@ -20,3 +20,6 @@ export * from './topics/deliveries.js';
 export * from './topics/decisions.js';
 export * from './topics/dead-letters.js';
 export * from './all-topics.js';
+export * from './topic-config.js';
+export * from './flows.js';
+export * from './meanings.js';

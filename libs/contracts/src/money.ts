@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** An amount in minor units (cents, yen, fils: whatever the currency's smallest unit is) with its ISO 4217 code. */
 export const Money = z.object({
-  amount: z.int().min(0).describe('minor units of the currency'),
+  amount: z.int().min(0).meta({ description: 'minor units of the currency', 'x-unit': 'minor units' }),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

@@ -23,8 +23,8 @@ export type GrantKind = z.infer<typeof GrantKind>;
 export const Stage = z.enum(['optin', 'ingestion', 'matching', 'throttling', 'delivery']);
 export type Stage = z.infer<typeof Stage>;
 
-/** Epoch milliseconds. */
-export const Millis = z.int().min(0).describe('milliseconds since 1970-01-01 UTC');
+/** Epoch milliseconds. The unit goes into the schemas; a field's own description replaces only the words. */
+export const Millis = z.int().min(0).meta({ description: 'milliseconds since 1970-01-01 UTC', 'x-unit': 'ms' });
 
 /**
  * Why something did not (or not yet) happen. Closed list; the sentence is what the console and `explain` show.

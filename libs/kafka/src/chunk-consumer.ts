@@ -53,6 +53,9 @@ export interface Position {
   readonly fault: string | undefined;
   readonly position: bigint;
   readonly lastTimestamp: number;
+  /** Everything before it is committed and its emits are acknowledged; with the time of the last such record. */
+  readonly settledPosition: bigint;
+  readonly settledTimestamp: number;
 }
 
 /**
@@ -129,12 +132,14 @@ export class ChunkConsumer<V> {
 
   /** Assigned partitions and how far each is. */
   positions(): Position[] {
-    return [...this.partitions.values()].map(({ partition, status, fault, position, lastTimestamp }) => ({
-      partition,
-      status,
-      fault,
-      position,
-      lastTimestamp,
+    return [...this.partitions.values()].map((p) => ({
+      partition: p.partition,
+      status: p.status,
+      fault: p.fault,
+      position: p.position,
+      lastTimestamp: p.lastTimestamp,
+      settledPosition: p.settledPosition,
+      settledTimestamp: p.settledTimestamp,
     }));
   }
 
@@ -192,6 +197,9 @@ export class ChunkConsumer<V> {
         state.position = begin.position;
         state.highWatermark = log_.high;
         state.lastTimestamp = cursor?.lastTimestamp ?? 0;
+        // The lane was drained above, so what is committed is emitted too.
+        state.settledPosition = state.position;
+        state.settledTimestamp = state.lastTimestamp;
         const canVerify = begin.position > log_.low && cursor?.lastTimestamp != null && cursor.lastChecksum != null;
         state.verify = canVerify ? { timestamp: cursor.lastTimestamp, checksum: cursor.lastChecksum } : undefined;
         if (generation !== this.generation || this.stopping) return;
@@ -326,13 +334,15 @@ export class ChunkConsumer<V> {
       state.lastTimestamp = last.timestamp;
       state.advancedAt = performance.now();
       state.failures = 0;
-      faultPoint('chunk:committed');
+      faultPoint('chunk:committed', topic);
       for (const callback of callbacks) callback();
       if (outboxId !== undefined) {
         await this.o.emitter.deliver(outgoing);
         state.emitted.push(outboxId);
-        faultPoint('chunk:emitted');
+        faultPoint('chunk:emitted', topic);
       }
+      state.settledPosition = state.position;
+      state.settledTimestamp = state.lastTimestamp;
       kafkaMetrics.records.add(records.length, { topic });
       kafkaMetrics.chunkSeconds.record((performance.now() - started) / 1000, { topic });
       state.badInARow = bad < records.length ? 0 : state.badInARow + bad;

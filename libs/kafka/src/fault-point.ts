@@ -6,8 +6,13 @@ export type FaultPoint =
 
 /**
  * Names an instant between two side effects. Does nothing, unless a test's preload put a function behind the global
- * symbol: then that function decides whether the process dies here.
+ * symbol:  then that function decides whether the process dies here. `topic`
+ * tells chunks of different topics apart.
  */
-export function faultPoint(name: FaultPoint): void {
-  (globalThis as { [hook]?: (name: FaultPoint) => void })[hook]?.(name);
+export function faultPoint(name: FaultPoint, topic?: string): void {
+  (globalThis as Hooked)[hook]?.(name, topic);
+}
+
+interface Hooked {
+  [hook]?: (name: FaultPoint, topic?: string) => void;
 }

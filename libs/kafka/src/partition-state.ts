@@ -16,6 +16,9 @@ export interface PartitionState {
   verify: { timestamp: number; checksum: number } | undefined;
   /** Time of the last record handled or found, milliseconds; 0 before the first. */
   lastTimestamp: number;
+  /** Everything before it is committed *and* its emits are acknowledged; with the time of the last such record. */
+  settledPosition: bigint;
+  settledTimestamp: number;
   /** Outbox rows whose records were acknowledged and that the next transaction may delete. */
   emitted: number[];
   /** Unusable records in a row. */
@@ -37,6 +40,8 @@ export function assigned(partition: number, now: number): PartitionState {
     position: 0n,
     verify: undefined,
     lastTimestamp: 0,
+    settledPosition: 0n,
+    settledTimestamp: 0,
     emitted: [],
     badInARow: 0,
     failures: 0,

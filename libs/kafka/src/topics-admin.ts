@@ -1,20 +1,24 @@
-import type { Topic } from '@beckon/contracts';
+import { topicConfig, type Topic } from '@beckon/contracts';
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.js';
 
-/** Kafka's settings for a topic of ours. Compacted topics compact within a day, so that erasure is real. */
-export function topicConfig(topic: Topic): Record<string, string> {
-  const common: Record<string, string> = topic.name.endsWith('.dead-letters')
-    ? { 'max.message.bytes': String(4 * 1024 * 1024) }
-    : {};
-  return topic.retention.policy === 'compact'
-    ? {
-        ...common,
-        'cleanup.policy': 'compact',
-        'max.compaction.lag.ms': '86400000',
-        'delete.retention.ms': '604800000',
-        'segment.ms': '86400000',
-      }
-    : { ...common, 'cleanup.policy': 'delete', 'retention.ms': String(topic.retention.retentionMs) };
+/**
+ * Creates topics and resolves when every partition has a leader. kafkajs's own `waitForLeaders` gives up when a broker
+ * answers before it has heard of the topic, which in KRaft mode it may do just after the creation.
+ */
+export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics });
+  const names = topics.map((t) => t.topic);
+  for (let tries = 0; ; tries++) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
+      if (found.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
+    } catch (error) {
+      if (tries > 100) throw error;
+    }
+    await wait(50);
+  }
 }
 
 /**
@@ -30,14 +34,14 @@ export async function ensureTopics(
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((t) => !existing.has(client.topic(t)));
   if (missing.length === 0) return [];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: missing.map((t) => ({
+  await createTopics(
+    admin,
+    missing.map((t) => ({
       topic: client.topic(t),
       numPartitions: t.partitions === 1 ? 1 : (partitions ?? t.partitions),
       replicationFactor: -1,
       configEntries: Object.entries(topicConfig(t)).map(([name, value]) => ({ name, value })),
     })),
-  });
+  );
   return missing.map((t) => t.name);
 }

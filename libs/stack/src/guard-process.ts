@@ -110,9 +110,7 @@ process.on('message', (request: GuardRequest) => {
 
 try {
   writeFileSync(runFile, record(), { flag: 'wx' });
-  tell({ type: 'ready' });
+  void tell({ type: 'ready' });
 } catch (error) {
-  process.send?.({ type: 'refused', message: String(error) } satisfies GuardEvent, undefined, {}, () =>
-    process.exit(1),
-  );
+  void tell({ type: 'refused', message: String(error) }).then(() => process.exit(1));
 }

@@ -41,6 +41,7 @@ export class Guard {
   readonly #processes = new Map<string, Tracked>();
   readonly #waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>();
   #gone = false;
+  #stopped: Promise<void> | undefined;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -113,8 +114,13 @@ export class Guard {
     }
   }
 
-  /** Stops everything, highest tier first, and the guard itself. Calling it again does nothing. */
-  async stop(): Promise<void> {
+  /** Stops everything, highest tier first, and the guard itself. Calling it again waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     if (this.#gone) return;
     this.#gone = true;
     this.#send({ type: 'stop' });

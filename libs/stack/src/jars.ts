@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { requireMaven } from './requirements.js';
+import type { Environment } from './environment.js';
 
 const run = promisify(execFile);
 const POM = fileURLToPath(new URL('../pom.xml', import.meta.url));
@@ -28,7 +29,7 @@ export function haveJars(stateDir: string): boolean {
  * The folder with the jars; fetches them when they are not there (10 s with warm caches).
  * @throws RequirementError without Maven; Error with Maven's own words when it fails
  */
-export function ensureJars(stateDir: string, env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<string> {
+export function ensureJars(stateDir: string, env: Environment, log: (line: string) => void): Promise<string> {
   const folder = jarsFolder(stateDir);
   if (existsSync(folder)) return Promise.resolve(folder);
   const running = fetching.get(folder) ?? fetchJars(folder, env, log).finally(() => fetching.delete(folder));
@@ -36,7 +37,7 @@ export function ensureJars(stateDir: string, env: NodeJS.ProcessEnv, log: (line:
   return running;
 }
 
-async function fetchJars(folder: string, env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<string> {
+async function fetchJars(folder: string, env: Environment, log: (line: string) => void): Promise<string> {
   const maven = requireMaven(env);
   const half = `${folder}.${process.pid}.new`;
   rmSync(half, { recursive: true, force: true });

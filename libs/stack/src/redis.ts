@@ -9,6 +9,7 @@ import { findOnPath, howToInstall, RequirementError } from './requirements.js';
 import { startServer, type Server } from './server.js';
 import type { Surroundings } from './surroundings.js';
 import { readZipEntry } from './zip.js';
+import type { Environment } from './environment.js';
 
 const run = promisify(execFile);
 const USUAL_PORT = 6379;
@@ -43,7 +44,7 @@ export async function startRedis(around: Surroundings): Promise<Server> {
 }
 
 /** Is a Redis or Valkey on PATH? Then no jar is needed for it. */
-export function redisOnPath(env: NodeJS.ProcessEnv): string | undefined {
+export function redisOnPath(env: Environment): string | undefined {
   return findOnPath('redis-server', env.PATH) ?? findOnPath('valkey-server', env.PATH);
 }
 

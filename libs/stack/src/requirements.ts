@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from './environment.js';
 
 const run = promisify(execFile);
 
@@ -10,9 +11,9 @@ const run = promisify(execFile);
 export class RequirementError extends Error {}
 
 /** Where the program is on PATH, or undefined. */
-export function findOnPath(program: string, path = process.env.PATH ?? ''): string | undefined {
+export function findOnPath(program: string, path: string | undefined): string | undefined {
   const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program];
-  return path
+  return (path ?? '')
     .split(delimiter)
     .filter(Boolean)
     .flatMap((folder) => names.map((name) => join(folder, name)))
@@ -34,7 +35,7 @@ export interface Java {
 }
 
 /** The Java to use: JAVA_HOME's, else the one on PATH. @throws RequirementError when there is none of version 17 or later */
-export async function requireJava(env: NodeJS.ProcessEnv): Promise<Java> {
+export async function requireJava(env: Environment): Promise<Java> {
   const home = env.JAVA_HOME && join(env.JAVA_HOME, 'bin', process.platform === 'win32' ? 'java.exe' : 'java');
   const file = home && existsSync(home) ? home : findOnPath('java', env.PATH);
   if (!file) throw new RequirementError(`Java 17 or later is needed to run Kafka.\n${howToInstall('java')}`);
@@ -50,7 +51,7 @@ export async function requireJava(env: NodeJS.ProcessEnv): Promise<Java> {
 }
 
 /** Path of Maven. @throws RequirementError when it is not on PATH */
-export function requireMaven(env: NodeJS.ProcessEnv): string {
+export function requireMaven(env: Environment): string {
   const file = findOnPath('mvn', env.PATH);
   if (!file) throw new RequirementError(`Maven is needed once, to fetch Kafka.\n${howToInstall('maven')}`);
   return file;

@@ -17,6 +17,7 @@ import { requireJava, requireMaven } from './requirements.js';
 import { externalServer, type Server } from './server.js';
 import { Memory, stateFolder, type Remembered } from './state.js';
 import type { Surroundings } from './surroundings.js';
+import { type Environment, ownEnvironment } from './environment.js';
 
 /** The servers there are. */
 export type ServerName = 'kafka' | 'redis' | 'postgres';
@@ -33,7 +34,9 @@ export interface StackOptions {
   /** Only these (default: all three). A test that kills Redis starts just a Redis of its own. */
   readonly servers?: readonly ServerName[];
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment;
+  /** Aborted: the start is given up, and what was started is stopped; `startStack` rejects. Later it means nothing. */
+  readonly signal?: AbortSignal;
   /** Told what is done that takes time. */
   readonly log?: (line: string) => void;
 }
@@ -67,7 +70,7 @@ const NAME = { kafka: 'Kafka', redis: 'Redis', postgres: 'Postgres' } as const;
  * @throws ServerStartError with the end of the server's log
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { persistent = true, env = process.env, log = () => undefined } = options;
+  const { persistent = true, env = ownEnvironment(), log = () => undefined } = options;
   const stateDir = options.stateDir ?? stateFolder(env);
   const wanted = options.servers ?? (['kafka', 'redis', 'postgres'] as const);
   const ours = wanted.filter((name) => !env[ADDRESS[name]]);
@@ -100,6 +103,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (!persistent) removeHome(home);
   }
 
+  const giveUp = () => void guard.stop();
+  options.signal?.addEventListener('abort', giveUp, { once: true });
+  if (options.signal?.aborted) giveUp();
   const begun = performance.now();
   const timings: Record<ServerName, number> = { kafka: 0, redis: 0, postgres: 0 };
   async function provide(name: ServerName, start: (around: Surroundings) => Promise<Server>): Promise<Server> {
@@ -113,6 +119,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     provide('redis', startRedis),
     provide('postgres', startPostgres),
   ]);
+  options.signal?.removeEventListener('abort', giveUp);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     await guard.stop(); // a throwaway's logs stay for a look; the next start removes them
@@ -160,7 +167,7 @@ function addressOf(server: Server): string {
   throw new Error(`this stack was started without ${server.name}`);
 }
 
-async function checkRequirements(ours: readonly ServerName[], stateDir: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function checkRequirements(ours: readonly ServerName[], stateDir: string, env: Environment): Promise<void> {
   const needsJars = ours.includes('kafka') || (ours.includes('redis') && !redisOnPath(env));
   if (ours.includes('kafka')) await requireJava(env);
   if (needsJars && !haveJars(stateDir)) requireMaven(env);
@@ -209,7 +216,7 @@ function removeHome(home: string, parts?: readonly string[]): void {
 }
 
 /** What servers need of our environment and nothing else: no secret of ours reaches them. */
-function serverEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+function serverEnvironment(env: Environment): Record<string, string> {
   const pass = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH'];
   return Object.fromEntries(pass.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }

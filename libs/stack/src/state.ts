@@ -9,11 +9,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Environment, ownEnvironment } from './environment.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The state folder that applies: `BECKON_STATE` (relative to the working directory), else `.beckon` in the repository. */
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function stateFolder(env: Environment = ownEnvironment()): string {
   return env.BECKON_STATE ? resolve(env.BECKON_STATE) : join(REPOSITORY, '.beckon');
 }
 

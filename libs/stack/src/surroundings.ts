@@ -2,6 +2,7 @@
 import type { Guard } from './guard.js';
 import type { PortPicker } from './ports.js';
 import type { Memory } from './state.js';
+import type { Environment } from './environment.js';
 
 export interface Surroundings {
   readonly guard: Guard;
@@ -19,7 +20,7 @@ export interface Surroundings {
   /** Name of the Postgres database to have. */
   readonly database: string;
   /** Our own environment, where PATH and JAVA_HOME are looked up. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   /** The environment that servers get. */
   readonly childEnv: Record<string, string>;
   readonly log: (line: string) => void;

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { days, defineTopic } from '../topic.js';
 import { Millis } from '../vocabulary.js';
 
-/** One webhook body exactly as it came (its bytes were signed), for one person on one Page. */
+/** One event out of a webhook whose bytes were signed, about one person on one Page. */
 export const MessengerEvent = z.object({
   page: z.string(),
   psid: z.string(),
   event: z.record(z.string(), z.unknown()).describe('one item of messaging[] or standby[], as the platform sent it'),
   standby: z.boolean(),
   received_at: Millis,
+  entry_time: Millis.optional().describe('time of the webhook entry: dates an event that has no timestamp of its own'),
 });
 export type MessengerEvent = z.infer<typeof MessengerEvent>;
 

@@ -1,0 +1,46 @@
+/**
+ * Back in stock: open while the SKU can be bought (published, and at least the shop's minimum of units), from the
+ * moment it became so. A snapshot may weaken or close a signal, since what is no longer true must not be told, but it
+ * never opens or strengthens one.
+ */
+import type { OfferRules, OfferState } from './offer-state.js';
+
+/** What an update does to one signal. */
+export interface SignalChange {
+  readonly ops: readonly ('opened' | 'moved' | 'closed')[];
+  /** Nobody is told, and why. */
+  readonly silenced?: 'no_baseline' | 'snapshot';
+}
+
+const nothing: SignalChange = { ops: [] };
+
+/** An uncounted SKU has as many as anybody could want. */
+const count = (units: number | null): number => units ?? Number.POSITIVE_INFINITY;
+
+/** `before` is the state without the update, `after` with it; `previous` what the event itself says was before. */
+export function decideStock(
+  before: OfferState,
+  after: OfferState,
+  update: { readonly previous?: number | null; readonly snapshot: boolean },
+  rules: OfferRules,
+): SignalChange {
+  if (after.stockMark === undefined) return nothing;
+  const available = (units: number | null, published: boolean): boolean => published && count(units) >= rules.min_stock;
+  const signal = before.stockSignal;
+  const firstSight = before.stockMark === undefined;
+  const silent = update.snapshot ? 'snapshot' : 'no_baseline';
+  if (!available(after.units, after.published)) {
+    if (signal) return { ops: ['closed'] };
+    return firstSight && update.previous === undefined ? { ops: [], silenced: silent } : nothing;
+  }
+  if (signal) {
+    const stronger = count(after.units) > count(signal.units);
+    return after.units === signal.units || (update.snapshot && stronger) ? nothing : { ops: ['moved'] };
+  }
+  // The source may have had a zero of which we never heard: what it says of itself counts as much as what we saw.
+  const wasGone =
+    (!firstSight && !available(before.units, before.published)) ||
+    (update.previous !== undefined && !available(update.previous, true));
+  if (wasGone) return update.snapshot ? { ops: [], silenced: 'snapshot' } : { ops: ['opened'] };
+  return firstSight && update.previous === undefined ? { ops: [], silenced: silent } : nothing;
+}

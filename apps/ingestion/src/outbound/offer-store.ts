@@ -1,0 +1,123 @@
+import type { Signal } from '@beckon/contracts';
+import type { EmittingTransaction } from '@beckon/kafka';
+import { unknownOffer, type ListingField, type OfferState, type OpenSignal } from '../domain/offer-state.js';
+import type { VersionMark } from '../domain/version-mark.js';
+
+type Sql = Pick<EmittingTransaction, 'query'>;
+
+interface OfferRow {
+  sku: string;
+  product: string;
+  seq: number;
+  units: number | null;
+  price: number | null;
+  currency: string | null;
+  published: boolean;
+  title: string | null;
+  options: string[];
+  url: string | null;
+  image: string | null;
+  updated_at: number;
+  line: number | null;
+  marks: { stock?: VersionMark; price?: VersionMark; listing?: Partial<Record<ListingField, VersionMark>> };
+  stock_signal: OpenSignal | null;
+  price_signal: OpenSignal | null;
+}
+
+const COLUMNS = `sku, product, seq, units, price, currency, published, title, options, url, image, updated_at, line,
+  marks, stock_signal, price_signal`;
+
+/**
+ * Offers of some SKUs of one shop, locked until the transaction ends: two sources may tell of the same SKU (stock from
+ * one system, price from another), and neither may fold into a state that the other is changing. SKUs come locked in
+ * one order. A SKU never seen is answered as unknown; its row is made here, because a row must exist to be locked.
+ */
+export async function lockOffers(tx: Sql, shop: string, skus: readonly string[]): Promise<Map<string, OfferState>> {
+  const wanted = [...new Set(skus)];
+  const lock = (some: string[]): Promise<OfferRow[]> =>
+    tx.query<OfferRow>(
+      `SELECT ${COLUMNS} FROM offers WHERE shop = $1 AND sku = ANY ($2::text[]) ORDER BY sku FOR UPDATE`,
+      [shop, some],
+    );
+  const rows = await lock(wanted);
+  const found = new Set(rows.map((r) => r.sku));
+  const missing = wanted.filter((sku) => !found.has(sku)).sort();
+  if (missing.length > 0) {
+    await tx.query('INSERT INTO offers (shop, sku) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING', [
+      shop,
+      missing,
+    ]);
+    rows.push(...(await lock(missing)));
+  }
+  return new Map(rows.map((row) => [row.sku, toState(row)]));
+}
+
+/** Writes states back in one statement. Their rows must be locked by {@link lockOffers} in the same transaction. */
+export async function saveOffers(tx: Sql, shop: string, states: readonly OfferState[]): Promise<void> {
+  if (states.length === 0) return;
+  await tx.query(
+    `UPDATE offers o
+        SET product = r.product, seq = r.seq, units = r.units, price = r.price, currency = r.currency,
+            published = r.published, title = r.title, options = r.options, url = r.url, image = r.image,
+            updated_at = r.updated_at, line = r.line, marks = r.marks,
+            stock_signal = r.stock_signal, price_signal = r.price_signal
+       FROM jsonb_to_recordset($2::jsonb) AS r (
+            sku text, product text, seq bigint, units bigint, price bigint, currency text, published boolean,
+            title text, options jsonb, url text, image text, updated_at bigint, line bigint, marks jsonb,
+            stock_signal jsonb, price_signal jsonb)
+      WHERE o.shop = $1 AND o.sku = r.sku`,
+    [shop, JSON.stringify(states.map(toRow))],
+  );
+}
+
+/** Keeps the last record of each signal. */
+export async function saveSignals(tx: Sql, signals: readonly Signal[]): Promise<void> {
+  const last = new Map(signals.map((s) => [s.signal_id, s]));
+  if (last.size === 0) return;
+  const rows = [...last.values()].map((s) => ({
+    signal_id: s.signal_id,
+    shop: s.shop,
+    sku: s.sku,
+    kind: s.kind,
+    seq: s.seq,
+    opened_at: s.opened_at,
+    closed_at: s.op === 'closed' ? s.at : null,
+    record: s,
+  }));
+  await tx.query(
+    `INSERT INTO signals (signal_id, shop, sku, kind, seq, opened_at, closed_at, record)
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+       signal_id text, shop text, sku text, kind text, seq bigint, opened_at bigint, closed_at bigint, record jsonb)
+     ON CONFLICT (signal_id) DO UPDATE
+       SET seq = excluded.seq, closed_at = excluded.closed_at, record = excluded.record
+     WHERE excluded.seq >= signals.seq`,
+    [JSON.stringify(rows)],
+  );
+}
+
+function toState(r: OfferRow): OfferState {
+  const { currency, price, marks, stock_signal, price_signal, ...same } = r;
+  return {
+    ...unknownOffer(r.sku),
+    ...same,
+    price: price !== null && currency !== null ? { amount: price, currency } : null,
+    stockMark: marks.stock,
+    priceMark: marks.price,
+    listingMarks: marks.listing ?? {},
+    stockSignal: stock_signal,
+    priceSignal: price_signal,
+  };
+}
+
+function toRow(s: OfferState): OfferRow {
+  const { price, stockMark, priceMark, listingMarks, stockSignal, priceSignal, options, ...same } = s;
+  return {
+    ...same,
+    options: [...options],
+    price: price?.amount ?? null,
+    currency: price?.currency ?? null,
+    marks: { stock: stockMark, price: priceMark, listing: listingMarks },
+    stock_signal: stockSignal,
+    price_signal: priceSignal,
+  };
+}

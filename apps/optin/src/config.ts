@@ -1,0 +1,51 @@
+import {
+  commonSettings,
+  integer,
+  list,
+  milliseconds,
+  sealSettings,
+  setting,
+  text,
+  withDefault,
+  type ConfigOf,
+} from '@beckon/service';
+
+/** Everything that can be set for optin. */
+export const optinSettings = {
+  ...commonSettings,
+  ...sealSettings,
+  DATABASE_SCHEMA: withDefault(commonSettings.DATABASE_SCHEMA, 'optin'),
+  SHOPPER_KEY: setting({
+    check: text(),
+    secret: true,
+    help: 'Key that turns a page-scoped id into our shopper id. Never changes: another key makes everybody a stranger.',
+  }),
+  REF_KEY: setting({
+    check: list(),
+    secret: true,
+    help: 'Keys of the refs in m.me links, comma-separated: the first signs, all are accepted.',
+  }),
+  ADMIN_TOKEN: setting({
+    check: text().optional(),
+    secret: true,
+    help: 'Bearer token of the admin API (making links). Without it the admin API refuses everybody.',
+  }),
+  WEBHOOK_MAX_BYTES: setting({
+    check: integer({ min: 1024 }),
+    default: '1048576',
+    help: 'Largest webhook body, in bytes; larger ones are answered 413.',
+  }),
+  WEBHOOK_KAFKA_WAIT_MS: setting({
+    check: milliseconds({ min: 100, max: 4500 }),
+    default: '3000',
+    help: 'How long a webhook waits for Kafka before it is answered 503, in milliseconds (the platform allows 5 s).',
+  }),
+  SEEN_KEEP_MS: setting({
+    check: milliseconds({ min: 60_000 }),
+    default: String(8 * 86_400_000),
+    help: 'How long handled events are remembered, in milliseconds; longer than messenger.events is kept (7 days).',
+  }),
+};
+
+/** The settings in force. */
+export type OptinConfig = ConfigOf<typeof optinSettings>;

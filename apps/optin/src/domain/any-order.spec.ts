@@ -1,0 +1,98 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { NOW, coat, coatPrice, event, facts, nobody, tap, text } from '../../tests/examples.js';
+import { foldEvent } from './fold-event.js';
+import { stoppedAt, toShopper } from './person.js';
+import type { Person } from './person.js';
+import type { PersonEvent } from './person-event.js';
+import { wishKey } from './wish.js';
+
+const wishes = [coat, coatPrice, { ...coat, sku: null }];
+const kinds = ['stop', 'start', 'tap 0', 'tap 1', 'tap 2', 'words', 'link'] as const;
+
+function eventOf(kind: (typeof kinds)[number], no: number): PersonEvent {
+  const ago = 60_000 - no * 1000;
+  if (kind === 'stop') return text('STOP', ago);
+  if (kind === 'start') return text('START', ago);
+  if (kind === 'words') return text('hello', ago);
+  if (kind === 'link') return event({ kind: 'referral', wish: coat }, ago);
+  return tap(wishes[Number(kind.slice(-1))], no, ago);
+}
+
+const fold = (events: readonly PersonEvent[]): Person =>
+  events.reduce((person, e) => foldEvent(person, e, facts()).person, nobody());
+
+/** What other services act upon. */
+const meaning = (p: Person): unknown => ({
+  stopped: stoppedAt(p.shopper),
+  window: p.shopper.window_until,
+  active: p.subs
+    .filter((s) => s.state === 'active')
+    .map((s) => `${wishKey(s)} since ${s.consented_at}`)
+    .sort(),
+  grants: p.shopper.grants.map((g) => g.grant_id).sort(),
+});
+
+/** Events in the order in which they happened, and the same in some other order. */
+const history = fc
+  .array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 9 })
+  .map((list) => list.map(eventOf))
+  .chain((events) =>
+    fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length })),
+  );
+
+it('means the same in whatever order it arrives', () => {
+  fc.assert(
+    fc.property(history, ([inOrder, shuffled]) => {
+      expect(meaning(fold(shuffled))).toEqual(meaning(fold(inOrder)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('no subscription is active whose consents are all older than the latest STOP, and no two for one wish', () => {
+  fc.assert(
+    fc.property(history, ([, events]) => {
+      const person = fold(events);
+      const active = person.subs.filter((s) => s.state === 'active');
+      expect(new Set(active.map(wishKey)).size).toBe(active.length);
+      for (const sub of active)
+        expect(Math.max(...sub.consents.map((c) => c.at))).toBeGreaterThan(person.shopper.stop_at ?? 0);
+      for (const grant of person.shopper.grants) expect(active.map((s) => s.sub_id)).toContain(grant.sub_id);
+    }),
+  );
+});
+
+it('a revision never goes back, and rises whenever what is published changes', () => {
+  fc.assert(
+    fc.property(history, ([, events]) => {
+      let person = nobody();
+      for (const e of events) {
+        const next = foldEvent(person, e, facts()).person;
+        const { rev: before, ...was } = toShopper(person.shopper);
+        const { rev: now, ...is } = toShopper(next.shopper);
+        expect(now).toBeGreaterThanOrEqual(before);
+        if (now === before) expect(is).toEqual(was);
+        for (const sub of next.subs) {
+          const old = person.subs.find((s) => s.sub_id === sub.sub_id);
+          if (old && old.rev === sub.rev) expect(sub).toEqual(old);
+          expect(sub.shopper_rev).toBeGreaterThan(0);
+        }
+        person = next;
+      }
+    }),
+  );
+});
+
+it('answers a STOP only while it is the last word', () => {
+  fc.assert(
+    fc.property(history, ([, events]) => {
+      let person = nobody();
+      for (const e of events) {
+        const outcome = foldEvent(person, e, facts({ now: NOW }));
+        person = outcome.person;
+        if (outcome.replies.some((r) => r.say === 'stopped')) expect(stoppedAt(person.shopper)).not.toBeNull();
+      }
+    }),
+  );
+});

@@ -1,0 +1,136 @@
+/**
+ * The fold of optin: a person × one event → the person afterwards, what to answer, and what to note. Pure. Events may
+ * come in any order (see person.ts); an input that a newer STOP, START or consent has overtaken changes only what it
+ * still may, and is not answered: the answer to the newer one was the last word.
+ */
+import { ONE_TIME_TOKEN_MS, WINDOW_MS } from '@beckon/messenger';
+import { consentTo } from './consent.js';
+import { endSub, stoppedAt, tidy } from './person.js';
+import type { Person, ShopperState } from './person.js';
+import type { PersonEvent } from './person-event.js';
+import { readIntent } from './read-intent.js';
+import type { Intent } from './read-intent.js';
+import type { Note, Outcome, ReplyWanted } from './outcome.js';
+import { conditionOf, wishKey } from './wish.js';
+import type { Item, Wish } from './wish.js';
+
+/** What the fold needs to know beside the person and the event. */
+export interface Facts {
+  readonly now: number;
+  /** Whether the Page may ask for one-time notifications. */
+  readonly mayAsk: boolean;
+  /** The locale of subscriptions of people whose own is not known. */
+  readonly shopLocale: string;
+  item(wish: Wish): Item;
+}
+
+/**
+ * Folds one event. Revisions advance by one where something changed; `needs` of a reply is the shopper revision that
+ * delivery must have applied before the reply may leave.
+ */
+export function foldEvent(before: Person, event: PersonEvent, facts: Facts): Outcome {
+  const intent = readIntent(event);
+  const seen = { ...before, shopper: touch(before.shopper, event, intent, facts.now) };
+  const { person, replies, notes } = decide(seen, intent, event, facts);
+  const changed = before.shopper.rev === 0 || !same(person.shopper, before.shopper);
+  const rev = before.shopper.rev + (changed ? 1 : 0);
+  const answerable = !event.standby && person.shopper.window_until !== null && person.shopper.window_until > facts.now;
+  return {
+    person: {
+      shopper: changed ? { ...person.shopper, rev, updated_at: facts.now } : before.shopper,
+      // The fold marks subscriptions whose right to send came with this very revision by shopper_rev 0.
+      subs: person.subs.map((s) => (s.shopper_rev === 0 ? { ...s, shopper_rev: rev } : s)),
+    },
+    replies: answerable ? replies : [],
+    notes,
+  };
+}
+
+/** Whatever a person does shows that they can be reached; what opens the window: messenger-platform, section 3. */
+function touch(s: ShopperState, event: PersonEvent, intent: Intent, now: number): ShopperState {
+  const newest = s.seen_at === null || event.at >= s.seen_at;
+  const opens = event.kind !== 'one_time_optin';
+  const locale = 'wish' in intent ? intent.wish.locale : null;
+  return {
+    ...tidy(s, now),
+    seen_at: newest ? event.at : s.seen_at,
+    window_until: opens ? Math.max(s.window_until ?? 0, event.at + WINDOW_MS) : s.window_until,
+    locale: newest && locale !== null ? locale : s.locale,
+    suspended_at: newest ? null : s.suspended_at,
+  };
+}
+
+function decide(person: Person, intent: Intent, event: PersonEvent, facts: Facts): Outcome {
+  const overtaken = person.shopper.stop_at !== null && event.at <= person.shopper.stop_at;
+  const say = (...replies: ReplyWanted[]): Outcome => ({ person, replies: overtaken ? [] : replies, notes: [] });
+  switch (intent.want) {
+    case 'stop':
+      return stop(person, event.at, intent.language);
+    case 'start':
+      return start(person, event.at, intent.language);
+    case 'consent':
+      return consentTo(person, intent.wish, intent.tap, facts, ONE_TIME_TOKEN_MS);
+    case 'ask':
+      return say(ask(person, intent.wish, facts));
+    case 'help':
+      return say({ say: 'help', language: intent.language });
+    case 'question':
+      return say({ say: 'question' });
+    case 'unclear':
+      return say({ say: intent.stopping ? 'unclear_stop' : 'unclear' });
+    case 'nothing':
+      return say();
+  }
+}
+
+function ask(person: Person, wish: Wish, facts: Facts): ReplyWanted {
+  const item = facts.item(wish);
+  const asked = person.subs.some((s) => s.state === 'active' && wishKey(s) === wishKey(wish));
+  if (asked) return { say: 'already', wish, item };
+  if (!facts.mayAsk) return { say: 'cannot_ask' };
+  if (conditionOf(wish.kind, item.price) === undefined) return { say: 'no_price', item };
+  return { say: 'ask', wish, item };
+}
+
+/** Ends every subscription whose latest consent is not newer than the STOP. */
+function stop(person: Person, at: number, language: string | null): Outcome {
+  const { shopper } = person;
+  const stop_at = Math.max(shopper.stop_at ?? 0, at);
+  const overtaken = shopper.resume_at !== null && shopper.resume_at > at;
+  let after: Person = {
+    shopper: { ...shopper, stop_at, grants: shopper.grants.filter((g) => g.at > stop_at) },
+    subs: person.subs,
+  };
+  const notes: Note[] = [];
+  for (const sub of person.subs) {
+    if (sub.state !== 'active') continue;
+    const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);
+    if (valid.length === 0) {
+      after = endSub(after, sub.sub_id, 'stopped', stop_at);
+      notes.push({ verdict: 'unsubscribed', reason: 'stopped', sub });
+    } else if (Math.min(...valid) !== sub.consented_at) {
+      // Consented before and after the STOP: only the newer consent counts, also for the place in line.
+      const renewed = { ...sub, rev: sub.rev + 1, consented_at: Math.min(...valid) };
+      after = { ...after, subs: after.subs.map((s) => (s.sub_id === sub.sub_id ? renewed : s)) };
+    }
+  }
+  if (!overtaken) notes.push({ verdict: 'stopped', reason: 'user_asked' });
+  return { person: after, replies: overtaken ? [] : [{ say: 'stopped', language }], notes };
+}
+
+/** Takes a STOP back. What the STOP ended stays ended: the shopper asks anew for what they want. */
+function start(person: Person, at: number, language: string | null): Outcome {
+  const was = stoppedAt(person.shopper) !== null;
+  const shopper = { ...person.shopper, resume_at: Math.max(person.shopper.resume_at ?? 0, at) };
+  const stopped = stoppedAt(shopper) !== null;
+  return {
+    person: { ...person, shopper },
+    replies: stopped ? [] : [{ say: 'resumed', language }],
+    notes: was && !stopped ? [{ verdict: 'resumed', reason: 'user_asked' }] : [],
+  };
+}
+
+/** Whether two states would be published alike and fold alike. Both are plain data, built by the same functions. */
+const same = (a: ShopperState, b: ShopperState): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+
+const sorted = (s: ShopperState): unknown[] => Object.entries(s).sort(([a], [b]) => (a < b ? -1 : 1));

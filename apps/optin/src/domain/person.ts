@@ -1,0 +1,132 @@
+import type { Grant, Reason, Shopper, Subscription } from '@beckon/contracts';
+
+/**
+ * What optin knows about one person on one Page. Order of arrival must not matter, so it keeps *when* things were said
+ * (event times in milliseconds), and what holds now follows from that:
+ *
+ *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
+ *   a subscription is active only if the latest consent to it is newer than the latest STOP
+ *   a grant counts only if it was given after the latest STOP
+ *
+ * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
+ */
+export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'ended_subs' | 'erased_at'> {
+  readonly grants: readonly HeldGrant[];
+  /** The latest STOP. */
+  readonly stop_at: number | null;
+  /** The latest START or consent. */
+  readonly resume_at: number | null;
+  /** The latest thing the person did. */
+  readonly seen_at: number | null;
+  readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+}
+
+/** A grant and when it was given. */
+export interface HeldGrant extends Grant {
+  readonly at: number;
+}
+
+/** The proof that a person agreed: which event, when, and to what, in the words of the request. */
+export interface Consent {
+  /** De-duplication key of the tap; holds no token and no personal identifier. */
+  readonly event: string;
+  readonly at: number;
+  readonly received_at: number;
+  readonly grant_id: string;
+  readonly words: string;
+}
+
+/** A subscription with its consents, oldest first. */
+export interface SubState extends Omit<Subscription, 'topic'> {
+  readonly consents: readonly Consent[];
+}
+
+export interface Person {
+  readonly shopper: ShopperState;
+  readonly subs: readonly SubState[];
+}
+
+/** A person of whom nothing is known yet. Revision 0 was never published. */
+export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' | 'psid_sealed'>): Person {
+  return {
+    shopper: {
+      ...of,
+      rev: 0,
+      window_until: null,
+      grants: [],
+      stop_at: null,
+      resume_at: null,
+      seen_at: null,
+      ended_subs: [],
+      suspended_at: null,
+      locale: null,
+      zone: null,
+      region: null,
+      tier: null,
+      external_id: null,
+      updated_at: 0,
+    },
+    subs: [],
+  };
+}
+
+/** When the shopper stopped everything, or null if something newer took that back. */
+export function stoppedAt(s: Pick<ShopperState, 'stop_at' | 'resume_at'>): number | null {
+  return s.stop_at !== null && (s.resume_at === null || s.stop_at >= s.resume_at) ? s.stop_at : null;
+}
+
+/** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
+const ENDED_LATELY_MS = 7 * 86_400_000;
+const ENDED_MOST = 200;
+
+/** Ends a subscription and notes it in the shopper's record. Neither revision is advanced for the shopper. */
+export function endSub(person: Person, subId: string, reason: Reason, at: number): Person {
+  const shopper = person.shopper;
+  return {
+    subs: person.subs.map((s) =>
+      s.sub_id === subId ? { ...s, rev: s.rev + 1, state: 'ended', ended_reason: reason, ended_at: at } : s,
+    ),
+    shopper: {
+      ...shopper,
+      grants: shopper.grants.filter((g) => g.sub_id !== subId),
+      ended_subs: [...shopper.ended_subs.filter((e) => e.sub_id !== subId), { sub_id: subId, at }].slice(-ENDED_MOST),
+    },
+  };
+}
+
+/** Forgets what no longer matters at `now`: expired grants, subscriptions that ended long ago. */
+export function tidy(shopper: ShopperState, now: number): ShopperState {
+  return {
+    ...shopper,
+    grants: shopper.grants.filter((g) => g.expires_at > now),
+    ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
+  };
+}
+
+/** The shopper as the other services see it. */
+export function toShopper(s: ShopperState): Shopper {
+  return {
+    rev: s.rev,
+    shopper_id: s.shopper_id,
+    shop: s.shop,
+    page: s.page,
+    psid_sealed: s.psid_sealed,
+    window_until: s.window_until,
+    grants: s.grants.map(({ at: _at, ...grant }) => grant),
+    stopped_at: stoppedAt(s),
+    ended_subs: s.ended_subs.map((e) => e.sub_id),
+    suspended_at: s.suspended_at,
+    erased_at: null,
+    locale: s.locale,
+    zone: s.zone,
+    region: s.region,
+    tier: s.tier,
+    external_id: s.external_id,
+    updated_at: s.updated_at,
+  };
+}
+
+/** The subscription as the other services see it: without the consents. */
+export function toSubscription({ consents: _consents, ...sub }: SubState): Subscription {
+  return { ...sub, topic: null };
+}

@@ -1,0 +1,96 @@
+/**
+ * Words that a person types to be left alone, to come back, or to be helped. Compared without case, accents,
+ * punctuation, emoji and politeness. A text counts only as a whole ("stop", "please stop!") or when it begins with a
+ * plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?" must end nothing.
+ */
+export type Command = 'stop' | 'start' | 'help';
+
+export interface ReadCommand {
+  readonly command: Command;
+  /** The language of the word, where it belongs to one language only. */
+  readonly language: string | null;
+}
+
+const words: Record<Command, Record<string, readonly string[]>> = {
+  stop: {
+    any: ['stop', 'stopp', 'stop all', 'stopall'],
+    en: ['unsubscribe', 'quit', 'end', 'opt out', 'optout', 'leave me alone', 'no more messages', 'cancel all'],
+    fr: ['arret', 'arreter', 'arretez', 'arrete', 'desabonner', 'me desabonner', 'desinscrire', 'desabonnement'],
+    de: ['abmelden', 'abbestellen', 'aufhoeren', 'aufhoren', 'beenden', 'keine nachrichten mehr', 'schluss'],
+    es: ['baja', 'darme de baja', 'dar de baja', 'parar', 'para', 'alto', 'detener', 'no mas mensajes', 'basta'],
+  },
+  start: {
+    any: ['start'],
+    en: ['unstop', 'resume', 'begin', 'subscribe'],
+    fr: ['reprendre', 'demarrer', 'commencer'],
+    de: ['anfangen', 'weiter', 'starten', 'beginnen'],
+    es: ['empezar', 'reanudar', 'iniciar', 'comenzar'],
+  },
+  help: {
+    any: ['help', 'info'],
+    fr: ['aide'],
+    de: ['hilfe'],
+    es: ['ayuda'],
+  },
+};
+
+/** A text that begins like this is an order to stop, whatever follows. */
+const orders: Record<string, readonly string[]> = {
+  en: ['stop sending', 'stop messaging', 'stop texting', 'stop writing', 'stop spamming', 'stop contacting', 'stop it'],
+  fr: ['arretez de', 'arrete de', 'stop aux messages', 'ne m envoyez plus', 'plus de messages'],
+  de: ['hort auf', 'hor auf', 'hoert auf', 'hoer auf', 'schreibt mir nicht mehr', 'schreib mir nicht mehr'],
+  es: ['dejen de', 'deja de', 'no me escriban mas', 'no me envien mas', 'paren de'],
+};
+
+const politeness = new Set(
+  'please pls plz thanks thank you now bitte danke jetzt s il te plait vous svp merci por favor gracias ya'.split(' '),
+);
+
+const lookup = new Map<string, ReadCommand>(
+  (Object.keys(words) as Command[]).flatMap((command) =>
+    Object.entries(words[command]).flatMap(([language, list]) =>
+      list.map((word) => [word, { command, language: language === 'any' ? null : language }] as const),
+    ),
+  ),
+);
+
+/** What the text orders, or undefined when it is no order. */
+export function readCommand(text: string): ReadCommand | undefined {
+  const plain = plainText(text);
+  const bare = withoutPoliteness(plain);
+  const found = lookup.get(plain) ?? lookup.get(bare);
+  if (found) return found;
+  for (const [language, list] of Object.entries(orders)) {
+    if (list.some((order) => bare === order || bare.startsWith(`${order} `))) return { command: 'stop', language };
+  }
+  return plain === '' && text.includes('?') ? { command: 'help', language: null } : undefined;
+}
+
+const hints = new Set(
+  'stop stopp unsubscribe cancel abmelden abbestellen aufhoren desabonner arreter arretez parar detener'.split(' '),
+);
+
+/** Whether a text that is no order talks about stopping all the same: then the answer should show how. */
+export function mentionsStopping(text: string): boolean {
+  return plainText(text)
+    .split(' ')
+    .some((word) => hints.has(word));
+}
+
+/** Lower case, no accents, and nothing but letters and digits between single blanks. */
+function plainText(text: string): string {
+  return text
+    .slice(0, 500)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/ß/g, 'ss')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+const withoutPoliteness = (plain: string): string =>
+  plain
+    .split(' ')
+    .filter((word) => !politeness.has(word))
+    .join(' ');

@@ -1,0 +1,27 @@
+import type { Wording } from './wording.js';
+
+export const de: Wording = {
+  this_item: 'dieser Artikel',
+  ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
+  ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
+  confirmed_back_in_stock:
+    'Alles klar! Sie bekommen eine Nachricht, sobald wieder auf Lager ist: {item}.{hasPrice, select, yes { Preis zurzeit: {price}.} other {}} Mit STOP beenden Sie das jederzeit.',
+  confirmed_price_drop:
+    'Alles klar! Sie bekommen eine Nachricht, sobald der Preis unter die heutigen {price} fällt: {item}. Mit STOP beenden Sie das jederzeit.',
+  already: 'Schon vorgemerkt: {item}. Wir melden uns, sobald es etwas Neues gibt. Mit STOP beenden Sie das.',
+  already_told:
+    'Gerade eben haben wir Ihnen geschrieben: {item}. Für das nächste Mal tippen Sie bitte noch einmal auf den Link auf der Produktseite.',
+  no_price: 'Zurzeit kennen wir keinen Preis und können daher nicht melden, wenn er fällt: {item}.',
+  stopped:
+    'Erledigt. Alle Ihre Benachrichtigungen sind beendet, es kommen keine mehr. Falls Sie es sich anders überlegen, schreiben Sie START.',
+  resumed: 'Willkommen zurück! Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“.',
+  help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit STOP beenden Sie alle Benachrichtigungen.',
+  question:
+    'Um welches Produkt geht es? Bitte öffnen Sie seine Seite in unserem Shop und tippen Sie dort auf „Benachrichtigen“.',
+  unclear:
+    'Das hat unser automatischer Dienst leider nicht verstanden. Tippen Sie auf einer Produktseite auf „Benachrichtigen“, um eine Nachricht zu bekommen. Mit STOP beenden Sie alle Benachrichtigungen.',
+  unclear_stop:
+    'Möchten Sie alle Benachrichtigungen beenden? Dann tippen Sie auf die Taste, oder schreiben Sie nur STOP.',
+  cannot_ask: 'Hier können wir zurzeit leider keine Benachrichtigungen zu Produkten senden.',
+  button_stop: 'Alle beenden',
+};

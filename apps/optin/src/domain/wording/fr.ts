@@ -1,0 +1,25 @@
+import type { Wording } from './wording.js';
+
+export const fr: Wording = {
+  this_item: 'cet article',
+  ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
+  ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
+  confirmed_back_in_stock:
+    'C’est noté ! Vous recevrez un message au retour en stock : {item}.{hasPrice, select, yes { Prix actuel : {price}.} other {}} Écrivez STOP à tout moment pour y mettre fin.',
+  confirmed_price_drop:
+    'C’est noté ! Vous recevrez un message quand le prix passera sous les {price} d’aujourd’hui : {item}. Écrivez STOP à tout moment pour y mettre fin.',
+  already: 'C’est déjà noté : {item}. Nous vous écrirons dès qu’il y aura du nouveau. Écrivez STOP pour y mettre fin.',
+  already_told:
+    'Nous venons de vous écrire à ce sujet : {item}. Pour la prochaine fois, touchez à nouveau le lien sur sa page.',
+  no_price: 'Nous ne connaissons pas de prix pour le moment et ne pouvons donc pas signaler une baisse : {item}.',
+  stopped:
+    'C’est fait. Toutes vos alertes sont arrêtées et vous n’en recevrez plus. Si vous changez d’avis, écrivez START.',
+  resumed: 'Heureux de vous revoir ! Touchez « Me prévenir » sur la page d’un produit de notre boutique.',
+  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez STOP pour arrêter toutes les alertes.',
+  question: 'De quel produit s’agit-il ? Ouvrez sa page dans notre boutique et touchez « Me prévenir ».',
+  unclear:
+    'Désolé, ce service automatique n’a pas compris. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit. Écrivez STOP pour arrêter toutes les alertes.',
+  unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
+  cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
+  button_stop: 'Tout arrêter',
+};

@@ -1,0 +1,65 @@
+import { messengerEvents, receipts } from '@beckon/contracts';
+import type { MessengerEvent } from '@beckon/contracts';
+import { BatchHandler } from '@beckon/kafka';
+import type { Chunk, ChunkRecord, ChunkTransaction, DeadReason } from '@beckon/kafka';
+import { CLOCK } from '@beckon/service';
+import type { Clock } from '@beckon/service';
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { personEventOf } from '../domain/person-event-of.js';
+import { receiptOf } from '../domain/receipt-of.js';
+import { parseLogged } from '../domain/split-webhook.js';
+import { optinMetrics } from '../metrics.js';
+import { OptinKeys } from '../outbound/optin-keys.js';
+import { StateAtHand } from '../outbound/state-at-hand.js';
+import { Conversation } from './conversation.js';
+import type { Arrival } from './conversation.js';
+
+/** Reads what the webhook edge logged. */
+@Controller()
+export class EventsController {
+  constructor(
+    private readonly state: StateAtHand,
+    private readonly keys: OptinKeys,
+    private readonly conversation: Conversation,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Receipts go on to delivery; what people did changes their state and is answered. */
+  @BatchHandler(messengerEvents)
+  async onEvents(@Payload() chunk: Chunk<MessengerEvent>, @Ctx() tx: ChunkTransaction): Promise<void> {
+    await this.state.ready();
+    const arrivals: Arrival[] = [];
+    for (const record of chunk.records) {
+      const read = this.read(record, tx);
+      if (read === undefined) continue;
+      if ('code' in read) tx.deadLetter(record, read);
+      else arrivals.push(read);
+    }
+    await this.conversation.hold(tx, arrivals, this.clock.now());
+  }
+
+  /** What the person did; a reason when it cannot be used; undefined when there is nothing (more) to do. */
+  private read({ value }: ChunkRecord<MessengerEvent>, tx: ChunkTransaction): Arrival | DeadReason | undefined {
+    if (value === null) return undefined;
+    const parsed = parseLogged(value);
+    optinMetrics.events.add(1, { kind: parsed?.kind ?? 'unknown' });
+    if (!parsed || parsed.psid === '' || parsed.kind === 'unknown') return undefined;
+    const known = this.state.page(value.page, value.received_at);
+    if (!known)
+      return { code: 'page_unknown', field: 'page', detail: `no shop's settings name the Page ${value.page}` };
+    const { shop, page } = known;
+    const shopperId = this.keys.shopperId(value.page, parsed.psid);
+    const receipt = receiptOf(parsed, shopperId);
+    if (receipt) {
+      tx.emit(receipts, shopperId, receipt, { id: `${value.page}:${parsed.dedupKey}` });
+      return undefined;
+    }
+    const event = personEventOf(parsed, value.received_at, {
+      wish: (ref) => this.keys.readRef(ref, shop.shop),
+      seal: (token) => this.keys.seal(token),
+    });
+    const { psid } = parsed;
+    return event && { shop, page: value.page, mayAsk: page.one_time_notifications, psid, shopperId, event };
+  }
+}

@@ -1,0 +1,126 @@
+import { CaughtUp } from '@beckon/kafka';
+import type { OutgoingRecord } from '@beckon/kafka';
+import { shops } from '@beckon/contracts';
+import { verifySignature } from '@beckon/messenger';
+import { CLOCK, LOG } from '@beckon/service';
+import type { Clock, Logger } from '@beckon/service';
+import {
+  Body,
+  Controller,
+  ForbiddenException,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { splitWebhook } from '../domain/split-webhook.js';
+import { optinMetrics } from '../metrics.js';
+import { EventLog, LogAway } from '../outbound/event-log.js';
+import { PageSecrets } from '../outbound/page-secrets.js';
+import { equalSecrets } from './equal-secrets.js';
+
+/** Where the platform is told to call. */
+export const WEBHOOK_PATH = '/webhooks/messenger';
+
+/**
+ * The HTTP edge. A webhook is answered 200 only when Kafka has its events: the platform offers no second way to learn
+ * of them, and a lost tap is a lost consent. Nothing is parsed, let alone stored, before the signature over the very
+ * bytes was checked.
+ */
+@Controller(WEBHOOK_PATH)
+export class WebhookController {
+  constructor(
+    private readonly secrets: PageSecrets,
+    private readonly log: EventLog,
+    private readonly caughtUp: CaughtUp,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly logger: Logger,
+  ) {}
+
+  /** The handshake when the callback is configured: the challenge comes back to whoever knows a verify token. */
+  @Get()
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @Header('x-content-type-options', 'nosniff')
+  verify(@Query() query: Record<string, unknown>): string {
+    const token = query['hub.verify_token'];
+    const challenge = query['hub.challenge'];
+    const known = typeof token === 'string' && equalSecrets(token, this.secrets.verifyTokens());
+    if (query['hub.mode'] !== 'subscribe' || typeof challenge !== 'string' || !known) throw new ForbiddenException();
+    return challenge;
+  }
+
+  /** 200: taken · 401: not signed by the app of any Page · 503: not taken, send it again. */
+  @Post()
+  @HttpCode(200)
+  @Header('content-type', 'text/plain; charset=utf-8')
+  async receive(@Body() body: unknown, @Headers('x-hub-signature-256') signature?: string): Promise<string> {
+    const began = this.clock.monotonic();
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const signedFor = this.signedFor(bytes, signature);
+    if (signedFor.size === 0) this.refuseUnsigned();
+    const records = this.toRecords(bytes, signedFor);
+    try {
+      await this.log.append(records);
+    } catch (error) {
+      if (!(error instanceof LogAway)) throw error;
+      optinMetrics.webhooks.add(1, { outcome: 'kafka_away' });
+      this.logger.warn({ err: error, events: records.length }, 'a webhook was not taken; the platform sends it again');
+      throw new ServiceUnavailableException('not taken; send it again');
+    } finally {
+      optinMetrics.webhookSeconds.record((this.clock.monotonic() - began) / 1000);
+    }
+    optinMetrics.webhooks.add(1, { outcome: 'taken' });
+    return 'EVENT_RECEIVED';
+  }
+
+  /** The Pages of the app whose secret signed the bytes; none for a wrong or missing signature. */
+  private signedFor(bytes: Buffer, signature: string | undefined): ReadonlySet<string> {
+    const pages = new Set<string>();
+    // Every secret is tried, so that the time taken does not tell which one fitted.
+    for (const app of this.secrets.appSecrets())
+      if (verifySignature([app.secret], signature, bytes)) for (const page of app.pages) pages.add(page);
+    return pages;
+  }
+
+  private refuseUnsigned(): never {
+    // Before the settings are read, nobody can say whether the signature is wrong.
+    if (!this.caughtUp.ready([shops])) {
+      optinMetrics.webhooks.add(1, { outcome: 'starting' });
+      throw new ServiceUnavailableException('starting; send it again');
+    }
+    optinMetrics.webhooks.add(1, { outcome: 'unsigned' });
+    throw new UnauthorizedException();
+  }
+
+  /** One app must not speak for another's Page: what its secret does not cover is counted and left out. */
+  private toRecords(bytes: Buffer, signedFor: ReadonlySet<string>): OutgoingRecord[] {
+    const { events, unreadable } = splitWebhook(parseJson(bytes), this.clock.now());
+    let dropped = unreadable;
+    const records: OutgoingRecord[] = [];
+    for (const event of events) {
+      if (!signedFor.has(event.value.page)) {
+        optinMetrics.dropped.add(1, { cause: 'foreign_page' });
+        continue;
+      }
+      const record = this.log.record(event);
+      if (record) records.push(record);
+      else dropped += 1;
+    }
+    if (dropped > 0) optinMetrics.dropped.add(dropped, { cause: 'unreadable' });
+    return records;
+  }
+}
+
+/** Signed bytes that are no JSON hold no events; asking for them again would not change that. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { counter, histogram } from '@beckon/service';
+
+/** What optin counts. Labels hold kinds and outcomes only, never an id or a text. */
+export const optinMetrics = {
+  webhooks: counter('beckon_optin_webhooks_total', {
+    help: 'Webhook posts by outcome: taken, unsigned, starting (settings not read yet), kafka_away.',
+    labels: ['outcome'],
+  }),
+  webhookSeconds: histogram('beckon_optin_webhook_seconds', {
+    help: 'Time from the whole body of a signed webhook to its answer.',
+    unit: 'seconds',
+  }),
+  dropped: counter('beckon_optin_webhook_events_dropped_total', {
+    help: 'Events of signed webhooks that were not written: foreign_page (not a Page of that app), unreadable.',
+    labels: ['cause'],
+  }),
+  events: counter('beckon_optin_events_total', {
+    help: 'Events handled, by kind.',
+    labels: ['kind'],
+  }),
+  duplicates: counter('beckon_optin_duplicates_total', { help: 'Events that had been handled before.' }),
+  replies: counter('beckon_optin_replies_total', {
+    help: 'Replies asked of delivery, by purpose.',
+    labels: ['purpose'],
+  }),
+  notes: counter('beckon_optin_notes_total', {
+    help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',
+    labels: ['verdict'],
+  }),
+};

@@ -1,0 +1,84 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
+export class OptinTables1790000100000 implements MigrationInterface {
+  readonly name = 'OptinTables1790000100000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE events_seen (event_key text PRIMARY KEY, seen_at bigint NOT NULL)');
+    await runner.query('CREATE INDEX events_seen_by_age ON events_seen (seen_at)');
+    await runner.query(`
+      CREATE TABLE shoppers (
+        shopper_id text PRIMARY KEY,
+        rev int NOT NULL,
+        shop text NOT NULL,
+        page text NOT NULL,
+        psid_sealed text NOT NULL,
+        window_until bigint,
+        grants jsonb NOT NULL,
+        stop_at bigint,
+        resume_at bigint,
+        seen_at bigint,
+        ended_subs jsonb NOT NULL,
+        suspended_at bigint,
+        locale text,
+        zone text,
+        region text,
+        tier text,
+        external_id text,
+        updated_at bigint NOT NULL
+      )`);
+    await runner.query(`
+      CREATE TABLE subscriptions (
+        sub_id text PRIMARY KEY,
+        rev int NOT NULL,
+        state text NOT NULL CHECK (state IN ('active', 'ended')),
+        ended_reason text,
+        shopper_id text NOT NULL,
+        shopper_rev int NOT NULL,
+        page text NOT NULL,
+        shop text NOT NULL,
+        product text NOT NULL,
+        sku text,
+        kind text NOT NULL,
+        condition jsonb NOT NULL,
+        seen_price jsonb,
+        mode text NOT NULL,
+        locale text NOT NULL,
+        tier text,
+        consented_at bigint NOT NULL,
+        ended_at bigint,
+        consents jsonb NOT NULL
+      )`);
+    await runner.query('CREATE INDEX subscriptions_by_shopper ON subscriptions (shopper_id)');
+    await runner.query(`
+      CREATE UNIQUE INDEX subscriptions_one_active_per_wish
+        ON subscriptions (shopper_id, kind, COALESCE('sku:' || sku, 'product:' || product))
+        WHERE state = 'active'`);
+    await runner.query(`
+      CREATE TABLE offers (
+        shop text NOT NULL,
+        sku text NOT NULL,
+        product text NOT NULL,
+        seq bigint NOT NULL,
+        price jsonb,
+        units bigint,
+        published boolean NOT NULL,
+        title text,
+        options jsonb NOT NULL,
+        url text,
+        image text,
+        updated_at bigint NOT NULL,
+        PRIMARY KEY (shop, sku)
+      )`);
+    await runner.query('CREATE INDEX offers_by_product ON offers (shop, product)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['offers', 'subscriptions', 'shoppers', 'events_seen'])
+      await runner.query(`DROP TABLE ${table}`);
+  }
+}
+
+/** Migrations of optin's own tables. */
+export const optinMigrations = [OptinTables1790000100000];

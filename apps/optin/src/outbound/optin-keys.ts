@@ -1,0 +1,33 @@
+import { shopperId } from '@beckon/contracts';
+import { Sealer } from '@beckon/service';
+import { readRef, signRef } from '../domain/ref.js';
+import type { Wish } from '../domain/wish.js';
+
+/** The keys of optin, behind what is done with them. */
+export class OptinKeys {
+  /** @param refKeys the first signs, all are accepted; at least one. */
+  constructor(
+    private readonly shopperKey: string,
+    private readonly refKeys: readonly string[],
+    private readonly sealer: Sealer,
+  ) {}
+
+  shopperId(page: string, psid: string): string {
+    return shopperId(this.shopperKey, page, psid);
+  }
+
+  /** The wish in a ref of ours for this shop. A ref of another shop counts as forged. */
+  readRef(ref: string | undefined, shop: string): Wish | undefined {
+    const wish = readRef(ref, this.refKeys);
+    return wish?.shop === shop ? wish : undefined;
+  }
+
+  /** @throws RangeError when the names in the wish are too long. */
+  signRef(wish: Wish): string {
+    return signRef(wish, this.refKeys[0] ?? '');
+  }
+
+  seal(plain: string | Buffer): string {
+    return this.sealer.seal(plain);
+  }
+}

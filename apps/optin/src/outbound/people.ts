@@ -1,0 +1,104 @@
+import { shoppers, subscriptions } from '@beckon/contracts';
+import type { EmittingTransaction } from '@beckon/kafka';
+import { Injectable } from '@nestjs/common';
+import { toShopper, toSubscription } from '../domain/person.js';
+import type { Person, ShopperState, SubState } from '../domain/person.js';
+import { jsonRows, upsertNewer } from './rows.js';
+import type { Columns } from './rows.js';
+
+const shopperColumns: Columns<ShopperState> = {
+  shopper_id: 'text',
+  rev: 'int',
+  shop: 'text',
+  page: 'text',
+  psid_sealed: 'text',
+  window_until: 'bigint',
+  grants: 'jsonb',
+  stop_at: 'bigint',
+  resume_at: 'bigint',
+  seen_at: 'bigint',
+  ended_subs: 'jsonb',
+  suspended_at: 'bigint',
+  locale: 'text',
+  zone: 'text',
+  region: 'text',
+  tier: 'text',
+  external_id: 'text',
+  updated_at: 'bigint',
+};
+
+const subColumns: Columns<SubState> = {
+  sub_id: 'text',
+  rev: 'int',
+  state: 'text',
+  ended_reason: 'text',
+  shopper_id: 'text',
+  shopper_rev: 'int',
+  page: 'text',
+  shop: 'text',
+  product: 'text',
+  sku: 'text',
+  kind: 'text',
+  condition: 'jsonb',
+  seen_price: 'jsonb',
+  mode: 'text',
+  locale: 'text',
+  tier: 'text',
+  consented_at: 'bigint',
+  ended_at: 'bigint',
+  consents: 'jsonb',
+};
+
+const UPSERT_SHOPPERS = upsertNewer('shoppers', ['shopper_id'], 'rev', shopperColumns);
+const UPSERT_SUBS = upsertNewer('subscriptions', ['sub_id'], 'rev', subColumns);
+
+/** Ended subscriptions are loaded as long as an older event about the same wish could still come. */
+const ENDED_LATELY_MS = 8 * 86_400_000;
+
+/** Shoppers with their subscriptions: optin's state, and the two topics that publish it. */
+@Injectable()
+export class People {
+  /**
+   * The people with these ids who are known, locked until the transaction ends: taps and outcomes of deliveries come
+   * from different topics and must not overwrite each other. Always locked in the same order.
+   */
+  async lock(tx: EmittingTransaction, ids: readonly string[], now: number): Promise<Map<string, Person>> {
+    if (ids.length === 0) return new Map();
+    const states = await tx.query<ShopperState>(
+      `SELECT ${Object.keys(shopperColumns).join(', ')} FROM shoppers
+       WHERE shopper_id = ANY ($1) ORDER BY shopper_id FOR UPDATE`,
+      [[...new Set(ids)]],
+    );
+    const subs = await tx.query<SubState>(
+      `SELECT ${Object.keys(subColumns).join(', ')} FROM subscriptions
+       WHERE shopper_id = ANY ($1) AND (state = 'active' OR ended_at > $2) ORDER BY consented_at, sub_id`,
+      [states.map((s) => s.shopper_id), now - ENDED_LATELY_MS],
+    );
+    const people = new Map(states.map((shopper) => [shopper.shopper_id, { shopper, subs: [] as SubState[] }]));
+    for (const sub of subs) people.get(sub.shopper_id)?.subs.push(sub);
+    return people;
+  }
+
+  /** Ids of the shoppers behind those of the subscriptions that are active. */
+  async ofActive(tx: EmittingTransaction, subIds: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ shopper_id: string }>(
+      `SELECT DISTINCT shopper_id FROM subscriptions WHERE sub_id = ANY ($1) AND state = 'active'`,
+      [[...new Set(subIds)]],
+    );
+    return rows.map((r) => r.shopper_id);
+  }
+
+  /** Writes and publishes what is newer in `after` than in `before` (undefined: the person is new). */
+  async save(tx: EmittingTransaction, changes: readonly { before?: Person; after: Person }[]): Promise<void> {
+    const people = changes.filter((c) => c.after.shopper.rev !== c.before?.shopper.rev).map((c) => c.after.shopper);
+    const subs = changes.flatMap(({ before, after }) =>
+      after.subs.filter((s) => s.rev !== before?.subs.find((old) => old.sub_id === s.sub_id)?.rev),
+    );
+    // Ended ones first: a wish may end one subscription and begin another, and only one may be active.
+    subs.sort((a, b) => (a.state === b.state ? 0 : a.state === 'ended' ? -1 : 1));
+    if (people.length > 0) await tx.query(UPSERT_SHOPPERS, [jsonRows(people)]);
+    if (subs.length > 0) await tx.query(UPSERT_SUBS, [jsonRows(subs)]);
+    for (const s of people) tx.emit(shoppers, s.shopper_id, toShopper(s), { id: `${s.shopper_id}:${s.rev}` });
+    for (const s of subs) tx.emit(subscriptions, s.sub_id, toSubscription(s), { id: `${s.sub_id}:${s.rev}` });
+  }
+}

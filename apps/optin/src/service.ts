@@ -1,0 +1,30 @@
+import { messengerEvents } from '@beckon/contracts';
+import { kafkaStrategy } from '@beckon/kafka';
+import type { ServiceOptions } from '@beckon/service';
+import { DataSource } from 'typeorm';
+import { optinSettings } from './config.js';
+import { forgetSeenEvents } from './inbound/forget-seen-events.js';
+import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
+import { OptinModule } from './optin.module.js';
+import { OptinKeys } from './outbound/optin-keys.js';
+import { SeenEvents } from './outbound/seen-events.js';
+
+/** Optin as a process. */
+export const optin: ServiceOptions<typeof optinSettings> = {
+  name: 'optin',
+  settings: optinSettings,
+  module: (config, deps) => OptinModule.forService(config, deps),
+  strategies: (app, config, deps) => {
+    forgetSeenEvents(app.get(SeenEvents), app.get(DataSource), deps, config.SEEN_KEEP_MS);
+    const keys = app.get(OptinKeys);
+    // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
+    return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });
+  },
+  nest: { bodyParser: false },
+  http: (app, config) => {
+    // The signature covers the bytes on the wire: neither parse nor decompress them before it was checked.
+    const isWebhook = (request: { url?: string }): boolean => request.url?.split('?')[0] === WEBHOOK_PATH;
+    app.useBodyParser('raw', { type: isWebhook, limit: config.WEBHOOK_MAX_BYTES, inflate: false });
+    app.useBodyParser('json', { limit: '64kb' });
+  },
+};

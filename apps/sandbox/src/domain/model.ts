@@ -1,0 +1,108 @@
+import type { OutgoingMessage } from '@beckon/messenger';
+
+/**
+ * What the sandbox knows: Pages, the people who write to them, and what passed between them. Plain data, so that a
+ * snapshot is one JSON.stringify. All times are milliseconds since the epoch on the sandbox's own clock.
+ */
+
+/** A Page with its app. Switches are the rules marked as assumed in the rule list, with their defaults. */
+export interface Page {
+  id: string;
+  name: string;
+  /** Page access token. */
+  token: string;
+  /** 'live', or the subcode with which every call is refused (460 password, 463 expired, 467 invalid). */
+  tokenState: 'live' | 458 | 459 | 460 | 463 | 464 | 467;
+  appId: string;
+  appSecret: string;
+  /** Where webhooks go; null: nobody has subscribed. */
+  webhookUrl: string | null;
+  verifyToken: string;
+  /** Payload of the Get Started button. */
+  getStartedPayload: string;
+  /** Whether the Page may ask for one-time notifications (rule 11). */
+  oneTimeAllowed: boolean;
+  /** Whether a missing `messaging_type` is refused (rule 10). */
+  strictMessagingType: boolean;
+}
+
+/** One person on one Page: the same human on another Page is another record with another id (rule 1). */
+export interface Person {
+  psid: string;
+  page: string;
+  name: string;
+  locale: string;
+  timezone: string;
+  /** Whether a thread exists, that is: Get Started was tapped. */
+  started: boolean;
+  /** When the person last did something that opens the window (rule 6). */
+  lastActedAt: number | null;
+  /** The `ref` of the link that brought a new person, kept until Get Started (rule 47). */
+  pendingRef: string | null;
+  /** Whether the Page shows typing dots. */
+  typing: boolean;
+}
+
+/** A one-time-notification request that was shown to a person. */
+export interface OneTimeRequest {
+  mid: string;
+  page: string;
+  psid: string;
+  title: string;
+  payload: string;
+  askedAt: number;
+  /** The token that the tap gave; null: not tapped yet. */
+  token: string | null;
+}
+
+/** The right to send one message, whenever. */
+export interface OneTimeToken {
+  token: string;
+  page: string;
+  psid: string;
+  requestMid: string;
+  grantedAt: number;
+  /** The message that used it up; null: still good. */
+  spentBy: string | null;
+}
+
+/** By which right a message was taken. */
+export type SendingRight = 'window' | 'one_time' | 'human_agent';
+
+/** One bubble on the phone. */
+export interface ThreadMessage {
+  mid: string;
+  from: 'page' | 'person';
+  at: number;
+  text?: string;
+  attachment?: OutgoingMessage['attachment'];
+  quickReplies?: OutgoingMessage['quick_replies'];
+  metadata?: string;
+  right?: SendingRight;
+  reaction?: string;
+  deliveredAt?: number;
+  readAt?: number;
+}
+
+/** One accepted message: what a person truly received. */
+export interface LedgerEntry {
+  page: string;
+  psid: string;
+  mid: string;
+  acceptedAt: number;
+  right: SendingRight;
+  metadata: string | null;
+  text: string | null;
+  template: NonNullable<OutgoingMessage['attachment']>['payload'] | null;
+}
+
+/** A product page with a "notify me" link, for the phone page. */
+export interface ProductLink {
+  id: string;
+  page: string;
+  title: string;
+  subtitle: string | null;
+  imageUrl: string | null;
+  /** An m.me link. */
+  link: string;
+}

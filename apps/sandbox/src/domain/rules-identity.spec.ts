@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  rule19UnknownPath,
+  rule1KnownPerson,
+  rule2LiveToken,
+  rule5GraphPath,
+  rule5OwnPage,
+  rule5ServedVersion,
+} from './rules-identity.js';
+import { samplePage, samplePerson } from './sample.spec-data.js';
+
+describe('rule 1: ids belong to one Page', () => {
+  it('knows its own people and nobody else’s', () => {
+    expect(rule1KnownPerson(samplePerson(), '100')).toBeUndefined();
+    expect(rule1KnownPerson(samplePerson({ page: '101' }), '100')).toMatchObject({
+      rule: 1,
+      code: 100,
+      subcode: 2018001,
+    });
+    expect(rule1KnownPerson(undefined, '100')).toMatchObject({ rule: 1, code: 100, subcode: 2018001 });
+  });
+});
+
+describe('rule 2: the access token', () => {
+  it('must be there, known and live', () => {
+    expect(rule2LiveToken('t', samplePage())).toBeUndefined();
+    for (const missing of [undefined, ''])
+      expect(rule2LiveToken(missing, undefined)).toMatchObject({ rule: 2, code: 190 });
+    expect(rule2LiveToken('t', undefined)).toMatchObject({ rule: 2, code: 190 });
+  });
+
+  it.each([460, 463, 467] as const)('says %i once revoked', (tokenState) => {
+    expect(rule2LiveToken('t', samplePage({ tokenState }))).toMatchObject({ rule: 2, code: 190, subcode: tokenState });
+  });
+});
+
+describe('rule 5: paths and versions', () => {
+  it.each([
+    ['/v26.0/100/messages', 'v26.0', '100', 'messages'],
+    ['/v2.6/me/messages', 'v2.6', 'me', 'messages'],
+    ['/me/messages', undefined, 'me', 'messages'],
+    ['/v26.0/100/messages/', 'v26.0', '100', 'messages'],
+    ['/v26.0/me', 'v26.0', 'me', undefined],
+  ])('%s', (path, version, object, edge) => {
+    expect(rule5GraphPath(path)).toEqual({ version, object, edge });
+  });
+
+  it.each(['/', '', '/v26.0/100/messages/deeper', '//'])('cannot read %j', (path) => {
+    expect(rule5GraphPath(path)).toBeUndefined();
+  });
+
+  it('serves versions that are not live by the oldest live one', () => {
+    expect(rule5ServedVersion('v26.0')).toBe('v26.0');
+    for (const other of ['v2.6', 'v99.0', undefined]) expect(rule5ServedVersion(other)).toBe('v21.0');
+  });
+
+  it('serves a token’s own Page only', () => {
+    expect(rule5OwnPage('me', samplePage())).toBeUndefined();
+    expect(rule5OwnPage('100', samplePage())).toBeUndefined();
+    expect(rule5OwnPage('101', samplePage())).toMatchObject({ rule: 5, code: 100, subcode: 33 });
+  });
+});
+
+describe('rule 19: there is no list of tokens', () => {
+  it('answers as for any unknown path', () => {
+    expect(rule19UnknownPath('/v26.0/100/one_time_notif_tokens')).toMatchObject({ rule: 19, code: 100, subcode: 33 });
+  });
+});

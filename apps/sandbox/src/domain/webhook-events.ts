@@ -1,0 +1,99 @@
+import type { OutgoingMessage } from '@beckon/messenger';
+import type { OneTimeToken, Page, Person, ThreadMessage } from './model.js';
+
+/** The bodies of the webhooks that go out, as the platform shapes them. Pure: ids and times are handed in. */
+
+/** One element of `messaging[]`. */
+export type WebhookEvent = Record<string, unknown> & { readonly timestamp: number };
+
+/** The envelope around one event; `time` is when it is first sent. */
+export function envelope(page: string, time: number, event: WebhookEvent): object {
+  return { object: 'page', entry: [{ id: page, time, messaging: [event] }] };
+}
+
+/** The person wrote, or tapped a quick reply. */
+export function messageEvent(
+  person: Person,
+  message: ThreadMessage,
+  more: { quickReplyPayload?: string; replyTo?: string } = {},
+): WebhookEvent {
+  return fromPerson(person, message.at, {
+    message: {
+      mid: message.mid,
+      text: message.text,
+      ...(more.quickReplyPayload !== undefined && { quick_reply: { payload: more.quickReplyPayload } }),
+      ...(more.replyTo !== undefined && { reply_to: { mid: more.replyTo } }),
+    },
+  });
+}
+
+/** The person tapped Get Started or a postback button. */
+export function postbackEvent(
+  person: Person,
+  at: number,
+  postback: { mid: string; title: string; payload: string; ref?: string | undefined },
+): WebhookEvent {
+  const { mid, title, payload, ref } = postback;
+  return fromPerson(person, at, {
+    postback: { mid, title, payload, ...(ref !== undefined && { referral: referral(ref) }) },
+  });
+}
+
+/** The person followed an m.me link into an existing thread (rule 47). */
+export function referralEvent(person: Person, at: number, ref: string): WebhookEvent {
+  return fromPerson(person, at, { referral: referral(ref) });
+}
+
+/** The person tapped Notify Me (rule 12). */
+export function oneTimeOptinEvent(person: Person, at: number, payload: string, token: OneTimeToken): WebhookEvent {
+  return fromPerson(person, at, {
+    optin: { type: 'one_time_notif_req', payload, one_time_notif_token: token.token },
+  });
+}
+
+/** The person reacted to a message, or took the reaction back. */
+export function reactionEvent(person: Person, at: number, mid: string, reaction: string | undefined): WebhookEvent {
+  return fromPerson(person, at, {
+    reaction: {
+      mid,
+      action: reaction === undefined ? 'unreact' : 'react',
+      ...(reaction !== undefined && { reaction }),
+    },
+  });
+}
+
+/** Rule 46: these messages, and all up to the watermark, reached the device. */
+export function deliveryEvent(person: Person, at: number, mids: readonly string[], watermark: number): WebhookEvent {
+  return fromPerson(person, at, { delivery: { mids, watermark } });
+}
+
+/** Rule 46: all messages up to the watermark were seen. */
+export function readEvent(person: Person, at: number, watermark: number): WebhookEvent {
+  return fromPerson(person, at, { read: { watermark } });
+}
+
+/** Rule 45: every accepted send comes back with its id, its metadata and the app that sent it; the sender is the Page. */
+export function echoEvent(page: Page, psid: string, at: number, mid: string, message: OutgoingMessage): WebhookEvent {
+  const appId = Number(page.appId);
+  return {
+    sender: { id: page.id },
+    recipient: { id: psid },
+    timestamp: at,
+    message: {
+      is_echo: true,
+      app_id: Number.isSafeInteger(appId) ? appId : page.appId,
+      mid,
+      ...(message.text !== undefined && { text: message.text }),
+      ...(message.metadata !== undefined && { metadata: message.metadata }),
+      ...(message.attachment !== undefined && { attachments: [message.attachment] }),
+    },
+  };
+}
+
+function fromPerson(person: Person, at: number, body: Record<string, unknown>): WebhookEvent {
+  return { sender: { id: person.psid }, recipient: { id: person.page }, timestamp: at, ...body };
+}
+
+function referral(ref: string): object {
+  return { ref, source: 'SHORTLINK', type: 'OPEN_THREAD' };
+}

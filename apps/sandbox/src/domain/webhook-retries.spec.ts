@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { rule43Gap, rule43Taken } from './webhook-retries.js';
+
+describe('rule 43: retries of webhooks', () => {
+  it('come at once, then with growing gaps up to five minutes', () => {
+    expect([1, 2, 3, 4, 5, 6].map(rule43Gap)).toEqual([0, 1000, 2000, 4000, 8000, 16000]);
+    expect([10, 11, 12, 2000].map(rule43Gap)).toEqual([256_000, 300_000, 300_000, 300_000]);
+  });
+
+  it('end with a 200 and nothing else', () => {
+    expect([200, 201, 204, 302, 400, 500].filter(rule43Taken)).toEqual([200]);
+  });
+});

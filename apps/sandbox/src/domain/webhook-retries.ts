@@ -1,0 +1,20 @@
+const HOUR = 60 * 60 * 1000;
+
+/** Rule 43: a webhook that was not answered with 200 for this long is dropped for good. Milliseconds. */
+export const GIVE_UP_AFTER_MS = 36 * HOUR;
+
+const LONGEST_GAP_MS = 5 * 60 * 1000;
+
+/**
+ * Rule 43: how long to wait after the n-th failed attempt (n from 1), in milliseconds: at once first, then 1 s and
+ * doubling, up to five minutes. The platform documents "immediately" and "decreasing frequency"; the steps are assumed.
+ */
+export function rule43Gap(failedAttempts: number): number {
+  if (failedAttempts <= 1) return 0;
+  return Math.min(1000 * 2 ** (failedAttempts - 2), LONGEST_GAP_MS);
+}
+
+/** Rule 43: only a 200 counts as taken. */
+export function rule43Taken(status: number): boolean {
+  return status === 200;
+}

@@ -1,0 +1,159 @@
+import { All, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseFilters } from '@nestjs/common';
+import type { Request } from 'express';
+import { Admin } from '../world/admin.js';
+import { SandboxErrorFilter } from './sandbox-error.filter.js';
+import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
+import { SandboxError } from '../world/sandbox-error.js';
+
+/**
+ * The admin API: the verbs of {@link Admin} over HTTP, JSON in and out. It asks for no credentials; the sandbox listens
+ * on this machine only.
+ */
+@Controller('admin')
+@UseFilters(SandboxErrorFilter)
+export class AdminController {
+  constructor(private readonly admin: Admin) {}
+
+  @Get('overview')
+  overview() {
+    return this.admin.overview();
+  }
+
+  @Post('pages')
+  async createPage(@Req() request: Request) {
+    return this.admin.createPage(await json(request));
+  }
+
+  @Post('pages/:page/token')
+  @HttpCode(200)
+  async setToken(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.setToken(page, await json(request));
+  }
+
+  @Post('people')
+  async createPerson(@Req() request: Request) {
+    return this.admin.createPerson(await json(request));
+  }
+
+  @Post('products')
+  async createProduct(@Req() request: Request) {
+    return this.admin.createProduct(await json(request));
+  }
+
+  @Get('people/:psid/thread')
+  thread(@Param('psid') psid: string) {
+    return this.admin.thread(psid);
+  }
+
+  @Post('people/:psid/say')
+  @HttpCode(200)
+  async say(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.say(psid, await json(request));
+  }
+
+  @Post('people/:psid/tap-get-started')
+  @HttpCode(200)
+  tapGetStarted(@Param('psid') psid: string) {
+    return this.admin.tapGetStarted(psid);
+  }
+
+  @Post('people/:psid/tap-notify-me')
+  @HttpCode(200)
+  async tapNotifyMe(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapNotifyMe(psid, await json(request));
+  }
+
+  @Post('people/:psid/click-link')
+  @HttpCode(200)
+  async clickLink(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.clickLink(psid, await json(request));
+  }
+
+  @Post('people/:psid/press')
+  @HttpCode(200)
+  async press(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.press(psid, await json(request));
+  }
+
+  @Post('people/:psid/react')
+  @HttpCode(200)
+  async react(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.react(psid, await json(request));
+  }
+
+  @Post('people/:psid/deliver')
+  @HttpCode(200)
+  deliver(@Param('psid') psid: string) {
+    return this.admin.deliver(psid);
+  }
+
+  @Post('people/:psid/read')
+  @HttpCode(200)
+  read(@Param('psid') psid: string) {
+    return this.admin.read(psid);
+  }
+
+  @Get('ledger')
+  ledger(@Query() filter: Record<string, string>) {
+    return this.admin.ledger(filter);
+  }
+
+  @Get('calls')
+  calls(@Query() filter: Record<string, string>) {
+    return this.admin.calls(filter);
+  }
+
+  @Get('webhooks')
+  webhooks(@Query() filter: Record<string, string>) {
+    return this.admin.webhooks(filter);
+  }
+
+  @Get('clock')
+  clock() {
+    return this.admin.clock();
+  }
+
+  @Post('clock')
+  @HttpCode(200)
+  async moveClock(@Req() request: Request) {
+    return this.admin.clock(await json(request));
+  }
+
+  @Get('faults')
+  faults() {
+    return this.admin.faults();
+  }
+
+  @Post('faults')
+  async addFault(@Req() request: Request) {
+    return this.admin.addFault(await json(request));
+  }
+
+  @Delete('faults')
+  @HttpCode(204)
+  clearFaults(): void {
+    this.admin.clearFaults();
+  }
+
+  @Post('reset')
+  @HttpCode(204)
+  reset(): void {
+    this.admin.reset();
+  }
+
+  /** Without this, a mistyped path would reach the Graph API and be told about access tokens. */
+  @All('*path')
+  unknown(@Req() request: Request): never {
+    throw new SandboxError('unknown_path', `The admin API has no ${request.method} ${request.path}.`);
+  }
+}
+
+/** The JSON object in a request. The type is a claim that the verbs of {@link Admin} check: they parse every input. */
+async function json<T>(request: Request): Promise<T> {
+  try {
+    return bodyParams(await readBytes(request), 'application/json') as T;
+  } catch (error) {
+    if (error instanceof UnreadableBody) throw new SandboxError('invalid', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,167 @@
+import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
+import { envelope } from '../domain/webhook-events.js';
+import type { WebhookEvent } from '../domain/webhook-events.js';
+import { GIVE_UP_AFTER_MS, rule43Gap, rule43Taken } from '../domain/webhook-retries.js';
+import { ChangeFeed } from '../world/change-feed.js';
+import { SandboxClock } from '../world/clock.js';
+import { Recent } from '../world/recent.js';
+import { SandboxState } from '../world/sandbox-state.js';
+import { httpCall } from './http-call.js';
+
+/** One try to hand a webhook over. Times in milliseconds; `status` null when no answer came. */
+export interface WebhookAttempt {
+  at: number;
+  ms: number;
+  status: number | null;
+  error: string | null;
+}
+
+/** One webhook on its way. */
+export interface WebhookJob {
+  id: number;
+  page: string;
+  psid: string;
+  /** The bytes that are signed and sent, the same at every attempt (ASCII, so a string holds them exactly). */
+  body: string;
+  createdAt: number;
+  attempts: WebhookAttempt[];
+  /** How often it failed; `attempts` keeps only the last ones. */
+  failures: number;
+  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed';
+}
+
+const KEPT_JOBS = 1000;
+const KEPT_ATTEMPTS = 20;
+
+/**
+ * Webhooks out: rules 42 and 43. Each person has a queue of their own; within it order is kept, so an event that is not
+ * taken holds back the later ones of that person and of nobody else. Putting an event into a queue never waits.
+ */
+export class WebhookSender {
+  private readonly queues = new Map<string, WebhookJob[]>();
+  private readonly recent = new Recent<WebhookJob>(KEPT_JOBS);
+  private stopping = new AbortController();
+  private lastId = 0;
+
+  /** `timeoutMs`: how long a receiver may take (real time). */
+  constructor(
+    private readonly state: SandboxState,
+    private readonly clock: SandboxClock,
+    private readonly feed: ChangeFeed,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Queues an event; sending begins in a later turn of the event loop. */
+  enqueue(page: string, psid: string, event: WebhookEvent): void {
+    const now = this.clock.now();
+    const body = escapeJson(envelope(page, now, event));
+    this.add({ id: ++this.lastId, page, psid, body, createdAt: now, attempts: [], failures: 0, state: 'waiting' });
+  }
+
+  /** Webhooks of late, oldest first. */
+  list(): readonly WebhookJob[] {
+    return this.recent.list();
+  }
+
+  /** Webhooks that nobody has taken yet. */
+  waiting(): WebhookJob[] {
+    return [...this.queues.values()].flat();
+  }
+
+  /** Takes webhooks up again that waited when a snapshot was made. */
+  resume(jobs: readonly WebhookJob[]): void {
+    for (const job of jobs) {
+      this.lastId = Math.max(this.lastId, job.id);
+      this.add(job);
+    }
+  }
+
+  /** Forgets all queues; attempts under way are cut off. */
+  reset(): void {
+    this.stop();
+    this.stopping = new AbortController();
+    this.recent.clear();
+  }
+
+  /** Stops sending; what waits stays in the queues until {@link reset} or the end of the process. */
+  stop(): WebhookJob[] {
+    const waiting = this.waiting();
+    this.queues.clear();
+    this.stopping.abort();
+    return waiting;
+  }
+
+  private add(job: WebhookJob): void {
+    this.recent.add(job);
+    const key = `${job.page}:${job.psid}`;
+    const queue = this.queues.get(key);
+    if (queue) {
+      queue.push(job);
+      return;
+    }
+    this.queues.set(key, [job]);
+    const { signal } = this.stopping;
+    setImmediate(() => void this.drain(key, signal));
+  }
+
+  private async drain(key: string, signal: AbortSignal): Promise<void> {
+    const queue = this.queues.get(key);
+    while (!signal.aborted && queue?.[0]) {
+      const job = queue[0];
+      await this.handOver(job, signal);
+      if (signal.aborted) return;
+      queue.shift();
+      this.feed.tell({ type: 'webhooks' });
+    }
+    if (!signal.aborted) this.queues.delete(key);
+  }
+
+  /** Tries until the job is taken, given up, or the sender stops. */
+  private async handOver(job: WebhookJob, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const page = this.state.pages.get(job.page);
+      if (!page?.webhookUrl) {
+        job.state = 'nobody_subscribed';
+        return;
+      }
+      const attempt = await this.attempt(page.webhookUrl, page.appSecret, job, signal);
+      if (signal.aborted) return;
+      job.attempts = [...job.attempts, attempt].slice(-KEPT_ATTEMPTS);
+      if (attempt.status !== null && rule43Taken(attempt.status)) {
+        job.state = 'delivered';
+        return;
+      }
+      job.failures += 1;
+      if (this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+        job.state = 'dropped';
+        return;
+      }
+      this.feed.tell({ type: 'webhooks' });
+      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures), signal);
+    }
+  }
+
+  private async attempt(url: string, appSecret: string, job: WebhookJob, signal: AbortSignal): Promise<WebhookAttempt> {
+    const body = Buffer.from(job.body, 'latin1');
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'facebookexternalua',
+      'x-hub-signature': signBodySha1(appSecret, body),
+      'x-hub-signature-256': signBody(appSecret, body),
+    };
+    const at = this.clock.now();
+    const began = performance.now();
+    const done = (status: number | null, error: string | null): WebhookAttempt => ({
+      at,
+      ms: Math.round(performance.now() - began),
+      status,
+      error,
+    });
+    try {
+      const { status } = await httpCall(url, { method: 'POST', headers, body, timeoutMs: this.timeoutMs, signal });
+      return done(status, null);
+    } catch (error) {
+      return done(null, error instanceof Error ? error.message : String(error));
+    }
+  }
+}

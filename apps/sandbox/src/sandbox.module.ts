@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { AdminController } from './inbound/admin.controller.js';
+import { GraphController } from './inbound/graph.controller.js';
+import { HealthController } from './inbound/health.controller.js';
+import { PageController } from './inbound/page.controller.js';
+import { pageFiles } from './inbound/page-files.js';
+import { StreamController } from './inbound/stream.controller.js';
+import { WebhookSender } from './outbound/webhook-sender.js';
+import { CALL_LOG, PAGE_FILES } from './tokens.js';
+import { Admin } from './world/admin.js';
+import type { GraphCall } from './world/call-log.js';
+import { ChangeFeed } from './world/change-feed.js';
+import { SandboxClock } from './world/clock.js';
+import { GraphSend } from './world/graph-send.js';
+import { PersonActs } from './world/person-acts.js';
+import { Recent } from './world/recent.js';
+import { SandboxState } from './world/sandbox-state.js';
+
+const KEPT_CALLS = 1000;
+
+/** Wires the sandbox. The Graph controller comes last: it answers every path that no other controller claims. */
+@Module({})
+export class SandboxModule {
+  /** `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). */
+  static with({ webhookTimeoutMs }: { webhookTimeoutMs: number }): DynamicModule {
+    const state = new SandboxState();
+    const clock = new SandboxClock();
+    const feed = new ChangeFeed();
+    const calls = new Recent<GraphCall>(KEPT_CALLS);
+    const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
+    const acts = new PersonActs(state, clock, webhooks, feed);
+    return {
+      module: SandboxModule,
+      controllers: [PageController, HealthController, StreamController, AdminController, GraphController],
+      providers: [
+        { provide: SandboxState, useValue: state },
+        { provide: SandboxClock, useValue: clock },
+        { provide: ChangeFeed, useValue: feed },
+        { provide: CALL_LOG, useValue: calls },
+        { provide: WebhookSender, useValue: webhooks },
+        { provide: PersonActs, useValue: acts },
+        { provide: Admin, useValue: new Admin({ state, clock, acts, webhooks, calls, feed, webhookTimeoutMs }) },
+        { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
+        GraphSend,
+      ],
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import 'reflect-metadata';
+import { WEBHOOK_ANSWER_MS } from '@beckon/messenger';
+import { sameOriginOnly } from './inbound/same-origin.js';
+import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
+import { WebhookSender } from './outbound/webhook-sender.js';
+import { SandboxModule } from './sandbox.module.js';
+import { Admin } from './world/admin.js';
+import { SandboxState } from './world/sandbox-state.js';
+
+/** How a sandbox is started. */
+export interface SandboxOptions {
+  /** TCP port on 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** A file from which the state is read at the start and to which it is written at the end; absent: memory only. */
+  stateFile?: string | undefined;
+  /** How long a webhook receiver may take, in milliseconds of real time; the platform's 5,000 if absent. */
+  webhookTimeoutMs?: number | undefined;
+}
+
+/** A running sandbox: its address, the verbs of the admin API in process, and its end. */
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>`: the Graph API, `/admin` and the phone page are below it. */
+  readonly url: string;
+  readonly port: number;
+  /** The same verbs as `/admin`. */
+  readonly admin: Admin;
+  /** Stops listening, breaks held connections, writes the snapshot if one was asked for. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox in this process.
+ * @throws if the port is taken or the state file is not a snapshot.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    SandboxModule.with({ webhookTimeoutMs: options.webhookTimeoutMs ?? WEBHOOK_ANSWER_MS }),
+    // Bodies are read by the controllers, so that malformed ones get the answer of the API that they were sent to.
+    { bodyParser: false, forceCloseConnections: true, logger: ['error', 'fatal'] },
+  );
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use('/admin', sameOriginOnly);
+  const state = app.get(SandboxState);
+  const webhooks = app.get(WebhookSender);
+  const snapshot = options.stateFile === undefined ? undefined : loadSnapshot(options.stateFile);
+  if (snapshot) {
+    state.restore(snapshot.state);
+    webhooks.resume(snapshot.webhooks);
+  }
+  await app.listen(options.port, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    admin: app.get(Admin),
+    close: async () => {
+      await app.close();
+      const waiting = webhooks.stop();
+      if (options.stateFile !== undefined) {
+        saveSnapshot(options.stateFile, { version: 1, state: state.snapshot(), webhooks: waiting });
+      }
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { FAULT_KINDS } from '../domain/faults.js';
+import type { FaultKind } from '../domain/faults.js';
+
+/** What the admin verbs take, over HTTP and in process alike. Unknown keys are refused: they are mostly typing errors. */
+
+const id = z.union([z.string().min(1).max(100), z.number().int().positive().transform(String)]);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** `POST /admin/pages`: makes a Page or changes it; people and threads stay. */
+export const pageInput = z.strictObject({
+  page: id,
+  name: z.string().min(1),
+  token: z.string().min(1),
+  app_id: id,
+  app_secret: z.string().min(1),
+  webhook_url: httpUrl.nullish(),
+  verify_token: z.string().default(''),
+  get_started_payload: z.string().min(1).default('GET_STARTED'),
+  /** Rule 11: whether the Page may ask for one-time notifications. */
+  one_time_allowed: z.boolean().default(true),
+  /** Rule 10: whether `messaging_type` must be there. */
+  strict_messaging_type: z.boolean().default(false),
+});
+/** See {@link pageInput}. */
+export type PageInput = z.input<typeof pageInput>;
+
+/** `POST /admin/pages/:page/token`: revokes the token with a subcode, or sets a new one. */
+export const tokenInput = z.union([
+  z.strictObject({
+    revoked: z.union([z.literal(458), z.literal(459), z.literal(460), z.literal(463), z.literal(464), z.literal(467)]),
+  }),
+  z.strictObject({ token: z.string().min(1) }),
+]);
+/** See {@link tokenInput}. */
+export type TokenInput = z.input<typeof tokenInput>;
+
+/** `POST /admin/people`: a person on a Page; with a `psid` that exists, that person is changed. */
+export const personInput = z.strictObject({
+  page: id,
+  name: z.string().min(1),
+  psid: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+  locale: z.string().min(2).default('en_US'),
+  timezone: z.string().min(1).default('UTC'),
+});
+/** See {@link personInput}. */
+export type PersonInput = z.input<typeof personInput>;
+
+/** `POST /admin/products`: a product page with a "notify me" link, shown beside the phones. */
+export const productInput = z.strictObject({
+  page: id,
+  id: z.string().min(1),
+  title: z.string().min(1),
+  subtitle: z.string().nullish(),
+  image_url: httpUrl.nullish(),
+  link: z.string().min(1),
+});
+/** See {@link productInput}. */
+export type ProductInput = z.input<typeof productInput>;
+
+/** `POST /admin/clock`: any of them, in this order: reset, freeze or unfreeze, set, advance. Milliseconds. */
+export const clockInput = z.strictObject({
+  reset: z.literal(true).optional(),
+  frozen: z.boolean().optional(),
+  set_ms: z.number().int().nonnegative().optional(),
+  advance_ms: z.number().int().optional(),
+});
+/** See {@link clockInput}. */
+export type ClockInput = z.input<typeof clockInput>;
+
+/** `POST /admin/faults`: arms a fault for the next `times` calls (1 if not said) of a Page, a person, or anybody. */
+export const faultInput = z
+  .strictObject({
+    kind: z.enum(Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]]),
+    times: z.number().int().min(1).default(1),
+    page: id.optional(),
+    psid: id.optional(),
+    code: z.number().int().optional(),
+    subcode: z.number().int().optional(),
+    message: z.string().optional(),
+    transient: z.boolean().optional(),
+    ms: z.number().int().nonnegative().max(600_000).optional(),
+  })
+  .refine((fault) => fault.kind !== 'delay' || fault.ms !== undefined, 'a delay needs ms')
+  .refine((fault) => !['error', 'ok_with_error'].includes(fault.kind) || fault.code !== undefined, 'it needs a code');
+/** See {@link faultInput}. */
+export type FaultInput = z.input<typeof faultInput>;
+
+/** Filters of `GET /admin/ledger` and, without `since`, of `GET /admin/calls` and `GET /admin/webhooks`. */
+export const filterInput = z.strictObject({
+  page: z.string().optional(),
+  psid: z.string().optional(),
+  metadata: z.string().optional(),
+  /** Milliseconds since the epoch, inclusive. */
+  since: z.coerce.number().int().optional(),
+  /** Only the youngest so many. */
+  limit: z.coerce.number().int().min(1).optional(),
+});
+/** See {@link filterInput}. */
+export type FilterInput = z.input<typeof filterInput>;
+
+/** `POST /admin/people/:psid/say` */
+export const sayInput = z.strictObject({ text: z.string().min(1), reply_to: z.string().optional() });
+/** `POST /admin/people/:psid/tap-notify-me` */
+export const tapNotifyMeInput = z.strictObject({ mid: z.string().optional() });
+/** `POST /admin/people/:psid/click-link`: an m.me link or a bare ref. */
+export const clickLinkInput = z.union([
+  z.strictObject({ url: z.string().min(1) }),
+  z.strictObject({ ref: z.string().min(1) }),
+]);
+/** `POST /admin/people/:psid/press` */
+export const pressInput = z.strictObject({
+  mid: z.string().optional(),
+  index: z.number().int().nonnegative().optional(),
+  title: z.string().optional(),
+  payload: z.string().optional(),
+});
+/** `POST /admin/people/:psid/react`: without `reaction` the reaction is taken back. */
+export const reactInput = z.strictObject({ mid: z.string().optional(), reaction: z.string().optional() });
+/** Acts that take nothing. */
+export const emptyInput = z.strictObject({});

@@ -1,0 +1,91 @@
+import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
+import { rule6WindowEnd } from '../domain/rules-window.js';
+import type { WebhookJob } from '../outbound/webhook-sender.js';
+import type { Pending } from './person-acts.js';
+
+/** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
+
+/** A Page; no secret and no token in it. */
+export function pageView(page: Page) {
+  return {
+    page: page.id,
+    name: page.name,
+    app_id: page.appId,
+    webhook_url: page.webhookUrl,
+    token_state: page.tokenState,
+    one_time_allowed: page.oneTimeAllowed,
+    strict_messaging_type: page.strictMessagingType,
+  };
+}
+
+/** A person; `window_until` null: never opened. */
+export function personView(person: Person) {
+  return {
+    psid: person.psid,
+    page: person.page,
+    name: person.name,
+    locale: person.locale,
+    timezone: person.timezone,
+    started: person.started,
+    pending_ref: person.pendingRef,
+    typing: person.typing,
+    window_until: rule6WindowEnd(person.lastActedAt),
+  };
+}
+
+/** One bubble, with what waits for a tap in it. */
+export function messageView(message: ThreadMessage, pending: Pending[]) {
+  return {
+    mid: message.mid,
+    from: message.from,
+    at: message.at,
+    text: message.text ?? null,
+    template: message.attachment?.payload ?? null,
+    quick_replies: message.quickReplies ?? [],
+    metadata: message.metadata ?? null,
+    right: message.right ?? null,
+    reaction: message.reaction ?? null,
+    delivered_at: message.deliveredAt ?? null,
+    read_at: message.readAt ?? null,
+    pending,
+  };
+}
+
+/** One accepted message: what the person truly received. */
+export function ledgerView(entry: LedgerEntry) {
+  return {
+    page: entry.page,
+    psid: entry.psid,
+    mid: entry.mid,
+    accepted_at: entry.acceptedAt,
+    right: entry.right,
+    metadata: entry.metadata,
+    text: entry.text,
+    template: entry.template,
+  };
+}
+
+/** A product page. */
+export function productView(product: ProductLink) {
+  const { id, page, title, subtitle, imageUrl, link } = product;
+  return { id, page, title, subtitle, image_url: imageUrl, link };
+}
+
+/** A webhook on its way or done. */
+export function webhookView(job: WebhookJob) {
+  const { id, page, psid, state, body, failures, attempts, createdAt } = job;
+  return { id, page, psid, state, created_at: createdAt, failures, attempts, body };
+}
+
+/** See {@link pageView}. */
+export type PageView = ReturnType<typeof pageView>;
+/** See {@link personView}. */
+export type PersonView = ReturnType<typeof personView>;
+/** See {@link messageView}. */
+export type MessageView = ReturnType<typeof messageView>;
+/** See {@link ledgerView}. */
+export type LedgerView = ReturnType<typeof ledgerView>;
+/** See {@link productView}. */
+export type ProductView = ReturnType<typeof productView>;
+/** See {@link webhookView}. */
+export type WebhookView = ReturnType<typeof webhookView>;

@@ -1,0 +1,314 @@
+import { z } from 'zod';
+import type { Fault } from '../domain/faults.js';
+import type { Page, Person } from '../domain/model.js';
+import { rule40Verify } from '../outbound/verify-subscription.js';
+import type { WebhookSender } from '../outbound/webhook-sender.js';
+import {
+  clickLinkInput,
+  clockInput,
+  faultInput,
+  filterInput,
+  pageInput,
+  personInput,
+  pressInput,
+  productInput,
+  reactInput,
+  sayInput,
+  tapNotifyMeInput,
+  tokenInput,
+} from './admin-input.js';
+import type {
+  ClockInput,
+  FaultInput,
+  FilterInput,
+  PageInput,
+  PersonInput,
+  ProductInput,
+  TokenInput,
+} from './admin-input.js';
+import { ledgerView, messageView, pageView, personView, productView, webhookView } from './admin-views.js';
+import type { LedgerView, MessageView, PageView, PersonView, ProductView, WebhookView } from './admin-views.js';
+import type { GraphCall } from './call-log.js';
+import type { ChangeFeed } from './change-feed.js';
+import type { SandboxClock } from './clock.js';
+import { newPsid } from './ids.js';
+import type { PersonActs } from './person-acts.js';
+import type { Recent } from './recent.js';
+import { SandboxError } from './sandbox-error.js';
+import type { SandboxState } from './sandbox-state.js';
+
+/** How many people the overview lists: load tests make more than a page can show. */
+const PEOPLE_LISTED = 200;
+
+/** What {@link Admin} works with. */
+export interface AdminParts {
+  state: SandboxState;
+  clock: SandboxClock;
+  acts: PersonActs;
+  webhooks: WebhookSender;
+  calls: Recent<GraphCall>;
+  feed: ChangeFeed;
+  /** How long a callback may take to answer, in milliseconds of real time. */
+  webhookTimeoutMs: number;
+}
+
+/**
+ * The verbs of the admin API: what stands behind `/admin` and what a test calls in process. Every input is checked;
+ * what does not fit throws a {@link SandboxError}.
+ */
+export class Admin {
+  private lastFaultId = 0;
+
+  constructor(private readonly parts: AdminParts) {}
+
+  /** Makes or changes a Page. With a `webhook_url` the address must first pass the verification (rule 40). */
+  async createPage(input: PageInput): Promise<PageView> {
+    const given = parse(pageInput, input);
+    if (given.webhook_url) {
+      const fault = await rule40Verify(given.webhook_url, given.verify_token, this.parts.webhookTimeoutMs);
+      if (fault) throw new SandboxError('verification_failed', fault);
+    }
+    const page: Page = {
+      id: given.page,
+      name: given.name,
+      token: given.token,
+      tokenState: 'live',
+      appId: given.app_id,
+      appSecret: given.app_secret,
+      webhookUrl: given.webhook_url ?? null,
+      verifyToken: given.verify_token,
+      getStartedPayload: given.get_started_payload,
+      oneTimeAllowed: given.one_time_allowed,
+      strictMessagingType: given.strict_messaging_type,
+    };
+    const holder = this.parts.state.pageByToken(page.token);
+    if (holder && holder.id !== page.id) throw new SandboxError('invalid', 'Another Page has this token.');
+    this.parts.state.pages.set(page.id, page);
+    this.parts.feed.tell({ type: 'pages' });
+    return pageView(page);
+  }
+
+  /** Revokes a Page's token or sets a new one (rule 2). */
+  setToken(page: string, input: TokenInput): PageView {
+    const given = parse(tokenInput, input);
+    const found = this.page(page);
+    if ('token' in given) {
+      const holder = this.parts.state.pageByToken(given.token);
+      if (holder && holder !== found) throw new SandboxError('invalid', 'Another Page has this token.');
+      found.token = given.token;
+      found.tokenState = 'live';
+    } else found.tokenState = given.revoked;
+    this.parts.feed.tell({ type: 'pages' });
+    return pageView(found);
+  }
+
+  /** Makes a person on a Page, or changes the one with this `psid`. */
+  createPerson(input: PersonInput): PersonView {
+    const given = parse(personInput, input);
+    const page = this.page(given.page);
+    const known = given.psid === undefined ? undefined : this.parts.state.people.get(given.psid);
+    if (known && known.page !== page.id)
+      throw new SandboxError('wrong_page', 'This id is another Page’s person (rule 1).');
+    const { name, locale, timezone } = given;
+    const person: Person = known
+      ? Object.assign(known, { name, locale, timezone })
+      : { ...newcomer(given.psid ?? this.freePsid(), page.id), name, locale, timezone };
+    this.parts.state.people.set(person.psid, person);
+    this.parts.feed.tell({ type: 'people' });
+    return personView(person);
+  }
+
+  /** Puts a product page with a "notify me" link beside the phones, or changes it. */
+  createProduct(input: ProductInput): ProductView {
+    const given = parse(productInput, input);
+    this.page(given.page);
+    const { id, page, title, link } = given;
+    const product = { id, page, title, link, subtitle: given.subtitle ?? null, imageUrl: given.image_url ?? null };
+    this.parts.state.products.set(`${page}:${id}`, product);
+    this.parts.feed.tell({ type: 'pages' });
+    return productView(product);
+  }
+
+  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, and the clock. */
+  overview(): {
+    pages: PageView[];
+    people: PersonView[];
+    people_total: number;
+    products: ProductView[];
+    clock: ReturnType<SandboxClock['describe']>;
+  } {
+    const { state, clock } = this.parts;
+    return {
+      pages: [...state.pages.values()].map(pageView),
+      people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
+      people_total: state.people.size,
+      products: [...state.products.values()].map(productView),
+      clock: clock.describe(),
+    };
+  }
+
+  /** A person and all messages both ways, oldest first, with what waits for a tap. */
+  thread(psid: string): { person: PersonView; messages: MessageView[] } {
+    const { state, acts } = this.parts;
+    const messages = state.thread(this.person(psid).psid);
+    return {
+      person: personView(this.person(psid)),
+      messages: messages.map((message) => messageView(message, acts.pendingOf(psid, message))),
+    };
+  }
+
+  /** Every accepted message in the order of acceptance: what people truly received. */
+  ledger(filter: FilterInput = {}): LedgerView[] {
+    const { page, psid, metadata, since, limit } = parse(filterInput, filter);
+    const entries = this.parts.state.ledger.filter(
+      (entry) =>
+        (page === undefined || entry.page === page) &&
+        (psid === undefined || entry.psid === psid) &&
+        (metadata === undefined || entry.metadata === metadata) &&
+        (since === undefined || entry.acceptedAt >= since),
+    );
+    return youngest(entries, limit).map(ledgerView);
+  }
+
+  /** Recent Graph calls with their outcome, oldest first. */
+  calls(filter: FilterInput = {}): GraphCall[] {
+    const { page, psid, since, limit } = parse(filterInput, filter);
+    const calls = this.parts.calls
+      .list()
+      .filter(
+        (call) =>
+          (page === undefined || call.page === page) &&
+          (psid === undefined || call.psid === psid) &&
+          (since === undefined || call.at >= since),
+      );
+    return youngest(calls, limit);
+  }
+
+  /** Recent webhooks with their attempts, oldest first. */
+  webhooks(filter: FilterInput = {}): WebhookView[] {
+    const { page, psid, since, limit } = parse(filterInput, filter);
+    const jobs = this.parts.webhooks
+      .list()
+      .filter(
+        (job) =>
+          (page === undefined || job.page === page) &&
+          (psid === undefined || job.psid === psid) &&
+          (since === undefined || job.createdAt >= since),
+      );
+    return youngest(jobs, limit).map(webhookView);
+  }
+
+  /** Moves, freezes or resets the clock; without input tells how it stands. */
+  clock(input: ClockInput = {}): ReturnType<SandboxClock['describe']> {
+    const given = parse(clockInput, input);
+    const { clock, feed } = this.parts;
+    if (given.reset) clock.reset();
+    if (given.frozen !== undefined) clock.freeze(given.frozen);
+    if (given.set_ms !== undefined) clock.set(given.set_ms);
+    if (given.advance_ms !== undefined) clock.advance(given.advance_ms);
+    if (Object.keys(given).length > 0) feed.tell({ type: 'clock' });
+    return clock.describe();
+  }
+
+  /** Arms a fault (rule 48). */
+  addFault(input: FaultInput): Fault {
+    const fault: Fault = { ...parse(faultInput, input), id: ++this.lastFaultId };
+    this.parts.state.faults = [...this.parts.state.faults, fault];
+    return fault;
+  }
+
+  /** Armed faults that have not struck yet. */
+  faults(): readonly Fault[] {
+    return this.parts.state.faults;
+  }
+
+  /** Disarms all faults. */
+  clearFaults(): void {
+    this.parts.state.faults = [];
+  }
+
+  /** Forgets everything: Pages, people, messages, faults, webhooks on their way; the clock goes back to real time. */
+  reset(): void {
+    const { state, clock, webhooks, calls, feed } = this.parts;
+    webhooks.reset();
+    state.clear();
+    calls.clear();
+    clock.reset();
+    for (const type of ['pages', 'people', 'clock', 'calls', 'webhooks'] as const) feed.tell({ type });
+  }
+
+  /** The person writes. */
+  say(psid: string, input: z.input<typeof sayInput>): { mid: string } {
+    const { text, reply_to: replyTo } = parse(sayInput, input);
+    return this.parts.acts.say(psid, text, replyTo);
+  }
+
+  /** A new person taps Get Started. */
+  tapGetStarted(psid: string): { mid: string; ref: string | null } {
+    return this.parts.acts.tapGetStarted(psid);
+  }
+
+  /** The person taps Notify Me; `emitted` is false at the second tap. */
+  tapNotifyMe(psid: string, input: z.input<typeof tapNotifyMeInput> = {}): { emitted: boolean; mid: string } {
+    return this.parts.acts.tapNotifyMe(psid, parse(tapNotifyMeInput, input).mid);
+  }
+
+  /** The person follows an m.me link. */
+  clickLink(psid: string, input: z.input<typeof clickLinkInput>): ReturnType<PersonActs['clickLink']> {
+    const given = parse(clickLinkInput, input);
+    return this.parts.acts.clickLink(psid, 'url' in given ? given.url : given.ref);
+  }
+
+  /** The person presses a button or quick reply. */
+  press(psid: string, input: z.input<typeof pressInput> = {}): ReturnType<PersonActs['press']> {
+    return this.parts.acts.press(psid, parse(pressInput, input));
+  }
+
+  /** The person reacts, by default to the youngest message of the Page. */
+  react(psid: string, input: z.input<typeof reactInput> = {}): { mid: string } {
+    const { mid, reaction } = parse(reactInput, input);
+    return this.parts.acts.react(psid, mid, reaction);
+  }
+
+  /** The person's device receives what was sent. */
+  deliver(psid: string): { mids: string[] } {
+    return this.parts.acts.deliver(psid);
+  }
+
+  /** The person sees what was sent. */
+  read(psid: string): { mids: string[] } {
+    return this.parts.acts.read(psid);
+  }
+
+  private page(id: string): Page {
+    const page = this.parts.state.pages.get(id);
+    if (!page) throw new SandboxError('unknown_page', `There is no Page ${id}.`);
+    return page;
+  }
+
+  private person(psid: string): Person {
+    const person = this.parts.state.people.get(psid);
+    if (!person) throw new SandboxError('unknown_person', `There is no person ${psid}.`);
+    return person;
+  }
+
+  private freePsid(): string {
+    let psid = newPsid();
+    while (this.parts.state.people.has(psid)) psid = newPsid();
+    return psid;
+  }
+}
+
+function newcomer(psid: string, page: string): Omit<Person, 'name' | 'locale' | 'timezone'> {
+  return { psid, page, started: false, lastActedAt: null, pendingRef: null, typing: false };
+}
+
+function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new SandboxError('invalid', z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function youngest<T>(items: readonly T[], limit: number | undefined): T[] {
+  return limit === undefined ? [...items] : items.slice(-limit);
+}

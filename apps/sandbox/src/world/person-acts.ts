@@ -1,0 +1,263 @@
+import { Injectable } from '@nestjs/common';
+import type { Button } from '@beckon/messenger';
+import { rule47Link } from '../domain/m-me-link.js';
+import type { OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
+import { rule13FirstTap } from '../domain/rules-one-time.js';
+import { rule6LastActedAt } from '../domain/rules-window.js';
+import type { PersonAct } from '../domain/rules-window.js';
+import {
+  deliveryEvent,
+  messageEvent,
+  oneTimeOptinEvent,
+  postbackEvent,
+  reactionEvent,
+  readEvent,
+  referralEvent,
+} from '../domain/webhook-events.js';
+import type { WebhookEvent } from '../domain/webhook-events.js';
+import { WebhookSender } from '../outbound/webhook-sender.js';
+import { ChangeFeed } from './change-feed.js';
+import { SandboxClock } from './clock.js';
+import { newMid, newOneTimeToken } from './ids.js';
+import { SandboxError } from './sandbox-error.js';
+import { SandboxState } from './sandbox-state.js';
+
+/** What a button press chooses by; the first that fits in the youngest message wins, or in `mid` if given. */
+export interface PressChoice {
+  mid?: string | undefined;
+  index?: number | undefined;
+  title?: string | undefined;
+  payload?: string | undefined;
+}
+
+/** Something on the phone that waits for a tap. */
+export type Pending =
+  | { kind: 'notify_me'; title: string }
+  | { kind: 'button'; index: number; title: string; type: Button['type']; payload?: string; url?: string }
+  | { kind: 'quick_reply'; index: number; title: string; payload: string };
+
+/** What the people in the sandbox can do. Each act changes the thread and lets the Page know as the platform would. */
+@Injectable()
+export class PersonActs {
+  constructor(
+    private readonly state: SandboxState,
+    private readonly clock: SandboxClock,
+    private readonly webhooks: WebhookSender,
+    private readonly feed: ChangeFeed,
+  ) {}
+
+  /** The person writes. A new person cannot: the composer is behind Get Started. */
+  say(psid: string, text: string, replyTo?: string): { mid: string } {
+    const person = this.startedPerson(psid);
+    return this.write(person, text, 'message', replyTo === undefined ? {} : { replyTo });
+  }
+
+  /** A new person taps Get Started; the `ref` of the link that brought them goes along (rule 47). */
+  tapGetStarted(psid: string): { mid: string; ref: string | null } {
+    const person = this.person(psid);
+    if (person.started) throw new SandboxError('already_started', 'This person has already tapped Get Started.');
+    const ref = person.pendingRef;
+    person.started = true;
+    person.pendingRef = null;
+    const { mid } = this.postback(person, 'Get Started', this.pageOf(person).getStartedPayload, ref ?? undefined);
+    this.feed.tell({ type: 'people' });
+    return { mid, ref };
+  }
+
+  /** The person taps Notify Me on a request, by default the youngest not tapped yet. A second tap does nothing. */
+  tapNotifyMe(psid: string, mid?: string): { emitted: boolean; mid: string } {
+    const person = this.person(psid);
+    const request = this.requestToTap(psid, mid);
+    if (!rule13FirstTap(request)) return { emitted: false, mid: request.mid };
+    const now = this.act(person, 'one_time_tap');
+    const token = {
+      token: newOneTimeToken(),
+      page: person.page,
+      psid,
+      requestMid: request.mid,
+      grantedAt: now,
+      spentBy: null,
+    };
+    request.token = token.token;
+    this.state.tokens.set(token.token, token);
+    this.emit(person, oneTimeOptinEvent(person, now, request.payload, token));
+    return { emitted: true, mid: request.mid };
+  }
+
+  /**
+   * The person follows an m.me link, given whole or as a bare ref. New people see Get Started and the Page learns
+   * nothing yet; in an existing thread the Page gets a referral (rule 47). A link without ref only opens the thread.
+   */
+  clickLink(psid: string, link: string): { outcome: 'waiting_for_get_started' | 'referral_sent' | 'thread_opened' } {
+    const person = this.person(psid);
+    const reading = rule47Link(link);
+    if ('fault' in reading) throw new SandboxError(reading.fault, 'Give an m.me link or a ref of A-Z a-z 0-9 - _ =.');
+    if (reading.page !== undefined && reading.page !== person.page) {
+      throw new SandboxError('wrong_page', `This person is on Page ${person.page}, the link leads to ${reading.page}.`);
+    }
+    if (!person.started) {
+      person.pendingRef = reading.ref ?? null;
+      this.feed.tell({ type: 'thread', psid });
+      return { outcome: 'waiting_for_get_started' };
+    }
+    if (reading.ref === undefined) return { outcome: 'thread_opened' };
+    this.emit(person, referralEvent(person, this.act(person, 'link_into_thread'), reading.ref));
+    return { outcome: 'referral_sent' };
+  }
+
+  /** The person taps a button or a quick reply. A link button only gives its address: the Page is not told. */
+  press(
+    psid: string,
+    choice: PressChoice,
+  ): { kind: 'postback' | 'quick_reply' | 'opened'; mid?: string; url?: string } {
+    const person = this.startedPerson(psid);
+    const { message, pending } = this.findPending(psid, choice);
+    if (pending.kind === 'quick_reply') {
+      delete message.quickReplies;
+      const { mid } = this.write(person, pending.title, 'quick_reply', { quickReplyPayload: pending.payload });
+      return { kind: 'quick_reply', mid };
+    }
+    if (pending.type !== 'postback') return { kind: 'opened', url: pending.url ?? `tel:${pending.payload ?? ''}` };
+    return { kind: 'postback', ...this.postback(person, pending.title, pending.payload ?? '') };
+  }
+
+  /** The person reacts to a message, or takes the reaction back (no `reaction`). */
+  react(psid: string, mid: string | undefined, reaction: string | undefined): { mid: string } {
+    const person = this.startedPerson(psid);
+    const message = this.state.thread(psid).findLast((m) => (mid === undefined ? m.from === 'page' : m.mid === mid));
+    if (!message) throw new SandboxError('unknown_message', 'There is no such message in this thread.');
+    if (reaction === undefined) delete message.reaction;
+    else message.reaction = reaction;
+    this.emit(person, reactionEvent(person, this.act(person, 'reaction'), message.mid, reaction));
+    return { mid: message.mid };
+  }
+
+  /** The person's device has everything so far (`delivery` webhook, rule 46). */
+  deliver(psid: string): { mids: string[] } {
+    const person = this.person(psid);
+    const now = this.act(person, 'delivery');
+    const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
+    for (const message of fresh) message.deliveredAt = now;
+    const mids = fresh.map((m) => m.mid);
+    if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, now));
+    return { mids };
+  }
+
+  /** The person has seen everything so far (`read` webhook, after a delivery if one is due; rule 46). */
+  read(psid: string): { mids: string[] } {
+    const person = this.person(psid);
+    this.deliver(psid);
+    const now = this.act(person, 'read');
+    const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
+    for (const message of unseen) message.readAt = now;
+    if (unseen.length > 0) this.emit(person, readEvent(person, now, now));
+    return { mids: unseen.map((m) => m.mid) };
+  }
+
+  /** What waits for a tap in a message. Quick replies only wait below the last message of a thread. */
+  pendingOf(psid: string, message: ThreadMessage): Pending[] {
+    const payload = message.attachment?.payload;
+    const pending: Pending[] = [];
+    if (payload?.template_type === 'one_time_notif_req' && this.state.requests.get(message.mid)?.token === null) {
+      pending.push({ kind: 'notify_me', title: payload.title });
+    }
+    for (const [index, button] of buttonsOf(message).entries()) {
+      const target = button.type === 'web_url' ? { url: button.url } : { payload: button.payload };
+      pending.push({ kind: 'button', index, title: button.title, type: button.type, ...target });
+    }
+    if (this.state.thread(psid).at(-1) === message) {
+      for (const [index, { title, payload: ours }] of (message.quickReplies ?? []).entries()) {
+        pending.push({ kind: 'quick_reply', index, title, payload: ours });
+      }
+    }
+    return pending;
+  }
+
+  private findPending(
+    psid: string,
+    choice: PressChoice,
+  ): { message: ThreadMessage; pending: Exclude<Pending, { kind: 'notify_me' }> } {
+    for (const message of this.state.thread(psid).toReversed()) {
+      if (choice.mid !== undefined && message.mid !== choice.mid) continue;
+      for (const pending of this.pendingOf(psid, message)) {
+        if (pending.kind !== 'notify_me' && fits(pending, choice)) return { message, pending };
+      }
+    }
+    throw new SandboxError('nothing_to_tap', 'No button or quick reply in this thread fits.');
+  }
+
+  private requestToTap(psid: string, mid: string | undefined): OneTimeRequest {
+    const asked = this.state.thread(psid).flatMap((message) => this.state.requests.get(message.mid) ?? []);
+    const request =
+      mid === undefined
+        ? (asked.findLast((one) => one.token === null) ?? asked.at(-1))
+        : asked.find((one) => one.mid === mid);
+    if (!request) throw new SandboxError('nothing_to_tap', 'There is no Notify Me card in this thread.');
+    return request;
+  }
+
+  private write(
+    person: Person,
+    text: string,
+    act: 'message' | 'quick_reply',
+    more: { quickReplyPayload?: string; replyTo?: string },
+  ): { mid: string } {
+    const message: ThreadMessage = { mid: newMid(), from: 'person', at: this.act(person, act), text };
+    this.state.thread(person.psid).push(message);
+    this.emit(person, messageEvent(person, message, more));
+    return { mid: message.mid };
+  }
+
+  private postback(person: Person, title: string, payload: string, ref?: string): { mid: string } {
+    const mid = newMid();
+    const at = this.act(person, 'postback');
+    this.state.thread(person.psid).push({ mid, from: 'person', at, text: title });
+    this.emit(person, postbackEvent(person, at, { mid, title, payload, ref }));
+    return { mid };
+  }
+
+  /** Notes the act (rules 6 and 8) and gives its time. */
+  private act(person: Person, act: PersonAct): number {
+    const now = this.clock.now();
+    person.lastActedAt = rule6LastActedAt(act, person.lastActedAt, now);
+    return now;
+  }
+
+  private emit(person: Person, event: WebhookEvent): void {
+    this.webhooks.enqueue(person.page, person.psid, event);
+    this.feed.tell({ type: 'thread', psid: person.psid });
+  }
+
+  private startedPerson(psid: string): Person {
+    const person = this.person(psid);
+    if (!person.started) throw new SandboxError('not_started', 'A new person must tap Get Started first.');
+    return person;
+  }
+
+  private person(psid: string): Person {
+    const person = this.state.people.get(psid);
+    if (!person) throw new SandboxError('unknown_person', `There is no person ${psid}.`);
+    return person;
+  }
+
+  private pageOf(person: Person): Page {
+    const page = this.state.pages.get(person.page);
+    if (!page) throw new SandboxError('unknown_page', `There is no Page ${person.page}.`);
+    return page;
+  }
+}
+
+function buttonsOf(message: ThreadMessage): Button[] {
+  const payload = message.attachment?.payload;
+  if (payload?.template_type === 'button') return payload.buttons;
+  if (payload?.template_type === 'generic') return payload.elements.flatMap((element) => element.buttons ?? []);
+  return [];
+}
+
+function fits(pending: Exclude<Pending, { kind: 'notify_me' }>, choice: PressChoice): boolean {
+  return (
+    (choice.index === undefined || pending.index === choice.index) &&
+    (choice.title === undefined || pending.title === choice.title) &&
+    (choice.payload === undefined || pending.payload === choice.payload)
+  );
+}
