@@ -199,11 +199,15 @@ export class Beckon {
     child.stdout.pipe(file, { end: false });
     child.stderr.pipe(file, { end: false });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const port = await until(`${name} listens (see ${log})`, () => {
-      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
-      const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-      return line?.[1];
-    });
+    const port = await until(
+      `${name} listens (see ${log})`,
+      () => {
+        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
+        const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+        return line?.[1];
+      },
+      60_000,
+    );
     const url = `http://127.0.0.1:${port}`;
     const list_ = this.running.get(name) ?? [];
     this.running.set(name, [...list_, { child, url, log, gone }]);
@@ -215,7 +219,7 @@ export class Beckon {
         const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
         return answer?.ok;
       },
-      40_000,
+      60_000,
     );
   }
 
