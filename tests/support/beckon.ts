@@ -19,6 +19,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { z } from 'zod';
 import { environmentOf, readServiceList } from '../../apps/local/src/service-list.js';
 import { cleanUp, follow, ownNames, servers, testKafka, until, type SeenRecord } from './real-servers.js';
@@ -348,6 +349,18 @@ export class Beckon {
         },
       },
     ]);
+  }
+
+  /** Looks into a service's own tables: for conditions that show nowhere else. */
+  async sql(service: string, query: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: servers().databaseUrl });
+    await client.connect();
+    try {
+      await client.query(`SET search_path = ${this.names.schema(service)}`);
+      return (await client.query<Record<string, unknown>>(query)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Follows a topic with a plain consumer; the list grows. */
