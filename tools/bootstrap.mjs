@@ -94,10 +94,12 @@ function isInstalled() {
   const { packages: there } = JSON.parse(readFileSync(record, 'utf8'));
   const { packages: wanted } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
   const same = (a, b) => a?.version === b?.version && a?.integrity === b?.integrity && a?.resolved === b?.resolved;
-  return Object.entries(wanted).every(
-    ([path, entry]) =>
-      !path.startsWith('node_modules/') || (entry.optional && !there[path]) || same(entry, there[path]),
-  );
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (!path.startsWith('node_modules/')) return true;
+    if (entry.optional && !there[path]) return true; // for another system
+    // Links to our own workspaces cost nothing to look at, and a new workspace is the usual change.
+    return same(entry, there[path]) && (!entry.link || existsSync(path));
+  });
 }
 
 function build() {

@@ -169,7 +169,9 @@ describe('npm start', () => {
 
 describe('npm start as a process', () => {
   let child: ChildProcess | undefined;
-  afterEach(() => child?.kill('SIGKILL'));
+  afterEach(() => {
+    child?.kill('SIGKILL');
+  });
 
   async function startProcess(): Promise<{ pid: number; output: () => string }> {
     const appsDir = install({ first: GOOD });

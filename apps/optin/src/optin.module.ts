@@ -1,13 +1,12 @@
 import { offers, shops } from '@beckon/contracts';
 import { CaughtUp, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
-import { CLOCK, LOG, Sealer, provideDatabase } from '@beckon/service';
+import { CLOCK, LOG, Sealer, databaseModule } from '@beckon/service';
 import type { Clock, Logger, ServiceDeps } from '@beckon/service';
 import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/settings';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
-import { AdminGuard } from './inbound/admin.guard.js';
+import { AdminAccess } from './inbound/admin.guard.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
@@ -33,12 +32,7 @@ export class OptinModule {
     return {
       module: OptinModule,
       imports: [
-        {
-          module: OptinDatabase,
-          global: true,
-          providers: [provideDatabase(config, deps, { migrations })],
-          exports: [DataSource],
-        },
+        databaseModule(config, deps, { migrations }),
         KafkaModule.forService(config, deps, { stateTopics: [shops, offers] }),
         ShopSettingsModule.forService(deps),
       ],
@@ -48,7 +42,7 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
-        { provide: AdminGuard, useValue: new AdminGuard(config.ADMIN_TOKEN) },
+        { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),
@@ -74,6 +68,3 @@ export class OptinModule {
     };
   }
 }
-
-@Module({})
-class OptinDatabase {}

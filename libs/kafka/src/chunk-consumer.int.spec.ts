@@ -3,6 +3,7 @@ import { deadLetters } from '@beckon/contracts';
 import { chunkBed as bed, copy, numbers, output, input, type Value } from '../../../tests/support/chunk-bed.js';
 import { follow, until } from '../../../tests/support/real-servers.js';
 import type { ChunkHandler } from './chunk.js';
+import { createTopics } from './topics-admin.js';
 
 describe('chunk transaction on a real broker and a real database', () => {
   it('reads from the very beginning, once, and passes on with CloudEvents headers (traps 2, 20)', async () => {
@@ -143,7 +144,7 @@ describe('chunk transaction on a real broker and a real database', () => {
     const admin = await b.client.admin();
     await admin.deleteTopics({ topics: [b.client.topic(input)] });
     await until('gone', async () => !(await admin.listTopics()).includes(b.client.topic(input)));
-    await admin.createTopics({ topics: [{ topic: b.client.topic(input), numPartitions: 1 }], waitForLeaders: true });
+    await createTopics(admin, [{ topic: b.client.topic(input), numPartitions: 1 }]);
     await b.put(10, 11, 12, 13);
     const second = await b.consume(copy);
     await until('noticed', () => second.fault()?.includes('re-created'));

@@ -1,5 +1,25 @@
 import { topicConfig, type Topic } from '@beckon/contracts';
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { KafkaClient } from './kafka-client.js';
+
+/**
+ * Creates topics and resolves when every partition has a leader. kafkajs's own `waitForLeaders` gives up when a broker
+ * answers before it has heard of the topic, which in KRaft mode it may do just after the creation.
+ */
+export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics });
+  const names = topics.map((t) => t.topic);
+  for (let tries = 0; ; tries++) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
+      if (found.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
+    } catch (error) {
+      if (tries > 100) throw error;
+    }
+    await wait(50);
+  }
+}
 
 /**
  * Creates the topics that are missing; answers their names. Existing topics stay as they are. Replication factor -1
@@ -14,14 +34,14 @@ export async function ensureTopics(
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((t) => !existing.has(client.topic(t)));
   if (missing.length === 0) return [];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: missing.map((t) => ({
+  await createTopics(
+    admin,
+    missing.map((t) => ({
       topic: client.topic(t),
       numPartitions: t.partitions === 1 ? 1 : (partitions ?? t.partitions),
       replicationFactor: -1,
       configEntries: Object.entries(topicConfig(t)).map(([name, value]) => ({ name, value })),
     })),
-  });
+  );
   return missing.map((t) => t.name);
 }

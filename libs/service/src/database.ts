@@ -10,8 +10,10 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { systemClock } from './clock.js';
 import type { HealthCheck } from './health.js';
 import type { Logger } from './logger.js';
+import { nameLostConnections } from './lost-connection.js';
 import { gauge } from './metrics.js';
 import { isPassing } from './passing.js';
+import { typeOrmLogger } from './typeorm-logger.js';
 
 /** A TypeORM migration; the class name ends in a JavaScript timestamp, which decides the order. */
 export type MigrationClass = new () => MigrationInterface;
@@ -66,6 +68,7 @@ export async function openDatabase(o: DatabaseOptions): Promise<DataSource> {
       types: int8AsNumber,
     },
   });
+  nameLostConnections(dataSource);
   await dataSource.initialize();
   return withPoolMetrics(dataSource);
 }
@@ -88,7 +91,7 @@ function connectionOptions(o: DatabaseOptions) {
     installExtensions: false,
     connectTimeoutMS: 10_000,
     synchronize: false,
-    logging: false,
+    logger: typeOrmLogger(o.log),
     // An idle connection that breaks is replaced at the next use; without a handler it would end the process.
     poolErrorHandler: (err: unknown) => o.log?.warn({ err }, 'an idle Postgres connection broke'),
   } as const;

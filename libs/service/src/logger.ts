@@ -1,6 +1,7 @@
 /** JSON lines on stdout: level, time (ISO 8601), service, instance, trace and span id, then the event's own fields. */
 import type { LoggerService } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
+import { types } from 'node:util';
 import { pino, type ChildLoggerOptions, type DestinationStream, type Logger } from 'pino';
 import { redact, scrub } from './redact.js';
 
@@ -33,7 +34,8 @@ export function createLogger(o: LoggerOptions): Logger {
       },
     },
   };
-  return withCleanChildren(o.destination ? pino(options, o.destination) : pino(options));
+  // pino's own default is asynchronous: at exit, the line then in flight comes out behind later ones, or not at all.
+  return withCleanChildren(pino(options, o.destination ?? pino.destination({ dest: 1, sync: true })));
 }
 
 /** pino drops a formatter for bindings in children; children inherit this method, so theirs are redacted at any depth. */
@@ -58,7 +60,7 @@ function traceIds(): Record<string, string> {
  * parameters and the offending row, which may hold personal data.
  */
 export function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return redact(error);
+  if (!isError(error)) return redact(error);
   const { code, cause } = error as Error & { code?: unknown };
   return {
     type: error.name,
@@ -67,6 +69,11 @@ export function describeError(error: unknown): unknown {
     stack: scrub(error.stack ?? ''),
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };
+}
+
+/** Also true for an error from another realm (a VM context, a worker), where `instanceof` says no. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** Lets Nest write through our logger. Its chatter about routes and modules goes to `debug`. */
@@ -98,7 +105,7 @@ export class NestLogger implements LoggerService {
     const stack = texts.find((part) => part.includes('\n    at '));
     const context = texts.filter((part) => part !== stack).at(-1);
     const fields: Record<string, unknown> = { nest: context };
-    if (message instanceof Error) this.logger[level]({ ...fields, err: message }, message.message);
+    if (isError(message)) this.logger[level]({ ...fields, err: message }, message.message);
     else if (typeof message === 'string') this.logger[level](stack ? { ...fields, stack } : fields, message);
     else this.logger[level]({ ...fields, detail: message }, 'nest');
   }

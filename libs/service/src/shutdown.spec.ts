@@ -24,7 +24,7 @@ describe('Shutdown', () => {
   });
 
   it('tries every step, whatever became of those before it, and says that it was not clean', async () => {
-    const shutdown = new Shutdown({ budgetMs: 200, log });
+    const shutdown = new Shutdown({ budgetMs: 1000, log });
     let closed = false;
     shutdown.add('throws', () => {
       throw new Error('no');
@@ -35,7 +35,7 @@ describe('Shutdown', () => {
     const began = performance.now();
     expect(await shutdown.run()).toBe(false);
     expect(closed).toBe(true);
-    expect(performance.now() - began).toBeLessThan(200);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it('runs once, however often it is asked', async () => {

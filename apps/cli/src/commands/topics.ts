@@ -1,5 +1,5 @@
 import { allTopics, topicConfig } from '@beckon/contracts';
-import { ensureTopics } from '@beckon/kafka';
+import { createTopics, ensureTopics } from '@beckon/kafka';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Cluster } from '../cluster.js';
 import { topicDifferences, wantedPartitions, type TopicDifference } from '../domain/topic-differences.js';
@@ -65,12 +65,10 @@ async function createSources(cluster: Cluster, partitions = 3): Promise<string[]
   const existing = new Set(await cluster.topics());
   const missing = [...new Set(wanted)].filter((topic) => !existing.has(topic));
   if (missing.length > 0)
-    await (
-      await cluster.admin()
-    ).createTopics({
-      waitForLeaders: true,
-      topics: missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: -1 })),
-    });
+    await createTopics(
+      await cluster.admin(),
+      missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: -1 })),
+    );
   return missing;
 }
 

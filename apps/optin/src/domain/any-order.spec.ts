@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NOW, coat, coatPrice, event, facts, nobody, tap, text } from './examples.js';
+import { NOW, coat, coatPrice, event, facts, nobody, tap, text } from '../../tests/examples.js';
 import { foldEvent } from './fold-event.js';
 import { stoppedAt, toShopper } from './person.js';
 import type { Person } from './person.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { deliveries } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
 import { endTold } from './end-told.js';
-import { NOW, coat, facts, nobody, tap, text } from './examples.js';
+import { NOW, coat, facts, nobody, tap, text } from '../../tests/examples.js';
 import { foldEvent } from './fold-event.js';
 import { toShopper } from './person.js';
 

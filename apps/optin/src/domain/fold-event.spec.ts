@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Shopper, Subscription } from '@beckon/contracts';
-import { NOW, coat, coatPrice, event, facts, item, nobody, tap, text } from './examples.js';
+import { NOW, coat, coatPrice, event, facts, item, nobody, tap, text } from '../../tests/examples.js';
 import { foldEvent } from './fold-event.js';
 import type { Outcome } from './outcome.js';
 import { toShopper, toSubscription } from './person.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { REF_MAX, REF_PATTERN } from '@beckon/messenger';
 import fc from 'fast-check';
-import { coat } from './examples.js';
+import { coat } from '../../tests/examples.js';
 import { readRef, signRef } from './ref.js';
 import { ASKABLE } from './wish.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUTTON_TITLE_MAX, ONE_TIME_TITLE_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
-import { coat, coatPrice, item } from './examples.js';
+import { coat, coatPrice, item } from '../../tests/examples.js';
 import type { ReplyWanted } from './outcome.js';
 import { wordReply } from './word-reply.js';
 import { chooseVoice, wordings } from './wording/languages.js';

@@ -1,9 +1,9 @@
 /** Values that the specs of this folder share; no production file imports it. */
-import type { Facts } from './fold-event.js';
-import { newPerson } from './person.js';
-import type { Person } from './person.js';
-import type { PersonEvent } from './person-event.js';
-import type { Item, Wish } from './wish.js';
+import type { Facts } from '../src/domain/fold-event.js';
+import { newPerson } from '../src/domain/person.js';
+import type { Person } from '../src/domain/person.js';
+import type { PersonEvent } from '../src/domain/person-event.js';
+import type { Item, Wish } from '../src/domain/wish.js';
 
 export const NOW = 1_790_000_000_000;
 

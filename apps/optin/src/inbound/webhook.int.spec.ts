@@ -1,0 +1,196 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { messengerEvents } from '@beckon/contracts';
+import { metricsText } from '@beckon/service';
+import { signBody } from '@beckon/messenger';
+import { connect } from 'node:net';
+import { until } from '../../../../tests/support/real-servers.js';
+import { ADMIN_TOKEN, APP_SECRET, PAGE, VERIFY_TOKEN, from, hook, startOptin } from '../../tests/bed.js';
+import type { TestBed } from '../../tests/bed.js';
+
+let bed: TestBed;
+let logged: Awaited<ReturnType<TestBed['records']>>;
+beforeAll(async () => {
+  bed = await startOptin({ WEBHOOK_MAX_BYTES: '65536' });
+  logged = await bed.records(messengerEvents);
+});
+
+/** The logged events of one person; waits until a later one, which is sent here, is there too. */
+async function loggedOf(psid: string): Promise<Record<string, unknown>[]> {
+  const marker = `marker-${psid}-${Date.now()}`;
+  await bed.webhook(hook(from(psid, { read: { watermark: 1 }, marker })));
+  await until('the marker is logged', () => logged.some((r) => r.value?.includes(marker)));
+  return logged
+    .filter((r) => r.key === `${PAGE}:${psid}` && !r.value?.includes('marker-'))
+    .map((r) => JSON.parse(r.value ?? '') as Record<string, unknown>);
+}
+
+const counted = async (name: string, label: string): Promise<number> => {
+  const line = (await metricsText()).split('\n').find((l) => l.startsWith(`${name}{`) && l.includes(`"${label}"`));
+  return Number(line?.split(' ')[1] ?? 0);
+};
+
+describe('bad input: a webhook with a wrong or missing signature', () => {
+  const body = JSON.stringify(hook(from('301', { message: { mid: 'm_301', text: 'hi' } })));
+  it.each<[string, Record<string, string>]>([
+    ['missing', { 'x-hub-signature-256': '' }],
+    ['of another secret', { 'x-hub-signature-256': signBody('another', Buffer.from(body)) }],
+    ['of other bytes', { 'x-hub-signature-256': signBody(APP_SECRET, Buffer.from(`${body} `)) }],
+    ['in SHA-1 only', { 'x-hub-signature-256': '', 'x-hub-signature': 'sha1=00' }],
+  ])('%s: 401, counted, nothing stored', async (_, headers) => {
+    const before = await counted('beckon_optin_webhooks_total', 'unsigned');
+    expect((await bed.webhook(body, headers)).status).toBe(401);
+    expect(await counted('beckon_optin_webhooks_total', 'unsigned')).toBe(before + 1);
+    expect(await loggedOf('301')).toEqual([]);
+  });
+
+  it('an empty body: 401', async () => {
+    const headers = { 'x-hub-signature-256': signBody(APP_SECRET, Buffer.alloc(0)) };
+    expect((await fetch(`${bed.url}/webhooks/messenger`, { method: 'POST' })).status).toBe(401);
+    expect((await fetch(`${bed.url}/webhooks/messenger`, { method: 'POST', headers })).status).toBe(200);
+  });
+
+  it('over the size limit: 413, also without a content-length', async () => {
+    const large = JSON.stringify(hook(from('302', { message: { mid: 'm', text: 'x'.repeat(70_000) } })));
+    expect((await bed.webhook(large)).status).toBe(413);
+    const stream = new Blob([large]).stream();
+    const chunked = await fetch(`${bed.url}/webhooks/messenger`, {
+      method: 'POST',
+      body: stream,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json' },
+    } as RequestInit);
+    expect(chunked.status).toBe(413);
+    expect(await loggedOf('302')).toEqual([]);
+  });
+});
+
+describe('a signed webhook', () => {
+  it('is checked over its very bytes, escaped as the platform escapes them, and logged as it was', async () => {
+    const event = from('303', { message: { mid: 'm_303', text: 'ä😀 a/b' } });
+    const body = JSON.stringify(hook(event)).replace('ä😀 a/b', String.raw`\u00e4\ud83d\ude00 a\/b`);
+    const answer = await bed.webhook(body, { 'content-type': 'text/plain' });
+    expect(answer.status).toBe(200);
+    expect(await loggedOf('303')).toEqual([
+      {
+        page: PAGE,
+        psid: '303',
+        event,
+        standby: false,
+        received_at: expect.any(Number),
+        entry_time: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('is in Kafka before it is answered, every event of every entry, standby ones marked', async () => {
+    const body = {
+      object: 'page',
+      entry: [
+        {
+          id: PAGE,
+          time: 1,
+          messaging: [from('304', { message: { mid: 'a' } }), from('304', { postback: { mid: 'b' } })],
+        },
+        { id: PAGE, time: 1, standby: [from('304', { message: { mid: 'c' } })] },
+      ],
+    };
+    expect((await bed.webhook(body)).status).toBe(200);
+    const events = await loggedOf('304');
+    expect(events.map((e) => e['standby'])).toEqual([false, false, true]);
+  });
+
+  it.each([
+    ['an unknown kind', hook(from('305', { policy_enforcement: { action: 'block' } })), 1],
+    ['changes', { object: 'page', entry: [{ id: PAGE, changes: [{ field: 'feed' }] }] }, 0],
+    ['another object', { object: 'instagram', entry: [] }, 0],
+    ['no object at all', [1, 2], 0],
+    ['no JSON', '{"object":', 0],
+    ['events that are none', { object: 'page', entry: [7, { id: PAGE, messaging: ['x', null] }] }, 0],
+  ])('with %s is answered 200', async (_, body, count) => {
+    const before = await loggedOf('305');
+    expect((await bed.webhook(body)).status).toBe(200);
+    expect((await loggedOf('305')).length - before.length).toBe(count);
+  });
+
+  it('may not speak for a Page of another app', async () => {
+    const foreign = {
+      object: 'page',
+      entry: [
+        { id: '999', time: 1, messaging: [{ sender: { id: '306' }, recipient: { id: '999' }, message: { mid: 'x' } }] },
+      ],
+    };
+    expect((await bed.webhook(foreign)).status).toBe(200);
+    await loggedOf('306');
+    expect(logged.filter((r) => r.key?.startsWith('999:'))).toEqual([]);
+  });
+
+  it('whose sender hangs up halfway harms nobody', async () => {
+    const socket = connect(Number(new URL(bed.url).port), '127.0.0.1');
+    socket.write('POST /webhooks/messenger HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"obj');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.destroy();
+    expect((await bed.webhook(hook(from('307', { read: { watermark: 5 } })))).status).toBe(200);
+  });
+});
+
+describe('the handshake', () => {
+  const ask = (query: string): Promise<Response> => fetch(`${bed.url}/webhooks/messenger?${query}`);
+  const token = encodeURIComponent(VERIFY_TOKEN);
+
+  it('gives the challenge back to whoever knows the token', async () => {
+    const answer = await ask(`hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=1158201444`);
+    expect([answer.status, await answer.text()]).toEqual([200, '1158201444']);
+    expect(answer.headers.get('content-type')).toContain('text/plain');
+  });
+
+  it.each([
+    `hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1`,
+    `hub.mode=unsubscribe&hub.verify_token=${token}&hub.challenge=1`,
+    `hub.mode=subscribe&hub.verify_token=${token}`,
+    `hub.mode=subscribe&hub.challenge=1`,
+    `hub.mode=subscribe&hub.verify_token=${token}&hub.verify_token=x&hub.challenge=1`,
+    '',
+  ])('%j is refused', async (query) => expect((await ask(query)).status).toBe(403));
+});
+
+describe('links', () => {
+  const make = (body: object, shop = 'aurora', auth = `Bearer ${ADMIN_TOKEN}`): Promise<Response> =>
+    fetch(`${bed.url}/v1/shops/${shop}/links`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', authorization: auth },
+    });
+
+  it('name the Page and carry a ref that is within the platform’s rules', async () => {
+    const answer = await make({ sku: 'red-coat-m', kind: 'back_in_stock' });
+    const link = (await answer.json()) as { url: string; ref: string };
+    expect([answer.status, link.url]).toEqual([201, `https://m.me/1001?ref=${link.ref}`]);
+    expect(link.ref).toMatch(/^[A-Za-z0-9\-_=]{1,2083}$/);
+  });
+
+  it.each<[string, object, string, string, number]>([
+    ['no token', { sku: 'red-coat-m', kind: 'price_drop' }, 'aurora', '', 401],
+    ['a wrong token', { sku: 'red-coat-m', kind: 'price_drop' }, 'aurora', 'Bearer x', 401],
+    ['an unknown shop', { sku: 'red-coat-m', kind: 'price_drop' }, 'nobody', '', 404],
+    ['an unknown SKU', { sku: 'blue-coat', kind: 'price_drop' }, 'aurora', '', 404],
+    ['another shop’s Page', { sku: 'red-coat-m', kind: 'price_drop', page: '7' }, 'aurora', '', 404],
+    ['nothing to tell about', { kind: 'price_drop' }, 'aurora', '', 400],
+    ['a kind that cannot be asked for', { sku: 'red-coat-m', kind: 'low_stock' }, 'aurora', '', 400],
+    ['an unknown field', { sku: 'red-coat-m', kind: 'price_drop', colour: 1 }, 'aurora', '', 400],
+    [
+      'a name no ref can hold',
+      { product: 'ü'.repeat(300), sku: 'ü'.repeat(300), kind: 'price_drop' },
+      'aurora',
+      '',
+      400,
+    ],
+  ])('%s: refused', async (why, body, shop, auth, status) => {
+    const given = status === 401 ? auth : `Bearer ${ADMIN_TOKEN}`;
+    expect([why, (await make(body, shop, given)).status]).toEqual([why, status]);
+  });
+
+  it('can be made for a product, and for a SKU that is not in the catalogue yet', async () => {
+    expect((await make({ product: 'red-coat', kind: 'price_drop' })).status).toBe(201);
+    expect((await make({ product: 'new', sku: 'new-1', kind: 'back_in_stock', locale: 'de_DE' })).status).toBe(201);
+  });
+});
