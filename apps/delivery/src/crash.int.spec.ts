@@ -78,6 +78,7 @@ async function world() {
       env: {
         ...process.env,
         DIE_AT: dieAt,
+        SHUTDOWN_BUDGET_MS: '60000',
         LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'info',
         TOPIC_PREFIX: names.topicPrefix,
         GROUP_PREFIX: names.topicPrefix,
@@ -119,14 +120,18 @@ async function diedAt(point: string) {
   const shopper = aShopper({ psid_sealed: w.sealer.seal('200') });
   await publish(w.client, shoppers, shopper.shopper_id, shopper);
   const first = w.start(point);
-  await until('the Page is owned', async () => {
-    const rows = await w.database.query(`SELECT owner FROM ${w.schema}.pages`).catch(() => ({ rows: [] }));
-    return rows.rows.some((r: { owner: string | null }) => r.owner !== null);
-  });
+  await until(
+    'the Page is owned',
+    async () => {
+      const rows = await w.database.query(`SELECT owner FROM ${w.schema}.pages`).catch(() => ({ rows: [] }));
+      return rows.rows.some((r: { owner: string | null }) => r.owner !== null);
+    },
+    90_000,
+  );
   const admission = anAdmission(shopper, { send_by: Date.now() + 60_000 });
   w.arm();
   await publish(w.client, alertsAdmitted, shopper.shopper_id, admission);
-  await until(`death at ${point}`, () => first.signalCode === 'SIGKILL');
+  await until(`death at ${point}`, () => first.signalCode === 'SIGKILL', 60_000);
   const records = await follow(w.client, deliveries);
   const lines = await follow(w.client, decisions);
   // The dead worker's lease would run out by itself; its running out is tested elsewhere.
@@ -151,14 +156,14 @@ describe('promises 1 and 2: killed at any point, an alert is sent at most once a
       const record = await until(
         `told ${state}`,
         () => parsed(w.records).find((r) => r['alert_id'] === w.admission.alert_id && r['state'] === state),
-        40_000,
+        60_000,
       );
       expect(record).toMatchObject({ admission_no: 1, seq: 1 });
       expect(w.graph.posts).toHaveLength(posts);
       if (state === 'unknown') {
         // Throttling asks again; the answer stays the same, and nothing leaves.
         await publish(w.client, alertsAdmitted, w.admission.shopper_id, w.admission);
-        await until('the same answer again', () => parsed(w.records).length >= 2);
+        await until('the same answer again', () => parsed(w.records).length >= 2, 60_000);
         expect(w.graph.posts).toHaveLength(posts);
       }
       if (posts === 1 && state === 'unknown') {
@@ -171,7 +176,7 @@ describe('promises 1 and 2: killed at any point, an alert is sent at most once a
           watermark: null,
           at: Date.now(),
         });
-        await until('sent', () => parsed(w.records).some((r) => r['state'] === 'accepted'));
+        await until('sent', () => parsed(w.records).some((r) => r['state'] === 'accepted'), 60_000);
       }
       if (posts === 1) {
         const terminal = parsed(w.lines).filter((l) => l['terminal'] === true);
@@ -180,11 +185,11 @@ describe('promises 1 and 2: killed at any point, an alert is sent at most once a
       }
       for (const r of w.records) expect(`${r.value}${JSON.stringify(r.headers)}`).not.toMatch(/"200"|EAAcrash|v1\.k1/);
       w.second.kill('SIGTERM');
-      await until('an orderly end', () => w.second.exitCode !== null);
+      await until('an orderly end', () => w.second.exitCode !== null, 70_000);
       expect(w.second.exitCode).toBe(0);
       const { rows } = await w.database.query(`SELECT owner FROM ${w.schema}.pages`);
       expect(rows).toEqual([{ owner: null }]);
     },
-    120_000,
+    300_000,
   );
 });
