@@ -19,6 +19,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { z } from 'zod';
 import { environmentOf, readServiceList } from '../../apps/local/src/service-list.js';
 import { cleanUp, follow, ownNames, servers, testKafka, until, type SeenRecord } from './real-servers.js';
@@ -199,11 +200,15 @@ export class Beckon {
     child.stdout.pipe(file, { end: false });
     child.stderr.pipe(file, { end: false });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const port = await until(`${name} listens (see ${log})`, () => {
-      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
-      const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-      return line?.[1];
-    });
+    const port = await until(
+      `${name} listens (see ${log})`,
+      () => {
+        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
+        const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+        return line?.[1];
+      },
+      60_000,
+    );
     const url = `http://127.0.0.1:${port}`;
     const list_ = this.running.get(name) ?? [];
     this.running.set(name, [...list_, { child, url, log, gone }]);
@@ -215,7 +220,7 @@ export class Beckon {
         const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
         return answer?.ok;
       },
-      40_000,
+      60_000,
     );
   }
 
@@ -344,6 +349,18 @@ export class Beckon {
         },
       },
     ]);
+  }
+
+  /** Looks into a service's own tables: for conditions that show nowhere else. */
+  async sql(service: string, query: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: servers().databaseUrl });
+    await client.connect();
+    try {
+      await client.query(`SET search_path = ${this.names.schema(service)}`);
+      return (await client.query<Record<string, unknown>>(query)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Follows a topic with a plain consumer; the list grows. */

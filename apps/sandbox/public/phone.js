@@ -1,3 +1,4 @@
+/* global document, location, window, localStorage, matchMedia, addEventListener, EventSource */
 /**
  * The phones. Shows what the admin API tells and does what a person would do; keeps nothing that matters.
  * The stream says what changed, this page then fetches it: so a missed event costs nothing but a moment.

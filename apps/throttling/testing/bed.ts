@@ -134,13 +134,19 @@ export class Bed {
 
   /** A shopper with a subscription and an open signal, and the alert of both, all known; the source is fresh. */
   async aMatch(changes: Partial<MatchedAlert> = {}): Promise<MatchedAlert> {
-    const alert = this.anAlert(changes);
-    await this.signals(this.opened(alert));
-    await this.subscriptions(this.active(alert));
-    await this.shoppers(this.person(alert));
-    await this.fresh(alert);
-    await this.matched(alert);
-    return alert;
+    const [alert] = await this.matches(changes);
+    return alert!;
+  }
+
+  /** The same for several alerts of one source, in one chunk of each topic. */
+  async matches(...changes: Partial<MatchedAlert>[]): Promise<MatchedAlert[]> {
+    const alerts = changes.map((c) => this.anAlert(c));
+    await this.signals(...alerts.map((a) => this.opened(a)));
+    await this.subscriptions(...alerts.map((a) => this.active(a)));
+    await this.shoppers(...alerts.map((a) => this.person(a)));
+    for (const alert of alerts.slice(0, 1)) await this.fresh(alert);
+    await this.matched(...alerts);
+    return alerts;
   }
 
   anAlert(changes: Partial<MatchedAlert> = {}): MatchedAlert {
@@ -197,14 +203,17 @@ export class Bed {
   async fresh(alert: Pick<MatchedAlert, 'shop' | 'source' | 'source_partition'>): Promise<void> {
     const { shop, source, source_partition: partition } = alert;
     const records = [{ shop, source, partition, at: this.now }];
-    await this.handle((tx) => new FreshnessController().onFreshness(chunkOf(records), tx));
-    await this.dataSource.query('UPDATE freshness SET confirmed_at = at WHERE shop = $1 AND source = $2', [shop, source]);
+    await this.handle((tx) => new FreshnessController(this.clock).onFreshness(chunkOf(records), tx));
+    await this.dataSource.query('UPDATE freshness SET confirmed_at = at WHERE shop = $1 AND source = $2', [
+      shop,
+      source,
+    ]);
   }
 
   /** Only says so; whether it is believed is for the loop to find out. */
   claimed(shop: string, source: string, at: number): Promise<void> {
     const records = [{ shop, source, partition: 0, at }];
-    return this.handle((tx) => new FreshnessController().onFreshness(chunkOf(records), tx));
+    return this.handle((tx) => new FreshnessController(this.clock).onFreshness(chunkOf(records), tx));
   }
 
   matched(...records: MatchedAlert[]): Promise<void> {

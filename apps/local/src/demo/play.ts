@@ -1,6 +1,14 @@
 /** The demo, act by act. */
 import { fileURLToPath } from 'node:url';
-import { formatMoney, offers, ShopSettings, subscriptions, type Subscription, type Topic } from '@beckon/contracts';
+import {
+  formatMoney,
+  freshness,
+  offers,
+  ShopSettings,
+  subscriptions,
+  type Subscription,
+  type Topic,
+} from '@beckon/contracts';
 import { clientOptions, KafkaClient } from '@beckon/kafka';
 import { createLogger, kafkaSettings, loadConfig } from '@beckon/service';
 import { z } from 'zod';
@@ -27,12 +35,12 @@ export async function play(context: DemoContext): Promise<DemoResult> {
   const begun = Date.now();
   const watch = new TopicWatch(
     client,
-    [offers, subscriptions] as readonly Topic[],
-    (topic, value) => topic === 'offers' || (value as Subscription).consented_at >= begun,
+    [offers, subscriptions, freshness] as readonly Topic[],
+    (topic, value) => topic !== 'subscriptions' || (value as Subscription).consented_at >= begun,
   );
   try {
     await Promise.all([watch.start(), connectPage(context, shop), platform.publishAll()]);
-    await catalogueSeen(watch, shop.name, signal);
+    await catalogueSeen(watch, shop.name, begun, signal);
     say(`The shop ${shop.name} sells ${CATALOGUE.length} variants of ${countProducts()} products`);
     await showProducts(context, shop);
 
@@ -92,7 +100,7 @@ async function connectPage({ sandboxUrl, urls, secrets, signal }: DemoContext, s
 }
 
 /** Waits until ingestion has every variant as the platform published it just now: then older signals are closed too. */
-async function catalogueSeen(watch: TopicWatch, shop: string, signal: AbortSignal): Promise<void> {
+async function catalogueSeen(watch: TopicWatch, shop: string, begun: number, signal: AbortSignal): Promise<void> {
   await until(
     'the catalogue in the offers',
     () => {
@@ -102,7 +110,9 @@ async function catalogueSeen(watch: TopicWatch, shop: string, signal: AbortSigna
             .length === 0,
       );
       if (missing) throw new Error(`${missing.sku} is missing`);
-      return true;
+      // Nothing is told while a source may be behind: the first alert would wait for it.
+      const sources = watch.all(freshness, (f) => f.shop === shop);
+      return sources.length > 0 && sources.every((f) => f.at >= begun) ? true : undefined;
     },
     { signal },
   );

@@ -33,21 +33,91 @@ describe('quiet hours on an ordinary day', () => {
 });
 
 /** Days on which clocks are put forward or back; the second column is what the wall shows around the change. */
-const changes: [zone: string, what: string, quiet: { from: string; to: string }, now: string, allowed: string, then: string][] = [
+const changes: [
+  zone: string,
+  what: string,
+  quiet: { from: string; to: string },
+  now: string,
+  allowed: string,
+  then: string,
+][] = [
   // 2026-03-29 02:00 -> 03:00 (CET to CEST, at 01:00Z)
   ['Europe/Berlin', 'a night cut short', night, '2026-03-28T22:00:00Z', '2026-03-29T06:00:00Z', '2026-03-29T19:00:00Z'],
-  ['Europe/Berlin', 'an end that does not exist', { from: '22:00', to: '02:30' }, '2026-03-28T23:00:00Z', '2026-03-29T01:00:00Z', '2026-03-29T20:00:00Z'],
-  ['Europe/Berlin', 'a start that does not exist', { from: '02:30', to: '05:00' }, '2026-03-29T00:30:00Z', '2026-03-29T00:30:00Z', '2026-03-29T01:00:00Z'],
+  [
+    'Europe/Berlin',
+    'an end that does not exist',
+    { from: '22:00', to: '02:30' },
+    '2026-03-28T23:00:00Z',
+    '2026-03-29T01:00:00Z',
+    '2026-03-29T20:00:00Z',
+  ],
+  [
+    'Europe/Berlin',
+    'a start that does not exist',
+    { from: '02:30', to: '05:00' },
+    '2026-03-29T00:30:00Z',
+    '2026-03-29T00:30:00Z',
+    '2026-03-29T01:00:00Z',
+  ],
   // 2026-10-25 03:00 -> 02:00 (CEST to CET, at 01:00Z)
-  ['Europe/Berlin', 'a night made longer', night, '2026-10-24T22:00:00Z', '2026-10-25T07:00:00Z', '2026-10-25T20:00:00Z'],
-  ['Europe/Berlin', 'an end that comes twice', { from: '22:00', to: '02:30' }, '2026-10-25T01:10:00Z', '2026-10-25T01:30:00Z', '2026-10-25T21:00:00Z'],
+  [
+    'Europe/Berlin',
+    'a night made longer',
+    night,
+    '2026-10-24T22:00:00Z',
+    '2026-10-25T07:00:00Z',
+    '2026-10-25T20:00:00Z',
+  ],
+  [
+    'Europe/Berlin',
+    'an end that comes twice',
+    { from: '22:00', to: '02:30' },
+    '2026-10-25T01:10:00Z',
+    '2026-10-25T01:30:00Z',
+    '2026-10-25T21:00:00Z',
+  ],
   // 2026-03-08 02:00 -> 03:00 (EST to EDT, at 07:00Z); 2026-11-01 02:00 -> 01:00 (at 06:00Z)
-  ['America/New_York', 'a night cut short', night, '2026-03-08T04:00:00Z', '2026-03-08T12:00:00Z', '2026-03-09T01:00:00Z'],
-  ['America/New_York', 'a night made longer', night, '2026-11-01T03:00:00Z', '2026-11-01T13:00:00Z', '2026-11-02T02:00:00Z'],
+  [
+    'America/New_York',
+    'a night cut short',
+    night,
+    '2026-03-08T04:00:00Z',
+    '2026-03-08T12:00:00Z',
+    '2026-03-09T01:00:00Z',
+  ],
+  [
+    'America/New_York',
+    'a night made longer',
+    night,
+    '2026-11-01T03:00:00Z',
+    '2026-11-01T13:00:00Z',
+    '2026-11-02T02:00:00Z',
+  ],
   // Half an hour: 2026-04-05 02:00 -> 01:30 (+11 to +10:30, at 15:00Z the day before); 2026-10-04 02:00 -> 02:30 (15:30Z)
-  ['Australia/Lord_Howe', 'a night half an hour longer', night, '2026-04-04T11:00:00Z', '2026-04-04T21:30:00Z', '2026-04-05T10:30:00Z'],
-  ['Australia/Lord_Howe', 'a night half an hour shorter', night, '2026-10-03T11:00:00Z', '2026-10-03T21:00:00Z', '2026-10-04T10:00:00Z'],
-  ['Asia/Tokyo', 'a zone that never changes', night, '2026-03-29T13:00:00Z', '2026-03-29T23:00:00Z', '2026-03-30T12:00:00Z'],
+  [
+    'Australia/Lord_Howe',
+    'a night half an hour longer',
+    night,
+    '2026-04-04T11:00:00Z',
+    '2026-04-04T21:30:00Z',
+    '2026-04-05T10:30:00Z',
+  ],
+  [
+    'Australia/Lord_Howe',
+    'a night half an hour shorter',
+    night,
+    '2026-10-03T11:00:00Z',
+    '2026-10-03T21:00:00Z',
+    '2026-10-04T10:00:00Z',
+  ],
+  [
+    'Asia/Tokyo',
+    'a zone that never changes',
+    night,
+    '2026-03-29T13:00:00Z',
+    '2026-03-29T23:00:00Z',
+    '2026-03-30T12:00:00Z',
+  ],
 ];
 
 describe('quiet hours where the clock changes', () => {
@@ -59,7 +129,14 @@ describe('quiet hours where the clock changes', () => {
 });
 
 describe('properties', () => {
-  const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Chatham', 'UTC'];
+  const zones = [
+    'Europe/Berlin',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'Pacific/Chatham',
+    'UTC',
+  ];
   const clock = fc.integer({ min: 0, max: 95 }).map((q) => {
     const two = (n: number): string => String(n).padStart(2, '0');
     return `${two(Math.floor(q / 4))}:${two((q % 4) * 15)}`;

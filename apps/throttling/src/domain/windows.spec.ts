@@ -1,13 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import { Kind } from '@beckon/contracts';
 import fc from 'fast-check';
-import { decideWindows, horizonFor, kindTag, reserve, settle, shopWindows, type Entry, type Window } from './windows.js';
+import {
+  decideWindows,
+  horizonFor,
+  kindTag,
+  reserve,
+  settle,
+  shopWindows,
+  type Entry,
+  type Window,
+} from './windows.js';
 
 const DAY = 86_400_000;
 const one = (limit: number, period: number, scope: Window['scope'] = 'shopper'): Window => ({
   ...{ scope, limit, period, reason: 'over_limit' },
 });
-const stamp = (alert: string, at: number, sku = 1, kind = 1): Entry => ({ alert, no: 1, state: 'stamped', at, kind, sku });
+const stamp = (alert: string, at: number, sku = 1, kind = 1): Entry => ({
+  alert,
+  no: 1,
+  state: 'stamped',
+  at,
+  kind,
+  sku,
+});
 const open = (alert: string, at: number, no = 1): Entry => ({ alert, no, state: 'reserved', at, kind: 1, sku: 1 });
 const request = { alert: 'new', no: 1, kind: 1, sku: 1 };
 
@@ -33,8 +49,12 @@ describe('windows', () => {
     expect(decideWindows(entries, request, [one(1, DAY, 'shopper_sku'), one(1, DAY, 'shopper_kind')], 200)).toEqual({
       verdict: 'allow',
     });
-    expect(decideWindows(entries, { ...request, sku: 7 }, [one(1, DAY, 'shopper_sku')], 200)).toMatchObject({ verdict: 'hold' });
-    expect(decideWindows(entries, { ...request, kind: 2 }, [one(1, DAY, 'shopper_kind')], 200)).toMatchObject({ verdict: 'hold' });
+    expect(decideWindows(entries, { ...request, sku: 7 }, [one(1, DAY, 'shopper_sku')], 200)).toMatchObject({
+      verdict: 'hold',
+    });
+    expect(decideWindows(entries, { ...request, kind: 2 }, [one(1, DAY, 'shopper_kind')], 200)).toMatchObject({
+      verdict: 'hold',
+    });
   });
 
   it('tell the window that opens last', () => {

@@ -207,7 +207,8 @@ describe('what was true and is no more', () => {
     const crowd = Array.from({ length: 1_200 }, () => bed.anAlert({ signal_id: first.signal_id, sku: first.sku }));
     await bed.matched(...crowd);
     await bed.signals(bed.opened(first, { op: 'closed', seq: 2 }));
-    const withdrawn = (): number => bed.emitted.filter((e) => (e.value as { verdict?: string }).verdict === 'withdrawn').length;
+    const withdrawn = (): number =>
+      bed.emitted.filter((e) => (e.value as { verdict?: string }).verdict === 'withdrawn').length;
     expect(withdrawn()).toBe(500);
     while (await loops.housekeeping());
     expect(withdrawn()).toBe(1_201);

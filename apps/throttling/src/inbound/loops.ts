@@ -57,7 +57,10 @@ export class Loops {
       for (const name of ['shards', 'leases', 'admission'] as const) pokes.poke(name);
     };
     measure();
-    shops.onChange(measure);
+    shops.onChange(() => {
+      this.round.decideAnew();
+      measure();
+    });
 
     this.windows = new RedisWindows(link.client, o.redisPrefix, o.windowsNow);
     this.shards = new Shards(dataSource, link, this.windows, () => horizon, log);
@@ -68,7 +71,7 @@ export class Loops {
     const line = new LineStore(dataSource);
     this.round = new AdmissionRound({
       ...{ worker: o.worker, emitter, line, leases: this.leases, windows: this.windows, shards: this.shards },
-      ...{ shops, clock, ready: o.ready, onClosed },
+      ...{ shops, clock, ready: o.ready, onClosed, onLeaseLost: () => pokes.poke('leases'), log },
     });
     this.freshness = new FreshnessConfirmation(new FreshnessStore(dataSource), o.signalsKnownSince, clock, toAdmission);
     this.teller = new WindowsTeller(emitter, this.windows, this.shards, onClosed, toAdmission);
@@ -134,7 +137,10 @@ export class Loops {
     await ensurePages((sql, parameters) => dataSource.query(sql, parameters), named);
     const before = this.leases.mine().length;
     await this.leases.renew();
-    if (this.leases.mine().length > before) this.o.pokes.poke('admission');
+    if (this.leases.mine().length > before) {
+      this.round.decideAnew();
+      this.o.pokes.poke('admission');
+    }
   }
 
   private async count(): Promise<void> {
