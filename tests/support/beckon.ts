@@ -19,6 +19,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { z } from 'zod';
 import { environmentOf, readServiceList } from '../../apps/local/src/service-list.js';
 import { cleanUp, follow, ownNames, servers, testKafka, until, type SeenRecord } from './real-servers.js';
@@ -30,6 +31,7 @@ export const SHOP = 'flow';
 /** What the sandbox says a person truly received. */
 export interface Received {
   readonly psid: string;
+  readonly mid: string;
   readonly accepted_at: number;
   readonly right: string;
   readonly metadata: string | null;
@@ -94,6 +96,7 @@ export class Beckon {
   readonly sourceTopic = `${this.names.id}.flow.catalog`;
   client!: KafkaClient;
   private readonly logs = mkdtempSync(join(tmpdir(), 'beckon-flow-'));
+  private readonly started = new Set<string>();
   private readonly topics = new Map<string, SeenRecord[]>();
   private rev = 0;
 
@@ -197,11 +200,15 @@ export class Beckon {
     child.stdout.pipe(file, { end: false });
     child.stderr.pipe(file, { end: false });
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const port = await until(`${name} listens (see ${log})`, () => {
-      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
-      const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-      return line?.[1];
-    });
+    const port = await until(
+      `${name} listens (see ${log})`,
+      () => {
+        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said.slice(-3000)}`);
+        const line = /"port":(\d+)/.exec(said) ?? /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+        return line?.[1];
+      },
+      60_000,
+    );
     const url = `http://127.0.0.1:${port}`;
     const list_ = this.running.get(name) ?? [];
     this.running.set(name, [...list_, { child, url, log, gone }]);
@@ -213,7 +220,7 @@ export class Beckon {
         const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
         return answer?.ok;
       },
-      40_000,
+      60_000,
     );
   }
 
@@ -279,10 +286,7 @@ export class Beckon {
 
   /** What a person was truly sent. */
   async received(psid: string): Promise<Received[]> {
-    return (
-      ((await this.admin(`/ledger?psid=${psid}`)) as { entries?: Received[] } & Received[]).entries ??
-      ((await this.admin(`/ledger?psid=${psid}`)) as Received[])
-    );
+    return (await this.admin(`/ledger?psid=${psid}`)) as Received[];
   }
 
   /** Alerts among what a person was sent. */
@@ -296,12 +300,19 @@ export class Beckon {
       const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, { sku, kind });
       return answer.status < 300 ? (answer.body as { url: string }) : undefined;
     });
-    const before = (await this.received(psid)).length;
+    const cards = async (): Promise<Received[]> =>
+      (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
+    const before = (await cards()).length;
     await this.admin(`/people/${psid}/click-link`, { url: link.url });
-    await this.call('POST', `${this.url('sandbox')}/admin/people/${psid}/tap-get-started`, {});
-    await until('the notify-me card', async () => (await this.received(psid)).length > before);
+    if (!this.started.has(psid)) {
+      this.started.add(psid);
+      await this.admin(`/people/${psid}/tap-get-started`, {});
+    }
+    const card = await until('the notify-me card', async () => (await cards())[before]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
     return async () => {
-      await this.admin(`/people/${psid}/tap-notify-me`, {});
+      await this.admin(`/people/${psid}/tap-notify-me`, { mid: card.mid });
     };
   }
 
@@ -340,6 +351,18 @@ export class Beckon {
     ]);
   }
 
+  /** Looks into a service's own tables: for conditions that show nowhere else. */
+  async sql(service: string, query: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: servers().databaseUrl });
+    await client.connect();
+    try {
+      await client.query(`SET search_path = ${this.names.schema(service)}`);
+      return (await client.query<Record<string, unknown>>(query)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Follows a topic with a plain consumer; the list grows. */
   async read(topic: { name: string }): Promise<SeenRecord[]> {
     let seen = this.topics.get(topic.name);
@@ -365,6 +388,21 @@ export class Beckon {
     const mine = (await this.decisions()).filter((d) => d.terminal && d.sub_id === sub.sub_id);
     const once = new Map(mine.map((d) => [d.decision_id, `${d.verdict}${d.reason ? `:${d.reason}` : ''}`]));
     return [...once.values()];
+  }
+
+  /** What happened so far, for a failing spec: webhooks and calls of the sandbox, records per topic, decisions. */
+  async story(): Promise<string> {
+    const lines: string[] = [];
+    for (const path of ['/webhooks', '/calls'])
+      lines.push(`${path}: ${JSON.stringify(await this.admin(path)).slice(-1200)}`);
+    for (const topic of allTopics) {
+      const ends = [...(await this.client.ends(this.client.topic(topic))).values()];
+      lines.push(`${topic.name}: ${ends.reduce((sum, e) => sum + e.high - e.low, 0n)} records`);
+    }
+    for (const d of await this.decisions())
+      lines.push(`${d.at} ${d.stage} ${d.verdict} ${d.reason ?? ''} ${d.sku ?? ''} ${d.detail ?? ''}`);
+    lines.push(`logs: ${this.logs}`);
+    return lines.join('\n');
   }
 
   /** What all processes of a service wrote to their logs, for a failing spec. */

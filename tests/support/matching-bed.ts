@@ -20,10 +20,12 @@ const shop = (name: string) => ({
   settings: ShopSettings.parse({ ...exampleSettings, shop: name }),
 });
 
+const known = ['aurora', 'borealis', 'crux'].map(shop);
+
 /** Shops `aurora`, `borealis` and `crux`; any other has no settings. */
 export const shops = {
-  all: () => ['aurora', 'borealis', 'crux'].map(shop),
-  get: (name: string) => shops.all().find((s) => s.shop === name),
+  all: () => known,
+  get: (name: string) => known.find((s) => s.shop === name),
 };
 
 /** What handlers and loops of matching need beside a transaction. */

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { code, table } from './data-dictionary.mjs';
 
 /**
- * Settings that all services share once, then what each has of its own (or with another default).
+ * Settings that all services share once, then what each service and the commands have of their own (or with another
+ * default).
  * @throws when a service's config.js declares no settings object
  */
 export async function configTable({ SERVICES }, repository) {
@@ -23,7 +24,7 @@ export async function configTable({ SERVICES }, repository) {
 
   const shared = describeConfig(commonSettings);
   parts.push('## All services', settingsTable(shared));
-  for (const service of SERVICES) {
+  for (const service of [...SERVICES, 'cli']) {
     const file = join(repository, 'apps', service, 'dist/config.js');
     if (!existsSync(file)) continue;
     const own = describeConfig(settingsIn(await import(pathToFileURL(file).href), file)).filter(

@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as tcpConnect } from 'node:net';
-import { KafkaClient, type OutgoingRecord } from '@beckon/kafka';
+import { clientOptions, KafkaClient, type OutgoingRecord } from '@beckon/kafka';
 import { createLogger } from '@beckon/service';
 import kafkajs, { type Admin, type EachBatchPayload, type IHeaders } from 'kafkajs';
 import type { TopicOnCluster } from './domain/topic-differences.js';
 import { Fault } from './faults.js';
-import type { CliConfig } from './surroundings.js';
+import type { CliConfig } from './config.js';
 
 // kafkajs is CommonJS, and Node cannot see these two names in it from an ES module.
 const { ConfigResourceTypes, Partitioners } = kafkajs;
@@ -57,23 +57,8 @@ export class Cluster {
         `Kafka does not answer at ${brokers.join(', ')}.`,
         'Is it running? Start everything with `npm start`, or set KAFKA_BROKERS=host:port.',
       );
-    const client = new KafkaClient({
-      service: 'cli',
-      brokers,
-      topicPrefix: config.TOPIC_PREFIX,
-      groupPrefix: config.GROUP_PREFIX,
-      ssl: config.KAFKA_SSL,
-      ...(config.KAFKA_SASL_MECHANISM
-        ? {
-            sasl: {
-              mechanism: config.KAFKA_SASL_MECHANISM,
-              username: config.KAFKA_SASL_USERNAME ?? '',
-              password: config.KAFKA_SASL_PASSWORD ?? '',
-            },
-          }
-        : {}),
-      log: createLogger({ service: 'cli', level: 'silent' }),
-    });
+    const log = createLogger({ service: 'cli', level: 'silent' });
+    const client = new KafkaClient(clientOptions(config, { name: 'cli', log }));
     return new Cluster(client, config);
   }
 

@@ -22,7 +22,7 @@ import pc from 'picocolors';
 import { stringify } from 'yaml';
 import { Cluster } from './cluster.js';
 import { run } from './run.js';
-import { readSurroundings } from './surroundings.js';
+import { readConfig } from './config.js';
 
 /** Every command against a real broker, in topics of its own. */
 const prefix = `cli-${randomUUID().slice(0, 8)}.`;
@@ -77,7 +77,7 @@ function settingsFile(change: Partial<Record<keyof typeof exampleSettings, unkno
 }
 
 beforeAll(async () => {
-  cluster = await Cluster.connect(readSurroundings(env));
+  cluster = await Cluster.connect(readConfig(env));
 });
 afterAll(async () => {
   const admin = await cluster.admin();

@@ -1,3 +1,4 @@
+import { ownEnvironment } from './environment.js';
 import { run } from './run.js';
 import { processTerminal } from './terminal.js';
 
@@ -9,4 +10,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   else throw error;
 });
 
-process.exitCode = await run(process.argv.slice(2), processTerminal(interrupted.signal));
+process.exitCode = await run(process.argv.slice(2), processTerminal(ownEnvironment(), interrupted.signal));

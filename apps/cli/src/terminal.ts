@@ -20,12 +20,12 @@ export function wantsColor(isTty: boolean, env: Terminal['env']): boolean {
 }
 
 /** The terminal of this process. */
-export function processTerminal(signal: AbortSignal): Terminal {
+export function processTerminal(env: Terminal['env'], signal: AbortSignal): Terminal {
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
-    colors: pc.createColors(wantsColor(process.stdout.isTTY, process.env)),
-    env: process.env,
+    colors: pc.createColors(wantsColor(process.stdout.isTTY, env)),
+    env,
     signal,
     now: () => Date.now(),
   };

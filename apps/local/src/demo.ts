@@ -37,9 +37,12 @@ export interface DemoResult {
 }
 
 /**
- * Plays the demo: applies the demo shop, lets shoppers opt in, sends catalogue events, and waits for the alerts.
+ * Plays the demo: applies the demo shop, lets shoppers opt in, sends catalogue events, and waits for the alerts. Then
+ * the shop goes on quietly until `signal`.
  * @throws Error with the reason when an alert that it waits for does not come
  */
 export async function playDemo(context: DemoContext): Promise<DemoResult> {
-  return { alerts: [], next: [`Phones: ${context.sandboxUrl}`] };
+  // Loaded here and not above: what it needs takes its time to load, and the servers start meanwhile.
+  const { play } = await import('./demo/play.js');
+  return play(context);
 }

@@ -65,7 +65,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
     services = processes;
     await startServices(run, services);
     const urls = Object.fromEntries(run.list.services.map(({ name }) => [name, places.url(name)]));
-    const environment = { ...addresses, ...addressVariables(urls) };
+    const environment = { ...kafkaVariables(env), ...addresses, ...addressVariables(urls) };
     // Commands beside this run find its servers here. It names secrets, so it is for our own eyes.
     const known = { ...environment, SEAL_KEYS: secrets.SEAL_KEYS ?? '' };
     writeFileSync(addressFile, JSON.stringify(known, null, 2), { mode: 0o600 });
@@ -208,6 +208,14 @@ export function serviceEnvironment(
   );
   const own = service.secrets.map((name) => [name, secrets[name] ?? '']);
   return Object.fromEntries([...inherited, ...decided, ...own]);
+}
+
+/** How to talk to Kafka, where it was said: prefixes, TLS and SASL count for commands beside this run too. */
+function kafkaVariables(env: Variables): Record<string, string> {
+  const names = /^(TOPIC_PREFIX|GROUP_PREFIX|KAFKA_[A-Z_]+)$/;
+  return Object.fromEntries(
+    Object.entries(env).filter((e): e is [string, string] => names.test(e[0]) && Boolean(e[1])),
+  );
 }
 
 /** `OPTIN_URL`, `SANDBOX_URL`, ... for commands beside this run. */

@@ -39,7 +39,7 @@ export interface TestBed {
   readonly client: KafkaClient;
   readonly url: string;
   /** Publishes values on a topic, as their owner would. */
-  publish<V>(topic: Topic<V>, key: string, value: V): Promise<void>;
+  publish<V>(topic: Topic<V>, key: string, value: V | null): Promise<void>;
   /** Posts a signed webhook; `over` replaces headers. */
   webhook(body: string | object, over?: Record<string, string>): Promise<Response>;
   /** What optin published on a topic so far, parsed; grows. */
@@ -70,7 +70,9 @@ export async function startOptin(environment: Environment = {}): Promise<TestBed
   });
   const outside = await testKafka('outside', names.topicPrefix, allTopics);
   const publish: TestBed['publish'] = (topic, key, value) =>
-    outside.producer.send([{ topic: outside.topic(topic), key, value: JSON.stringify(value), headers: {} }]);
+    outside.producer.send([
+      { topic: outside.topic(topic), key, value: value === null ? null : JSON.stringify(value), headers: {} },
+    ]);
   const settings = ShopSettings.parse(exampleSettings);
   await publish(shops, 'aurora', { shop: 'aurora', rev: 1, settings, updated_at: Date.now() });
   await publish(offers, 'aurora:red-coat-m', coatOffer);

@@ -14,10 +14,10 @@ const SETTINGS = [
 ] as const;
 
 /**
- * The settings from an environment.
+ * The settings from an environment, by default this process's.
  * @throws Error naming the setting that does not fit.
  */
-export function readConfig(env: Record<string, string | undefined>): SandboxConfig {
+export function readConfig(env: Record<string, string | undefined> = process.env): SandboxConfig {
   const value = (name: (typeof SETTINGS)[number]['name']): string =>
     env[name] || SETTINGS.find((setting) => setting.name === name)!.fallback;
   const port = Number(value('SANDBOX_PORT'));

@@ -7,7 +7,7 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 try {
-  const sandbox = await startSandbox(readConfig(process.env));
+  const sandbox = await startSandbox(readConfig());
   console.log(`Sandbox on ${sandbox.url}: phones at /, Send API at /v26.0/{page}/messages, admin API at /admin`);
   let stopping = false;
   const stop = (): void => {

@@ -547,6 +547,15 @@ describe('the admin API over HTTP', () => {
     expect(await call(method, path, body)).toMatchObject({ status, body: { error: { code } } });
   });
 
+  it('does not serve other web sites', async () => {
+    const from = (origin: string): Promise<Response> =>
+      fetch(`${sandbox.url}/admin/reset`, { method: 'POST', headers: { origin } });
+    expect((await from('https://evil.example')).status).toBe(403);
+    expect((await from('null')).status).toBe(403);
+    expect(sandbox.admin.overview().people_total).toBe(1);
+    expect((await from(sandbox.url)).status).toBe(204);
+  });
+
   it('streams what changes', async () => {
     const stop = new AbortController();
     const stream = await fetch(`${sandbox.url}/admin/stream`, { signal: stop.signal });

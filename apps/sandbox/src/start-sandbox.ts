@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import 'reflect-metadata';
 import { WEBHOOK_ANSWER_MS } from '@beckon/messenger';
+import { sameOriginOnly } from './inbound/same-origin.js';
 import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
 import { SandboxModule } from './sandbox.module.js';
@@ -41,6 +42,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use('/admin', sameOriginOnly);
   const state = app.get(SandboxState);
   const webhooks = app.get(WebhookSender);
   const snapshot = options.stateFile === undefined ? undefined : loadSnapshot(options.stateFile);

@@ -1,5 +1,5 @@
 import { Cluster } from '../cluster.js';
-import { readSurroundings, type CliConfig } from '../surroundings.js';
+import { readConfig, type CliConfig } from '../config.js';
 import type { Terminal } from '../terminal.js';
 
 /** What a command gets: where to write, and Kafka. */
@@ -14,7 +14,7 @@ export interface CommandContext {
  * @throws Fault when the settings are wrong or Kafka does not answer
  */
 export async function withCluster<T>(terminal: Terminal, work: (context: CommandContext) => Promise<T>): Promise<T> {
-  const config = readSurroundings(terminal.env);
+  const config = readConfig(terminal.env);
   const cluster = await Cluster.connect(config);
   try {
     return await work({ terminal, cluster, config });

@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.js';
 import { groupDeadLetters, mayReplay, toDeadLetter, type DeadLetter } from '../domain/dead-letter.js';
 import { parseJson, timeText } from '../domain/record-view.js';
 import { Fault, UsageFault } from '../faults.js';
-import type { CliConfig } from '../surroundings.js';
+import type { CliConfig } from '../config.js';
 import type { Terminal } from '../terminal.js';
 import { withCluster, type CommandContext } from './context.js';
 

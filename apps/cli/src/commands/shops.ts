@@ -18,7 +18,7 @@ export function shopsCommands(program: Command, terminal: Terminal): void {
     .command('apply')
     .argument('<file>', 'settings of one shop, YAML or JSON; - reads standard input')
     .option('--dry-run', 'check the file and show what would change; publish nothing')
-    .option('--json', 'what changed, as one JSON object')
+    .option('--json', 'revision, what changed, and the settings in force, as one JSON object')
     .description('check a settings file as a whole and put it in force')
     .addHelpText('after', '\nExamples:\n  $ beckon shops apply shop.yaml --dry-run\n  $ beckon shops apply shop.yaml')
     .action((file: string, options: ApplyOptions) => apply(terminal, file, options));
@@ -54,11 +54,11 @@ async function apply(terminal: Terminal, file: string, options: ApplyOptions): P
   );
   if (change.action === 'none') {
     terminal.err(`shop ${settings.shop}: unchanged, revision ${change.rev} stays in force`);
-    if (options.json) terminal.out(JSON.stringify({ shop: settings.shop, rev: change.rev, differences: [] }));
+    if (options.json) terminal.out(JSON.stringify({ shop: settings.shop, rev: change.rev, differences: [], settings }));
     return;
   }
   const { record, differences } = change;
-  if (options.json) terminal.out(JSON.stringify({ shop: record.shop, rev: record.rev, differences }));
+  if (options.json) terminal.out(JSON.stringify({ shop: record.shop, rev: record.rev, differences, settings }));
   else for (const difference of differences) terminal.out(differenceText(difference));
   terminal.err(
     options.dryRun

@@ -83,6 +83,20 @@ describe('the story of a SKU', () => {
     expect(stories[0]?.lines[0]?.text).toContain(REASONS.no_baseline);
   });
 
+  it('tells a signal once, by its decision or else by its record', () => {
+    const verdicts = (e: Evidence) =>
+      tellStories(concerning(subjectOf('red-coat-m'), e))[0]?.lines.map((l) => l.verdict);
+    expect(verdicts(evidence)).toEqual(['ignored', 'opened']);
+    const opened = decision({ decision_id: 'o', alert_id: null, shopper_id: null, verdict: 'opened', at: T + 12 });
+    expect(verdicts({ ...evidence, decisions: [...evidence.decisions, opened] })).toEqual(['ignored', 'opened']);
+  });
+
+  it('does not take what a closed signal says for what it said when it opened', () => {
+    const closed = { ...catalogSignals.example, op: 'closed' as const, units: 0, at: T + 90_000 };
+    const [story] = tellStories(concerning(subjectOf(base.alert_id as string), { ...evidence, signals: [closed] }));
+    expect(story?.lines.find((l) => l.verdict === 'opened')).toMatchObject({ at: T + 12, detail: null });
+  });
+
   it('says which alerts are still open', () => {
     const open = stories[2];
     if (!open) throw new Error('no story');

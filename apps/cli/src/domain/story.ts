@@ -104,11 +104,11 @@ export function tellStories(evidence: Evidence): Story[] {
       const sent = deliveries.filter((d) => d.alert_id === alert);
       const about = own[0] ?? sent[0];
       const signal = alert === null ? undefined : signals.get(about?.signal_id ?? '');
-      const lines = [
-        ...(alert === null ? [...signals.values()].map(signalLine) : sourceLines(signal, sent[0])),
-        ...own.map(decisionLine),
-        ...sent.map(deliveryLine),
-      ];
+      const opening = decisions.find((d) => d.verdict === 'opened' && d.signal_id === about?.signal_id);
+      const lines =
+        alert === null
+          ? [...[...signals.values()].filter((s) => !isDecided(s, decisions)).map(signalLine), ...own.map(offerLine)]
+          : [...sourceLines(signal, sent[0], opening), ...own.map(decisionLine), ...sent.map(deliveryLine)];
       return {
         alert_id: alert,
         shop: about?.shop ?? null,
@@ -149,6 +149,17 @@ function decisionLine(d: Decision): Line {
   };
 }
 
+/** A line beside any alert: it says whose it is, so that one can ask further. */
+function offerLine(d: Decision): Line {
+  const line = decisionLine(d);
+  return { ...line, detail: [d.detail, d.sub_id, d.shopper_id].filter(Boolean).join(', ') || null };
+}
+
+/** Whether a decision tells the same as the signal's record. */
+function isDecided(signal: Signal, decisions: readonly Decision[]): boolean {
+  return decisions.some((d) => d.signal_id === signal.signal_id && d.verdict === signal.op);
+}
+
 function deliveryLine(d: Delivery): Line {
   const posted =
     d.posted_at === null || d.answered_at === null
@@ -184,23 +195,33 @@ function signalLine(s: Signal): Line {
   };
 }
 
-/** Where an alert comes from: the platform's event, and when ingestion saw the line crossed. */
-function sourceLines(signal: Signal | undefined, delivery: Delivery | undefined): Line[] {
-  const sourceAt = delivery?.source_at ?? signal?.source_at;
-  if (sourceAt === undefined) return [];
-  const line = (at: number, stage: string, verdict: string, text: string): Line => ({
+/**
+ * Where an alert comes from: the platform's event, and when ingestion saw the line crossed. A signal's record is the
+ * last one of its key: once it moved or closed, it no longer says what it was when it opened.
+ */
+function sourceLines(
+  signal: Signal | undefined,
+  delivery: Delivery | undefined,
+  opening: Decision | undefined,
+): Line[] {
+  const opened = signal?.op === 'opened' ? signal : undefined;
+  const sourceAt = delivery?.source_at ?? opened?.source_at;
+  const signalAt = delivery?.signal_at ?? opening?.at ?? opened?.at;
+  const line = (at: number, stage: string, verdict: string, text: string, detail: string | null): Line => ({
     at,
     order: STAGES.indexOf(stage) * 1000,
     stage,
     verdict,
     reason: null,
     text,
-    detail: signal ? signalDetail(signal) : null,
+    detail,
     terminal: false,
   });
-  const source = { ...line(sourceAt, 'source', 'event', 'The shop’s event.'), detail: null };
-  if (delivery) return [source, line(delivery.signal_at, 'ingestion', 'opened', VERDICTS.opened)];
-  return [source, line((signal as Signal).at, 'ingestion', (signal as Signal).op, `Signal ${(signal as Signal).op}.`)];
+  const detail = opening?.detail ?? (opened ? signalDetail(opened) : null);
+  return [
+    ...(sourceAt === undefined ? [] : [line(sourceAt, 'source', 'event', 'The shop’s event.', null)]),
+    ...(signalAt === undefined ? [] : [line(signalAt, 'ingestion', 'opened', VERDICTS.opened, detail)]),
+  ];
 }
 
 function signalDetail(s: Signal): string | null {

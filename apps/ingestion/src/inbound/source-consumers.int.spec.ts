@@ -13,7 +13,7 @@ import {
   type Offer,
   type Signal,
 } from '@beckon/contracts';
-import { Emitter, createTopics, type KafkaClient } from '@beckon/kafka';
+import { Emitter, type KafkaClient } from '@beckon/kafka';
 import { systemClock } from '@beckon/service';
 import type { ShopDirectory, ShopInForce } from '@beckon/settings';
 import {
@@ -61,7 +61,8 @@ async function bed() {
   const topic = async (name: string): Promise<string> => {
     const admin = await client.admin();
     const full = `${names.id}.${name}`;
-    await createTopics(admin, [{ topic: full, numPartitions: 1 }]);
+    await admin.createTopics({ topics: [{ topic: full, numPartitions: 1 }], waitForLeaders: false });
+    await until('the topic', () => client.ends(full).catch(() => undefined));
     return full;
   };
   const worker = (): SourceConsumers => {

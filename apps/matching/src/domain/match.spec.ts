@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { catalogSignals, Decision, MatchedAlert } from '@beckon/contracts';
 import { match } from './match.js';
-import { targetOf, targetsOf } from './target.js';
+import { targetOf } from './target.js';
 
 const sub = {
   sub_id: 'sub_1',
@@ -30,5 +30,4 @@ test('one SKU, any SKU of a product, a topic', () => {
   expect(targetOf({ sku: 'coat-m', product: 'coat', topic: null })).toBe('sku:coat-m');
   expect(targetOf({ sku: null, product: 'coat', topic: null })).toBe('product:coat');
   expect(targetOf({ sku: null, product: 'coat', topic: 'sale' })).toBe('topic:sale');
-  expect(targetsOf({ sku: 'coat-m', product: 'coat' })).toEqual(['sku:coat-m', 'product:coat']);
 });

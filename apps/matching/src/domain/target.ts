@@ -1,4 +1,4 @@
-import type { Signal, Subscription } from '@beckon/contracts';
+import type { Subscription } from '@beckon/contracts';
 
 /**
  * What a subscription is about, as one text that an index can begin with: one SKU, or any SKU of a product. (Topics
@@ -6,11 +6,11 @@ import type { Signal, Subscription } from '@beckon/contracts';
  */
 export function targetOf(sub: Pick<Subscription, 'sku' | 'product' | 'topic'>): string {
   if (sub.topic !== null) return `topic:${sub.topic}`;
-  return sub.sku === null ? `product:${sub.product}` : `sku:${sub.sku}`;
+  return sub.sku === null ? productTarget(sub.product) : skuTarget(sub.sku);
 }
 
-/** The targets that a signal is news for. */
-export const targetsOf = (signal: Pick<Signal, 'sku' | 'product'>): string[] => [
-  `sku:${signal.sku}`,
-  `product:${signal.product}`,
-];
+/** Subscriptions to this very SKU. */
+export const skuTarget = (sku: string): string => `sku:${sku}`;
+
+/** Subscriptions to any SKU of this product. */
+export const productTarget = (product: string): string => `product:${product}`;

@@ -8,6 +8,7 @@ import type { Emitter, EmittingTransaction } from '@beckon/kafka';
 import type { Clock } from '@beckon/service';
 import { matchingMetrics } from '../metrics.js';
 import {
+  beginServing,
   endFanouts,
   holdFanouts,
   moveCursors,
@@ -18,7 +19,7 @@ import {
 } from '../outbound/fanout-store.js';
 import { matchContext, tell, type Shops } from './tell.js';
 
-const MOST_FANOUTS = 128;
+const MOST_FANOUTS = 256;
 /** Alerts of one transaction: one large page, or as many small ones. */
 const MOST_ALERTS = 1000;
 const SMALLEST_PAGE = 20;
@@ -39,6 +40,7 @@ export function fanOut(o: FanOutOptions): Promise<boolean> {
 
 /** The same inside a transaction that is there. */
 export async function servePages(tx: EmittingTransaction, o: Omit<FanOutOptions, 'emitter'>): Promise<boolean> {
+  await beginServing(tx);
   const due = (await shopsWithFanouts(tx)).filter((shop) => o.shops.get(shop));
   if (due.length === 0) return false;
   const now = o.clock.now();

@@ -3,7 +3,7 @@ import { decisions, type Subscription } from '@beckon/contracts';
 import { MatchingBed, signal, subscription } from '../../../../tests/support/matching-bed.js';
 import { ownNames, testDatabase } from '../../../../tests/support/real-servers.js';
 import { matchingMigrations } from '../matching.module.js';
-import { NEXT_PAGES, pageParameters, type Fanout } from '../outbound/fanout-store.js';
+import { beginServing, HOLD_FANOUTS, NEXT_PAGES, pageParameters, type Fanout } from '../outbound/fanout-store.js';
 import { servePages } from './fan-out.js';
 import { lookAtSignals } from './look.js';
 import { takeSignals } from './signals.controller.js';
@@ -116,7 +116,7 @@ describe('who is told', () => {
     await b.subscriptions(subscription({ shop: 'unknown' }));
     await b.signals(signal({ shop: 'unknown' }));
     await b.settle();
-    expect([b.told(), await b.count('looks'), await b.count('fanouts')]).toEqual([[], 1, 2]);
+    expect([b.told(), await b.count('looks'), await b.count('fanouts')]).toEqual([[], 1, 1]);
   });
 
   test('a redelivered chunk changes nothing', async () => {
@@ -241,8 +241,9 @@ describe('cost: log(n) + matches', () => {
     const page = (sku: number, low: number): Fanout => ({
       signal_id: 's',
       seq: 1,
-      target: `sku:${sku}`,
       shop: 'aurora',
+      sku: String(sku),
+      product: 'coat',
       kind: 'price_drop',
       scale: 'EUR',
       high: Number.MAX_SAFE_INTEGER,
@@ -252,16 +253,36 @@ describe('cost: log(n) + matches', () => {
       record: null,
     });
     const fanouts = [page(1, 50_950), page(2, 1_000), page(3, 90_000)];
-    const plan: { 'QUERY PLAN': string }[] = await b.dataSource.query(
-      `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ${NEXT_PAGES}`,
-      pageParameters(fanouts, 25),
-    );
-    const text = plan.map((r) => r['QUERY PLAN']).join('\n');
+    const text = await b.emitter.transaction(async (tx) => {
+      await beginServing(tx);
+      const plan = await tx.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ${NEXT_PAGES}`,
+        pageParameters(fanouts, 25),
+      );
+      return plan.map((r) => r['QUERY PLAN']).join('\n');
+    });
     expect(text).toMatch(/Index Scan using subscriptions_by_threshold/);
-    expect(text).not.toMatch(/Seq Scan|Sort/);
+    expect(text).not.toMatch(/Seq Scan|->  Sort|Bitmap/);
     expect(text).not.toMatch(/Rows Removed/);
     // 5 matches above 50,950 on SKU 1, a full page on SKU 2, none on SKU 3: that is all that is read.
     const read = /subscriptions_by_threshold.*actual rows=([\d.]+) loops=3/.exec(text);
     expect(Number(read?.[1]) * 3).toBeCloseTo(5 + 25 + 0, 0);
+  });
+
+  test('taking fan-outs reads no more of a long queue than it takes', async () => {
+    const b = await bed();
+    await b.dataSource.query(`
+      INSERT INTO fanouts (signal_id, seq, shop, sku, product, kind, scale, high, cursor_threshold, served_at)
+      SELECT 'sig_' || i, 1, 'aurora', 'sku-' || i, 'coat', 'price_drop', 'EUR', 9, 0, i FROM generate_series(1, 20000) AS i`);
+    const text = await b.emitter.transaction(async (tx) => {
+      await beginServing(tx);
+      const plan = await tx.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ${HOLD_FANOUTS}`,
+        [['aurora', 'borealis'], 40, 50],
+      );
+      return plan.map((r) => r['QUERY PLAN']).join('\n');
+    });
+    expect(text).toMatch(/Index Scan using fanouts_in_turn.*actual rows=20.00 loops=2/);
+    expect(text).not.toMatch(/Seq Scan|->  Sort|Bitmap|Hash/);
   });
 });

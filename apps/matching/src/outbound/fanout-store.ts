@@ -6,6 +6,7 @@
 import type { Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { MatchedSubscription } from '../domain/match.js';
+import { productTarget, skuTarget } from '../domain/target.js';
 import { MATCHED_COLUMNS } from './subscription-store.js';
 
 type Sql = Pick<EmittingTransaction, 'query'>;
@@ -14,8 +15,9 @@ type Sql = Pick<EmittingTransaction, 'query'>;
 export interface Fanout {
   readonly signal_id: string;
   readonly seq: number;
-  readonly target: string;
   readonly shop: string;
+  readonly sku: string;
+  readonly product: string;
   readonly kind: string;
   readonly scale: string;
   readonly high: number;
@@ -26,8 +28,24 @@ export interface Fanout {
   readonly record: Signal | null;
 }
 
+/**
+ * For the rest of the transaction every statement goes row by row through indexes. The planner would choose well by
+ * itself if it knew how full these tables are, but a queue fills and empties faster than its statistics follow, and
+ * then it sorts the whole queue for each page.
+ */
+const BY_INDEX = ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin'];
+
 /** A frozen worker must not hold its fan-outs for ever: Postgres ends its transaction after that many milliseconds. */
 const LONGEST_IDLE_MS = 10_000;
+
+/** Prepares a transaction that is going to hold fan-outs; call it first. */
+export async function beginServing(tx: Sql): Promise<void> {
+  await tx.query(
+    `SELECT set_config('idle_in_transaction_session_timeout', $1, true),
+            (SELECT count(set_config(name, 'off', true)) FROM unnest($2::text[]) AS r (name))`,
+    [String(LONGEST_IDLE_MS), BY_INDEX],
+  );
+}
 
 /** Shops that have fan-outs, by skipping from one to the next in the index: the number of fan-outs does not matter. */
 export async function shopsWithFanouts(tx: Sql): Promise<string[]> {
@@ -42,43 +60,49 @@ export async function shopsWithFanouts(tx: Sql): Promise<string[]> {
   return rows.map((r) => r.shop);
 }
 
+/** SQL of {@link holdFanouts}; its plan is part of what is tested. */
+export const HOLD_FANOUTS = `
+  SELECT f.signal_id, f.seq, f.shop, f.sku, f.product, f.kind, f.scale, f.high,
+         f.cursor_threshold, f.cursor_rank, f.cursor_sub, g.record
+    FROM (SELECT held.*
+            FROM unnest($1::text[]) AS due (shop)
+            CROSS JOIN LATERAL (
+              SELECT * FROM fanouts WHERE fanouts.shop = due.shop ORDER BY served_at LIMIT $2
+                 FOR UPDATE SKIP LOCKED) held
+           LIMIT $3) f
+    LEFT JOIN signals g
+      ON g.shop = f.shop AND g.sku = f.sku AND g.kind = f.kind AND g.signal_id = f.signal_id AND g.open`;
+
 /** Takes up to `limit` fan-outs, shops in the order given, of each at most `perShop` that were served longest ago. */
-export async function holdFanouts(
+export function holdFanouts(
   tx: Sql,
   shops: readonly string[],
   o: { readonly perShop: number; readonly limit: number },
 ): Promise<Fanout[]> {
-  await tx.query(`SELECT set_config('idle_in_transaction_session_timeout', $1, true)`, [String(LONGEST_IDLE_MS)]);
-  return tx.query<Fanout>(
-    `SELECT f.signal_id, f.seq, f.target, f.shop, f.kind, f.scale, f.high,
-            f.cursor_threshold, f.cursor_rank, f.cursor_sub, g.record
-       FROM (SELECT held.*
-               FROM unnest($1::text[]) AS due (shop)
-               CROSS JOIN LATERAL (
-                 SELECT * FROM fanouts WHERE fanouts.shop = due.shop ORDER BY served_at LIMIT $2
-                    FOR UPDATE SKIP LOCKED) held
-              LIMIT $3) f
-       LEFT JOIN signals g
-         ON g.shop = f.shop AND g.sku = f.sku AND g.kind = f.kind AND g.signal_id = f.signal_id AND g.open`,
-    [shops, o.perShop, o.limit],
-  );
+  return tx.query<Fanout>(HOLD_FANOUTS, [shops, o.perShop, o.limit]);
 }
 
 /** The next page of each fan-out, as one statement; `fanout` is the index in the list. */
 export type PageRow = MatchedSubscription & { readonly fanout: number; readonly threshold: number };
 
+const page = (target: string): string => `
+        (SELECT ${MATCHED_COLUMNS}, s.threshold FROM subscriptions s
+          WHERE s.active AND s.shop = f.shop AND s.kind = f.kind AND s.target = f.${target} AND s.scale = f.scale
+            AND (s.threshold, s.rank, s.sub_id) > (f.cursor_threshold, f.cursor_rank, f.cursor_sub)
+            AND s.threshold <= f.high
+          ORDER BY s.threshold, s.rank, s.sub_id LIMIT $10)`;
+
 /** SQL of {@link nextPages}; its plan is part of what is tested. */
 export const NEXT_PAGES = `
-  SELECT (f.n - 1)::int AS fanout, s.threshold, ${MATCHED_COLUMNS}
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[])
-         WITH ORDINALITY AS f (shop, kind, target, scale, high, cursor_threshold, cursor_rank, cursor_sub, n)
+  SELECT (f.n - 1)::int AS fanout, page.*
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+                $9::text[])
+         WITH ORDINALITY AS f (shop, kind, sku_target, product_target, scale, high, cursor_threshold, cursor_rank,
+                               cursor_sub, n)
     CROSS JOIN LATERAL (
-      SELECT * FROM subscriptions s
-       WHERE s.active AND s.shop = f.shop AND s.kind = f.kind AND s.target = f.target AND s.scale = f.scale
-         AND (s.threshold, s.rank, s.sub_id) > (f.cursor_threshold, f.cursor_rank, f.cursor_sub)
-         AND s.threshold <= f.high
-       ORDER BY s.threshold, s.rank, s.sub_id
-       LIMIT $9) s`;
+      SELECT * FROM (${page('sku_target')}
+        UNION ALL${page('product_target')}) AS either
+       ORDER BY threshold, rank, sub_id LIMIT $10) page`;
 
 /** Reads at most `pageSize` subscriptions behind each fan-out's cursor, in order of threshold, rank and id. */
 export function nextPages(tx: Sql, fanouts: readonly Fanout[], pageSize: number): Promise<PageRow[]> {
@@ -91,7 +115,8 @@ export function pageParameters(fanouts: readonly Fanout[], pageSize: number): un
   return [
     column('shop'),
     column('kind'),
-    column('target'),
+    fanouts.map((f) => skuTarget(f.sku)),
+    fanouts.map((f) => productTarget(f.product)),
     column('scale'),
     column('high'),
     column('cursor_threshold'),
@@ -119,8 +144,8 @@ export async function moveCursors(
         SET cursor_threshold = r.cursor_threshold, cursor_rank = r.cursor_rank, cursor_sub = r.cursor_sub,
             served_at = $2
        FROM jsonb_to_recordset($1::jsonb) AS r (
-            signal_id text, seq bigint, target text, cursor_threshold bigint, cursor_rank bigint, cursor_sub text)
-      WHERE f.signal_id = r.signal_id AND f.seq = r.seq AND f.target = r.target`,
+            signal_id text, seq bigint, cursor_threshold bigint, cursor_rank bigint, cursor_sub text)
+      WHERE f.signal_id = r.signal_id AND f.seq = r.seq`,
     [JSON.stringify(rows), now],
   );
 }
@@ -129,10 +154,10 @@ export async function moveCursors(
 export async function endFanouts(tx: Sql, fanouts: readonly Fanout[]): Promise<void> {
   if (fanouts.length === 0) return;
   await tx.query(
-    `DELETE FROM fanouts f USING jsonb_to_recordset($1::jsonb) AS r (signal_id text, seq bigint, target text)
-      WHERE f.signal_id = r.signal_id AND f.seq = r.seq AND f.target = r.target`,
+    `DELETE FROM fanouts f USING jsonb_to_recordset($1::jsonb) AS r (signal_id text, seq bigint)
+      WHERE f.signal_id = r.signal_id AND f.seq = r.seq`,
     [JSON.stringify(fanouts.map(key))],
   );
 }
 
-const key = ({ signal_id, seq, target }: Fanout) => ({ signal_id, seq, target });
+const key = ({ signal_id, seq }: Fanout) => ({ signal_id, seq });

@@ -1,7 +1,6 @@
 import type { Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { KnownSignal } from '../domain/fold-signal.js';
-import { targetsOf } from '../domain/target.js';
 import type { Reach, ThresholdRange } from '../domain/threshold.js';
 
 type Sql = Pick<EmittingTransaction, 'query'>;
@@ -68,27 +67,17 @@ export interface Arming {
   readonly range: ThresholdRange;
 }
 
-/** Asks that everybody in these ranges be told once the transaction is committed: one fan-out per target. */
+/** Asks that everybody in these ranges be told once the transaction is committed. */
 export async function startFanouts(tx: Sql, armings: readonly Arming[], now: number): Promise<void> {
   if (armings.length === 0) return;
-  const rows = armings.flatMap(({ record, range }) =>
-    targetsOf(record).map((target) => ({
-      signal_id: record.signal_id,
-      seq: record.seq,
-      target,
-      shop: record.shop,
-      sku: record.sku,
-      kind: record.kind,
-      scale: range.scale,
-      high: range.high,
-      cursor_threshold: range.low,
-      served_at: now,
-    })),
-  );
+  const rows = armings.map(({ record: { signal_id, seq, shop, sku, product, kind }, range }) => {
+    const names = { signal_id, seq, shop, sku, product, kind };
+    return { ...names, scale: range.scale, high: range.high, cursor_threshold: range.low, served_at: now };
+  });
   await tx.query(
-    `INSERT INTO fanouts (signal_id, seq, target, shop, sku, kind, scale, high, cursor_threshold, served_at)
+    `INSERT INTO fanouts (signal_id, seq, shop, sku, product, kind, scale, high, cursor_threshold, served_at)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-       signal_id text, seq bigint, target text, shop text, sku text, kind text, scale text, high bigint,
+       signal_id text, seq bigint, shop text, sku text, product text, kind text, scale text, high bigint,
        cursor_threshold bigint, served_at bigint)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],

@@ -238,7 +238,7 @@ describe('words come from the offer of now', () => {
     expect((await answer('540', 1)).body).toMatchObject({
       attachment: { payload: { title: 'Tell you when Crimson \ufffd coat, Size M is back?' } },
     });
-    await bed.publish(offers, 'aurora:red-coat-m', null as never);
+    await bed.publish(offers, 'aurora:red-coat-m', null);
     await until('no offer', async () => (await bed.dataSource.query('SELECT 1 FROM offers')).length === 0);
     await send(from('541', { referral: { ref } }));
     expect((await answer('541', 1)).body).toMatchObject({

@@ -9,12 +9,12 @@ import {
   Controller,
   ForbiddenException,
   Get,
-  Header,
   Headers,
   HttpCode,
   Inject,
   Post,
   Query,
+  Res,
   ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
@@ -23,6 +23,11 @@ import { optinMetrics } from '../metrics.js';
 import { EventLog, LogAway } from '../outbound/event-log.js';
 import { PageSecrets } from '../outbound/page-secrets.js';
 import { equalSecrets } from './equal-secrets.js';
+
+/** The part of a response that answers in plain text need: a string alone would go out as HTML. */
+interface PlainReply {
+  type(contentType: string): { setHeader(name: string, value: string): unknown };
+}
 
 /** Where the platform is told to call. */
 export const WEBHOOK_PATH = '/webhooks/messenger';
@@ -44,21 +49,23 @@ export class WebhookController {
 
   /** The handshake when the callback is configured: the challenge comes back to whoever knows a verify token. */
   @Get()
-  @Header('content-type', 'text/plain; charset=utf-8')
-  @Header('x-content-type-options', 'nosniff')
-  verify(@Query() query: Record<string, unknown>): string {
+  verify(@Query() query: Record<string, unknown>, @Res({ passthrough: true }) response: PlainReply): string {
     const token = query['hub.verify_token'];
     const challenge = query['hub.challenge'];
     const known = typeof token === 'string' && equalSecrets(token, this.secrets.verifyTokens());
     if (query['hub.mode'] !== 'subscribe' || typeof challenge !== 'string' || !known) throw new ForbiddenException();
+    response.type('text/plain').setHeader('x-content-type-options', 'nosniff');
     return challenge;
   }
 
   /** 200: taken · 401: not signed by the app of any Page · 503: not taken, send it again. */
   @Post()
   @HttpCode(200)
-  @Header('content-type', 'text/plain; charset=utf-8')
-  async receive(@Body() body: unknown, @Headers('x-hub-signature-256') signature?: string): Promise<string> {
+  async receive(
+    @Body() body: unknown,
+    @Headers('x-hub-signature-256') signature: string | undefined,
+    @Res({ passthrough: true }) response: PlainReply,
+  ): Promise<string> {
     const began = this.clock.monotonic();
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     const signedFor = this.signedFor(bytes, signature);
@@ -75,6 +82,7 @@ export class WebhookController {
       optinMetrics.webhookSeconds.record((this.clock.monotonic() - began) / 1000);
     }
     optinMetrics.webhooks.add(1, { outcome: 'taken' });
+    response.type('text/plain');
     return 'EVENT_RECEIVED';
   }
 

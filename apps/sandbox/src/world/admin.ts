@@ -37,6 +37,9 @@ import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
 import type { SandboxState } from './sandbox-state.js';
 
+/** How many people the overview lists: load tests make more than a page can show. */
+const PEOPLE_LISTED = 200;
+
 /** What {@link Admin} works with. */
 export interface AdminParts {
   state: SandboxState;
@@ -126,17 +129,19 @@ export class Admin {
     return productView(product);
   }
 
-  /** All Pages, people and product pages, and the clock. */
+  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, and the clock. */
   overview(): {
     pages: PageView[];
     people: PersonView[];
+    people_total: number;
     products: ProductView[];
     clock: ReturnType<SandboxClock['describe']>;
   } {
     const { state, clock } = this.parts;
     return {
       pages: [...state.pages.values()].map(pageView),
-      people: [...state.people.values()].map(personView),
+      people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
+      people_total: state.people.size,
       products: [...state.products.values()].map(productView),
       clock: clock.describe(),
     };

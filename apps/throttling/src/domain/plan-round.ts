@@ -16,6 +16,7 @@ export interface Waiting {
 /** One alert that has to wait: until when (ms), and whether people are told (each reason once, each time anew). */
 export interface Wait {
   readonly alert_id: string;
+  readonly page: string;
   readonly reason: Reason;
   readonly not_before: number;
   readonly tell: boolean;
@@ -53,7 +54,8 @@ export function planRound<A extends Waiting>(
     if (verdict.verdict === 'end') {
       end.push({ alert_id, outcome: verdict.as, reason: verdict.reason });
     } else if (verdict.verdict === 'hold') {
-      wait.push({ alert_id, reason: verdict.reason, not_before: verdict.until, tell: true, detail: verdict.detail });
+      const { reason, until, detail } = verdict;
+      wait.push({ alert_id, page: alert.page, reason, not_before: until, tell: true, detail });
     } else if (verdict.verdict === 'wait' || told.has(alert.sub_id)) {
       wait.push(waitFor(alert, verdict.verdict === 'wait' ? verdict.reason : 'already_told', now));
     } else if ((left.get(alert.page) ?? 0) > 0) {
@@ -68,6 +70,7 @@ export function planRound<A extends Waiting>(
 /** A wait without a known end: told once, looked at again now and then. */
 export const waitFor = (alert: Waiting, reason: Reason, now: number): Wait => ({
   alert_id: alert.alert_id,
+  page: alert.page,
   reason,
   not_before: now + lookAgainAfter(alert.matched_at, now),
   tell: alert.reason !== reason,

@@ -7,14 +7,23 @@
 import type { Reason } from '@beckon/contracts';
 import type { Emitter } from '@beckon/kafka';
 import type { ShopDirectory } from '@beckon/settings';
-import type { Clock } from '@beckon/service';
+import type { Clock, Logger } from '@beckon/service';
 import { freePlaces } from '../domain/in-flight.js';
 import { LONGEST_ROUND_MS } from '../domain/orphans.js';
 import { planRound, waitFor, type Plan, type Wait } from '../domain/plan-round.js';
 import { alertTag, skuTag } from '../domain/tags.js';
 import { kindTag, shopWindows, type Window, type WindowVerdict } from '../domain/windows.js';
 import { admissions, admissionWait, ended, holds } from '../metrics.js';
-import { admit, end, GroundMoved, hold, holdPages, holdShards, lockAlerts } from '../outbound/admission-store.js';
+import {
+  admit,
+  end,
+  GroundMoved,
+  hold,
+  holdPages,
+  holdShards,
+  lockAlerts,
+  type PageLease,
+} from '../outbound/admission-store.js';
 import type { Candidate, LineStore } from '../outbound/line-store.js';
 import type { PageLeases } from '../outbound/page-leases.js';
 import type { OpenShard, Placing, RedisWindows } from '../outbound/redis-windows.js';
@@ -36,6 +45,9 @@ export interface AdmissionDeps {
   readonly ready: () => boolean;
   /** Tells the loop that opens shards that one is closed. */
   readonly onClosed: () => void;
+  /** Tells the loop that renews leases that one is lost. */
+  readonly onLeaseLost: () => void;
+  readonly log: Logger;
 }
 
 type Planned = Plan<Candidate>['admit'][number];
@@ -46,16 +58,24 @@ interface Placed extends Planned {
 }
 
 export class AdmissionRound {
+  private settingsChanged = true;
+
   constructor(private readonly o: AdmissionDeps) {}
+
+  /** Settings changed, or a Page was leased: what was held under other settings is decided anew. */
+  decideAnew(): void {
+    this.settingsChanged = true;
+  }
 
   /** Runs one round; true if anything moved, so that another may follow at once. */
   async run(): Promise<boolean> {
     const { clock, line } = this.o;
     if (!this.o.ready()) return false;
-    const pages = this.o.leases.mine().map((l) => l.page);
+    const leases = this.o.leases.mine();
+    const pages = leases.map((l) => l.page);
     if (pages.length === 0) return false;
     const now = clock.now();
-    const released = await line.releaseDue(pages, now);
+    const released = (await line.releaseDue(pages, now)) + (await this.releaseChanged(pages));
     const places = await this.freePlaces(pages, now);
     const candidates = places.size === 0 ? [] : await line.pick(this.shares(places));
     if (candidates.length === 0) return released > 0;
@@ -63,8 +83,20 @@ export class AdmissionRound {
     const plan = planRound(candidates, (page) => this.o.shops.byPage(page)?.shop.settings ?? null, places, now);
     const placedAt = clock.monotonic();
     const { placed, waits } = await this.askWindows(plan.admit, now);
-    const moved = await this.write({ ...plan, wait: [...plan.wait, ...waits] }, placed, now, placedAt);
+    // The leases under which the facts were read: one lost and won again in between is another lease.
+    const involved = new Set(candidates.map((c) => c.page));
+    const held = leases.filter((l) => involved.has(l.page));
+    const moved = await this.write({ ...plan, wait: [...plan.wait, ...waits] }, placed, held, { now, placedAt });
     return moved + released > 0;
+  }
+
+  private async releaseChanged(pages: readonly string[]): Promise<number> {
+    if (!this.settingsChanged) return 0;
+    this.settingsChanged = false;
+    const revs = new Map(pages.map((page) => [page, this.o.shops.byPage(page)?.shop.rev ?? 0]));
+    const released = await this.o.line.releaseChanged(revs);
+    if (released > 0) this.settingsChanged = true; // there may be more
+    return released;
   }
 
   /** Free places of the Pages that have any. */
@@ -114,7 +146,8 @@ export class AdmissionRound {
   private async reserveOrClosed(at: OpenShard, placings: readonly Placing[]): Promise<WindowVerdict[] | 'closed'> {
     try {
       return await this.o.windows.reserve(at, placings);
-    } catch {
+    } catch (err) {
+      this.o.log.warn({ err, shard: at.shard }, 'Redis did not decide; its shard counts as closed');
       return 'closed';
     }
   }
@@ -134,12 +167,11 @@ export class AdmissionRound {
   private async write(
     plan: Plan<Candidate>,
     placed: readonly Placed[],
-    now: number,
-    placedAt: number,
+    leases: readonly PageLease[],
+    { now, placedAt }: { readonly now: number; readonly placedAt: number },
   ): Promise<number> {
     if (placed.length + plan.wait.length + plan.end.length === 0) return 0;
     const { emitter, worker, clock } = this.o;
-    const leases = this.o.leases.mine();
     const ids = [
       ...placed.map((p) => p.alert.alert_id),
       ...plan.wait.map((w) => w.alert_id),
@@ -165,7 +197,7 @@ export class AdmissionRound {
         );
         const held = await hold(
           tx,
-          plan.wait.map((w) => ({ ...w, settings_rev: null })),
+          plan.wait.map((w) => ({ ...w, settings_rev: revOf(w.page) })),
           now,
         );
         const over = await end(tx, plan.end, now);
@@ -181,6 +213,7 @@ export class AdmissionRound {
       return done.moved;
     } catch (error) {
       if (!(error instanceof GroundMoved)) throw error;
+      if (error.what === 'page') this.o.onLeaseLost();
       if (error.what === 'shard') {
         for (const shard of used.keys()) this.o.shards.suspect(shard);
         this.o.onClosed();
@@ -219,7 +252,8 @@ function windowWait(alert: Candidate, verdict: WindowVerdict, windows: readonly 
   const detail = window
     ? `at most ${window.limit} in ${window.period} ms, per ${window.scope.replace('_', ' and ')}`
     : null;
-  return { alert_id: alert.alert_id, reason, not_before: Math.max(verdict.until, now + 1), tell: true, detail };
+  const not_before = Math.max(verdict.until, now + 1);
+  return { alert_id: alert.alert_id, page: alert.page, reason, not_before, tell: true, detail };
 }
 
 function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

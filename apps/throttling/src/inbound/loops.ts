@@ -33,6 +33,8 @@ export interface LoopsDeps {
   readonly log: Logger;
   readonly signalsKnownSince: () => number;
   readonly ready: () => boolean;
+  /** The time of the windows, for tests; else the clock of the Redis server, which all workers share. */
+  readonly windowsNow?: () => number;
 }
 
 const COUNT_EVERY_MS = 10_000;
@@ -42,6 +44,9 @@ export class Loops {
   readonly shards: Shards;
   readonly windows: RedisWindows;
   readonly sweep: OrphanSweep;
+  readonly round: AdmissionRound;
+  readonly teller: WindowsTeller;
+  readonly freshness: FreshnessConfirmation;
   private readonly loops: readonly Loop[];
 
   constructor(private readonly o: LoopsDeps) {
@@ -52,26 +57,29 @@ export class Loops {
       for (const name of ['shards', 'leases', 'admission'] as const) pokes.poke(name);
     };
     measure();
-    shops.onChange(measure);
+    shops.onChange(() => {
+      this.round.decideAnew();
+      measure();
+    });
 
-    this.windows = new RedisWindows(link.client, o.redisPrefix);
+    this.windows = new RedisWindows(link.client, o.redisPrefix, o.windowsNow);
     this.shards = new Shards(dataSource, link, this.windows, () => horizon, log);
     this.leases = new PageLeases(dataSource, o.worker, () => clock.monotonic());
     this.sweep = new OrphanSweep(emitter, this.windows, this.shards, clock, log);
     const onClosed = (): void => pokes.poke('shards');
     const toAdmission = (): void => pokes.poke('admission');
     const line = new LineStore(dataSource);
-    const round = new AdmissionRound({
+    this.round = new AdmissionRound({
       ...{ worker: o.worker, emitter, line, leases: this.leases, windows: this.windows, shards: this.shards },
-      ...{ shops, clock, ready: o.ready, onClosed },
+      ...{ shops, clock, ready: o.ready, onClosed, onLeaseLost: () => pokes.poke('leases'), log },
     });
-    const fresh = new FreshnessConfirmation(new FreshnessStore(dataSource), o.signalsKnownSince, clock, toAdmission);
-    const teller = new WindowsTeller(emitter, this.windows, this.shards, onClosed, toAdmission);
+    this.freshness = new FreshnessConfirmation(new FreshnessStore(dataSource), o.signalsKnownSince, clock, toAdmission);
+    this.teller = new WindowsTeller(emitter, this.windows, this.shards, onClosed, toAdmission);
 
     const loop = (name: string, idleMs: number, tick: () => Promise<boolean | void>): Loop =>
       new Loop({ name, idleMs, tick, log, clock });
-    const admission = loop('admission', o.idleMs, () => round.run());
-    const windows = loop('windows teller', 500, () => teller.run());
+    const admission = loop('admission', o.idleMs, () => this.round.run());
+    const windows = loop('windows teller', 500, () => this.teller.run());
     const shards = loop('shards', 1_000, () => this.openShards());
     const ending = loop('ending', 1_000, () => endWhatIsOver(emitter, clock.now()));
     const leases = loop('page leases', RENEW_MS, () => this.renewLeases());
@@ -84,7 +92,7 @@ export class Loops {
     this.loops = [
       ...[admission, windows, shards, ending],
       loop('overdue answers', 1_000, () => askForAnswers(emitter, clock.now())),
-      loop('freshness', 500, () => fresh.run()),
+      loop('freshness', 500, () => this.freshness.run()),
       loop('orphan sweep', 200, () => this.sweep.run()),
       loop('line counts', COUNT_EVERY_MS, () => this.count()),
       leases,
@@ -107,6 +115,13 @@ export class Loops {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
+  /** What time alone brings about, one step of each; true if there may be more. */
+  async housekeeping(): Promise<boolean> {
+    const { emitter, clock } = this.o;
+    const ended = await endWhatIsOver(emitter, clock.now());
+    return (await askForAnswers(emitter, clock.now())) || ended;
+  }
+
   private async openShards(): Promise<void> {
     const before = this.shards.closed;
     await this.shards.openAll();
@@ -122,7 +137,10 @@ export class Loops {
     await ensurePages((sql, parameters) => dataSource.query(sql, parameters), named);
     const before = this.leases.mine().length;
     await this.leases.renew();
-    if (this.leases.mine().length > before) this.o.pokes.poke('admission');
+    if (this.leases.mine().length > before) {
+      this.round.decideAnew();
+      this.o.pokes.poke('admission');
+    }
   }
 
   private async count(): Promise<void> {

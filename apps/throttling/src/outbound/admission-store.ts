@@ -96,7 +96,8 @@ export async function admit(tx: EmittingTransaction, alerts: readonly ToAdmit[],
 /** Takes alerts out of the line until a time; tells people where that is news. */
 export async function hold(tx: EmittingTransaction, alerts: readonly ToHold[], now: number): Promise<number> {
   const rows = await tx.query<TellableAlert & ToHold>(
-    `UPDATE alerts a SET reason = n.reason, not_before = n.not_before, decision_seq = a.decision_seq + n.tell::int
+    `UPDATE alerts a SET reason = n.reason, not_before = n.not_before, settings_rev = n.settings_rev,
+            decision_seq = a.decision_seq + n.tell::int
        FROM jsonb_to_recordset($1::jsonb)
               AS n(alert_id text, reason text, not_before bigint, tell boolean, detail text, settings_rev bigint)
       WHERE a.alert_id = n.alert_id AND a.state = 'waiting'

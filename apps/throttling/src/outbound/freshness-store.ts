@@ -4,14 +4,21 @@ import type { EmittingTransaction } from '@beckon/kafka';
 import type { DataSource } from 'typeorm';
 import { FRESH_MS } from '../domain/decide-admission.js';
 
-/** Keeps what ingestion says; it never goes back. */
-export async function writeFreshness(tx: EmittingTransaction, records: readonly Freshness[]): Promise<void> {
+/**
+ * Keeps what ingestion says; it never goes back. Nobody can have read further than to the moment at which we hear of
+ * it (`now`): a clock of ingestion's that is ahead must not make a source fresh after it fell silent.
+ */
+export async function writeFreshness(
+  tx: EmittingTransaction,
+  records: readonly Freshness[],
+  now: number,
+): Promise<void> {
   await tx.query(
     `INSERT INTO freshness AS f (shop, source, partition, at)
-     SELECT shop, source, partition, max(at)
+     SELECT shop, source, partition, least(max(at), $2)
        FROM jsonb_to_recordset($1::jsonb) AS r(shop text, source text, partition int, at bigint) GROUP BY 1, 2, 3
      ON CONFLICT (shop, source, partition) DO UPDATE SET at = excluded.at WHERE excluded.at > f.at`,
-    [JSON.stringify(records)],
+    [JSON.stringify(records), now],
   );
 }
 

@@ -55,6 +55,9 @@ export interface InFlight {
   readonly overdue: number;
 }
 
+/** Reasons that a change of settings may take away. */
+const HELD_BY_SETTINGS: readonly Reason[] = ['quiet_hours', 'over_limit', 'min_gap', 'page_unknown'];
+
 export class LineStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -67,6 +70,20 @@ export class LineStore {
           FOR UPDATE SKIP LOCKED)
          AND state = 'waiting'`,
       [pages, now],
+    )) as [unknown, number];
+    return count;
+  }
+
+  /** Puts alerts back that a shop's settings held under another revision than its Page has now (at most 2,000). */
+  async releaseChanged(revs: ReadonlyMap<string, number>): Promise<number> {
+    const [, count] = (await this.dataSource.query(
+      `UPDATE alerts SET not_before = 0 WHERE alert_id IN (
+         SELECT a.alert_id FROM unnest($1::text[], $2::bigint[]) AS now(page, rev)
+           JOIN alerts a ON a.page = now.page AND a.settings_rev IS DISTINCT FROM now.rev
+          WHERE a.state = 'waiting' AND a.not_before > 0 AND a.reason = ANY ($3) LIMIT 2000
+          FOR UPDATE OF a SKIP LOCKED)
+         AND state = 'waiting'`,
+      [[...revs.keys()], [...revs.values()], HELD_BY_SETTINGS],
     )) as [unknown, number];
     return count;
   }

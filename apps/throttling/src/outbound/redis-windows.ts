@@ -93,7 +93,7 @@ export class RedisWindows {
   /** Writes the entries of shoppers under an epoch that is not open yet. */
   async fill(at: OpenShard, shoppers: ReadonlyMap<string, readonly Entry[]>): Promise<void> {
     const pipeline = this.redis.pipeline();
-    const now = this.now?.() ?? Date.now();
+    const now = await this.clock();
     for (const [shopper, entries] of shoppers) {
       const newest = Math.max(...entries.map((e) => e.at));
       const lasts = entries.some((e) => e.state === 'reserved');
@@ -108,6 +108,13 @@ export class RedisWindows {
   /** Opens a shard under an epoch: from now on scripts that name it work, and those that name another do not. */
   async open(shard: number, epoch: number): Promise<void> {
     await this.redis.set(this.epochKey(shard), String(epoch));
+  }
+
+  /** The time that the windows go by, in milliseconds. */
+  async clock(): Promise<number> {
+    if (this.now) return this.now();
+    const [seconds, micros] = await this.redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
   /** The epochs under which shards are open in Redis; undefined where the key is missing. */

@@ -117,9 +117,8 @@ export class Shards {
         WHERE shard = ANY ($1) AND state = 'reserved'
        UNION ALL
        SELECT shard, shopper_id, alert_id, admission_no, state, admitted_at, stamped_at, kind, shop, sku FROM alerts
-        WHERE shard = ANY ($1) AND state = 'done'
-          AND stamped_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2`,
-      [stale.map((s) => s.shard), horizon],
+        WHERE shard = ANY ($1) AND state = 'done' AND stamped_at > $2`,
+      [stale.map((s) => s.shard), (await this.windows.clock()) - horizon],
     )) as CountedRow[];
     const fresh = stale.map(({ shard }): OpenShard => ({ shard, epoch, horizon }));
     for (const at of fresh) {

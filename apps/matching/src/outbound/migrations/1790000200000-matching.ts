@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * `subscriptions` and `signals`: copies of the topics. `fanouts`: work of the signal's side, one row per target and
- * range of thresholds, with a cursor. `looks`: work of the subscription's side. Both kinds of work are written in the
+ * `subscriptions` and `signals`: copies of the topics. `fanouts`: work of the signal's side, one row per range of
+ * thresholds, with a cursor. `looks`: work of the subscription's side. Both kinds of work are written in the
  * transaction that writes the copy, so neither side can forget to look at the other (promise 7).
  *
  * `subscriptions_by_threshold` is why the cost of a signal is log(n) + matches: a page of matches is one range of it.
@@ -54,9 +54,9 @@ export class Matching1790000200000 implements MigrationInterface {
       CREATE TABLE fanouts (
         signal_id text COLLATE "C" NOT NULL,
         seq bigint NOT NULL,
-        target text COLLATE "C" NOT NULL,
         shop text COLLATE "C" NOT NULL,
         sku text COLLATE "C" NOT NULL,
+        product text COLLATE "C" NOT NULL,
         kind text COLLATE "C" NOT NULL,
         scale text COLLATE "C" NOT NULL,
         high bigint NOT NULL,
@@ -64,7 +64,7 @@ export class Matching1790000200000 implements MigrationInterface {
         cursor_rank bigint NOT NULL DEFAULT -1,
         cursor_sub text COLLATE "C" NOT NULL DEFAULT '',
         served_at bigint NOT NULL,
-        PRIMARY KEY (signal_id, seq, target)
+        PRIMARY KEY (signal_id, seq)
       )`);
     await runner.query('CREATE INDEX fanouts_in_turn ON fanouts (shop, served_at)');
     await runner.query(`

@@ -28,7 +28,7 @@ export type CliConfig = ConfigOf<typeof settings>;
  * beside it with nothing set.
  * @throws Fault naming every wrong setting
  */
-export function readSurroundings(env: Terminal['env']): CliConfig {
+export function readConfig(env: Terminal['env']): CliConfig {
   const withAddresses = { ...localAddresses(env), ...withoutEmpty(env) };
   try {
     return loadConfig(settings, withAddresses);

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Admission } from '@beckon/contracts';
+import { systemClock } from '@beckon/service';
+import type { DataSource } from 'typeorm';
+import {
+  GraphStandIn,
+  KeptEmits,
+  TOKEN_ENV,
+  aShopper,
+  aWorker,
+  accept,
+  anAdmission,
+  anOffer,
+  deliveryDatabase,
+  pagesOfTest,
+} from '../../../../tests/support/delivery-kit.js';
+import { until } from '../../../../tests/support/real-servers.js';
+import { lockRows, passGate, queueAdmissions } from '../outbound/ledger-store.js';
+import { keepOffers } from '../outbound/offer-store.js';
+import { knowPages, takePages } from '../outbound/page-store.js';
+import { keepShoppers } from '../outbound/shopper-store.js';
+import { settleRows } from './settle-rows.js';
+
+let db: DataSource;
+let emits: KeptEmits;
+let graph: GraphStandIn;
+let url: string;
+
+beforeEach(async () => {
+  db = await deliveryDatabase();
+  emits = new KeptEmits(db);
+  graph = new GraphStandIn();
+  url = await graph.start();
+  process.env[TOKEN_ENV] = 'EAAtoken';
+  await keepOffers(db, [anOffer()]);
+});
+
+const inLine = async (page: string, n: number) => {
+  const list = Array.from({ length: n }, () => {
+    const shopper = aShopper({ page });
+    return { shopper, admission: anAdmission(shopper, { send_by: Date.now() + 60_000 }) };
+  });
+  await keepShoppers(
+    db,
+    list.map((x) => x.shopper),
+  );
+  await queueAdmissions(
+    db,
+    list.map((x) => x.admission),
+    Date.now(),
+  );
+  return list.map((x) => x.admission);
+};
+const owners = async (): Promise<Record<string, string | null>> =>
+  Object.fromEntries(
+    (await db.query('SELECT page, owner FROM pages ORDER BY page')).map((r: { page: string; owner: string }) => [
+      r.page,
+      r.owner,
+    ]),
+  );
+
+describe('a worker dies', () => {
+  it('promise 2: its line goes on, its flights are unknown until their echo, and nothing is sent twice', async () => {
+    const [flown, echoed, waiting] = await inLine('1', 3);
+    await knowPages(db, ['1']);
+    const [dead] = await takePages(db, 'dead', ['1'], 1);
+    const flights = await passGate(db, { page: '1', worker: 'dead', epoch: dead!.epoch, slots: 2, alertsFirst: 0 });
+    expect(flights.sending).toHaveLength(2);
+    const ids = flights.sending.map((c) => c.row.id);
+    const line = [flown!, echoed!, waiting!].filter((a) => !ids.includes(a.alert_id));
+    // The echo of one came while the worker was still thought alive.
+    await emits.transaction(async (tx) => {
+      const rows = await lockRows(tx, [ids[1]!]);
+      const { page, shopper_id } = rows[0]!;
+      await settleRows(tx, rows, () => [{ type: 'echoed', page, shopper_id, mid: 'm_9', at: Date.now() }]);
+    });
+    await db.query('UPDATE pages SET lease_until = 1');
+    aWorker({ db, emits, graph: url, pages: pagesOfTest(['1']) });
+    await until('the line goes on', () => graph.of(line[0]!.alert_id).length === 1);
+    await until('the flights are told', () => emits.all.filter((e) => e.topic === 'deliveries').length === 3);
+    expect(emits.about('deliveries', ids[0]!).map((d) => d['state'])).toEqual(['unknown']);
+    expect(emits.about('deliveries', ids[1]!).map((d) => d['state'])).toEqual(['accepted']);
+    expect(graph.posts).toHaveLength(1);
+  });
+
+  it('its Page is taken over when its lease has run out', async () => {
+    await knowPages(db, ['1']);
+    await takePages(db, 'dead', ['1'], 1);
+    const began = systemClock.monotonic();
+    const worker = aWorker({ db, emits, graph: url, pages: pagesOfTest(['1']) });
+    await until('taken over', () => worker.leases.owned.length === 1);
+    const took = systemClock.monotonic() - began;
+    expect(took).toBeGreaterThan(4500);
+  });
+});
+
+describe('workers share', () => {
+  it('hand Pages over when one joins and take them back when one leaves, without a message lost or doubled', async () => {
+    const names = ['1', '2', '3', '4'];
+    const pages = pagesOfTest(names, 300);
+    graph.answer = (_p, _q, response) => void setTimeout(() => accept(response, graph.posts.length), 5);
+    const admissions = (await Promise.all(names.map((name) => inLine(name, 150)))).flat();
+    const first = aWorker({ db, emits, graph: url, pages, timeoutMs: 30_000 });
+    await until('the first owns all', () => first.leases.owned.length === 4, 60_000);
+    const second = aWorker({ db, emits, graph: url, pages, timeoutMs: 30_000 });
+    const shared = (): boolean => first.leases.owned.length === 2 && second.leases.owned.length === 2;
+    await until('two each', shared, 60_000);
+    await first.stop();
+    await until('the second owns all', () => second.leases.owned.length === 4, 60_000);
+    const last = (a: Admission): unknown => emits.about('deliveries', a.alert_id).at(-1)?.['state'];
+    await until(
+      'all are sent',
+      async () => {
+        // As throttling does: what provably was not sent (a connection too slow on a busy machine) is admitted anew.
+        const missed = admissions.filter((a) => last(a) === 'returned');
+        const again = missed.map((a) => ({ ...a, admission_no: emits.about('deliveries', a.alert_id).length + 1 }));
+        await queueAdmissions(db, again, Date.now());
+        return admissions.every((a) => last(a) === 'accepted');
+      },
+      90_000,
+    );
+    for (const a of admissions) expect(graph.of(a.alert_id)).toHaveLength(1);
+    expect(Object.values(await owners()).every((o) => o !== null)).toBe(true);
+    await second.stop();
+    expect(Object.values(await owners()).every((o) => o === null)).toBe(true);
+  }, 240_000);
+
+  it('a Page keeps its pace while it changes hands', async () => {
+    const pages = pagesOfTest(['1'], 20);
+    await inLine('1', 80);
+    const first = aWorker({ db, emits, graph: url, pages });
+    await until('the first sends', () => graph.posts.length >= 20);
+    await first.stop();
+    aWorker({ db, emits, graph: url, pages });
+    await until('all are sent', () => graph.posts.length === 80);
+    const times = graph.posts.map((p) => p.at);
+    // Over any stretch: pace × seconds + 1, and 3 for the jitter of two clocks' readings on a busy machine.
+    for (let i = 0; i < times.length; i += 1)
+      for (let j = i; j < times.length; j += 1)
+        expect(j - i + 1).toBeLessThanOrEqual((20 * (times[j]! - times[i]!)) / 1000 + 1 + 3);
+  });
+});
