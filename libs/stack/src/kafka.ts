@@ -6,12 +6,11 @@
  * jars, which nearly halves every later start.
  */
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createHash } from 'node:crypto';
 import { ensureJars } from './jars.js';
 import { ask } from './probe.js';
 import { requireJava, type Java } from './requirements.js';
@@ -31,7 +30,7 @@ export async function startKafka(around: Surroundings): Promise<Server> {
   const wish = (usual: number) => (around.usualPorts ? usual : undefined);
   const port = await around.ports.pick(values.kafkaPort, wish(USUAL_PORT));
   const controllerPort = await around.ports.pick(values.kafkaControllerPort, wish(USUAL_CONTROLLER_PORT));
-  const clusterId = values.kafkaClusterId ?? randomBytes(16).toString('base64url');
+  const clusterId = values.kafkaClusterId ?? clusterIdFrom(randomBytes(16));
   around.memory.remember({ kafkaPort: port, kafkaControllerPort: controllerPort, kafkaClusterId: clusterId });
 
   const folder = join(around.dataDir, 'kafka');
@@ -79,6 +78,14 @@ export async function startKafka(around: Surroundings): Promise<Server> {
       graceMs: 30_000,
     },
   });
+}
+
+/**
+ * A cluster id from 16 random bytes. The format tool takes one that begins with "-" for an option, so the first bit is
+ * cleared: the first letter is then one of the first half of the alphabet.
+ */
+export function clusterIdFrom(bytes: Buffer): string {
+  return Buffer.concat([Buffer.of((bytes[0] ?? 0) & 0x7f), bytes.subarray(1)]).toString('base64url');
 }
 
 /** The whole configuration of the one node. Nothing is created by accident: topics are made by our own code only. */
