@@ -120,14 +120,22 @@ function run(args) {
     const pass = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
-    const npm = process.ppid;
-    const watch = holdsOthers && setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 1000);
+    const starters = startedBy();
+    const watch = holdsOthers && setInterval(() => startedBy() !== starters && child.kill('SIGTERM'), 1000);
     child.once('exit', (code, signal) => {
       clearInterval(watch);
       for (const one of signals) process.off(one, pass);
       resolve(code ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0));
     });
   });
+}
+
+/**
+ * npm, which is our parent because package.json says `exec` (a shell in between would keep npm's signals to itself).
+ * A killed npm tells nobody, but we get another parent. Started by hand we may outlive ours (nohup, a closed shell).
+ */
+function startedBy() {
+  return process.env.npm_lifecycle_event ? process.ppid : 0;
 }
 
 function say(words, since) {

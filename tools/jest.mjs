@@ -9,9 +9,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [suite = 'all', ...rest] = process.argv.slice(2);
 // Last, because this option takes every word that follows it.
 const select = suite === 'all' ? [] : ['--selectProjects', ...suite.split(',')];
+// .ci/run adds the suites' counts up.
+const folder = process.env.BECKON_TEST_RESULTS;
+const counts = folder ? ['--json', `--outputFile=${folder}/${suite}.json`] : [];
 const child = spawn(
   process.execPath,
-  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...rest, ...select],
+  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...rest, ...counts, ...select],
   { cwd: root, stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

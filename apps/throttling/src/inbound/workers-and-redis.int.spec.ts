@@ -6,6 +6,7 @@ import { Bed, DAY, PAGE } from '../../testing/bed.js';
 import { ownRedis } from '../../testing/own-redis.js';
 import { alertTag, shardOf } from '../domain/tags.js';
 import { ORPHAN_AFTER_MS } from '../domain/orphans.js';
+import type { Loops } from './loops.js';
 import { RedisWindows } from '../outbound/redis-windows.js';
 
 const daily = { limits: [{ scope: 'shopper' as const, limit: 1, period: '24h' }] };
@@ -131,6 +132,54 @@ describe('a Redis that forgets', () => {
     await bed.settleDown(loops);
     expect(bed.admissions().map((a) => a.alert_id)).toEqual([first.alert_id, third.alert_id]);
     expect(bed.story(second)).toEqual(['held:over_limit']);
+  });
+
+  it('restarted with an older memory: what it still has is not believed', async () => {
+    const redis = await ownRedis();
+    const bed = await Bed.start({ settings: daily, redisUrl: redis.url });
+    const loops = await bed.worker();
+    const alert = await bed.aMatch({ shopper_id: 'shp_x' });
+    await bed.settleDown(loops);
+    const { shard, epoch } = loops.shards.at(shardOf('shp_x'))!;
+    await redis.kill();
+    await redis.start();
+    // As after a fail-over that lost the last second: the epoch is there, the reservation is not.
+    await new RedisWindows(redis.client, bed.names.redisPrefix).open(shard, epoch);
+    await until('rebuilt', async () => {
+      await loops.shards.openAll();
+      return loops.shards.closed === 0;
+    });
+    expect(loops.shards.at(shard)?.epoch).toBeGreaterThan(epoch);
+    expect(await kept(bed, redis, ['shp_x'])).toEqual([[[alert.alert_id, 'reserved', bed.now]]]);
+  });
+
+  it('a shard rebuilt between taking a place and writing it: nothing is written, the place is taken anew', async () => {
+    const redis = await ownRedis();
+    const bed = await Bed.start({ settings: daily, redisUrl: redis.url });
+    const other = await bed.worker('other');
+    let rebuilds = 0;
+    const loops: Loops = await bed.worker('one', {
+      emitter: {
+        transaction: async (work) => {
+          if (rebuilds === 0 && loops.leases.mine().length > 0) {
+            rebuilds += 1;
+            await redis.client.flushall();
+            for (let shard = 0; shard < 256; shard += 1) other.shards.suspect(shard);
+            await other.shards.openAll();
+          }
+          return bed.emitter.transaction(work);
+        },
+      },
+    });
+    const alert = await bed.aMatch({ shopper_id: 'shp_x' });
+    await loops.leases.renew();
+    expect(await loops.round.run()).toBe(false);
+    expect([rebuilds, bed.admissions()]).toEqual([1, []]);
+    expect(await kept(bed, redis, ['shp_x'])).toEqual([[]]);
+    await loops.shards.openAll();
+    await bed.settleDown(loops);
+    expect(bed.admissions()).toHaveLength(1);
+    expect(await kept(bed, redis, ['shp_x'])).toEqual([[[alert.alert_id, 'reserved', bed.now]]]);
   });
 
   it('a rebuild that races with reservations loses none of them', async () => {

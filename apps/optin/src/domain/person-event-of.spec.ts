@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { messengerEvents } from '@beckon/contracts';
+import type { MessengerEvent } from '@beckon/contracts';
+import { coat } from '../../tests/examples.js';
+import { personEventOf } from './person-event-of.js';
+import { receiptOf } from './receipt-of.js';
+import { parseLogged, splitWebhook } from './split-webhook.js';
+
+const AT = 1_790_000_000_000;
+const reading = {
+  wish: (ref: string | undefined) => (ref === 'GOOD' ? coat : undefined),
+  seal: (token: string) => `sealed(${token.length})`,
+};
+
+/** The way of one event: webhook → log → (as JSON) → parsed. */
+function logged(body: object, over: object = {}, entry: object = {}): MessengerEvent {
+  const event = { sender: { id: '200' }, recipient: { id: '1001' }, timestamp: AT, ...body, ...over };
+  const webhook = { object: 'page', entry: [{ id: '1001', time: AT + 5, messaging: [event], ...entry }] };
+  const [split] = splitWebhook(JSON.parse(JSON.stringify(webhook)), AT + 50).events;
+  return messengerEvents.schema.parse(JSON.parse(JSON.stringify(split?.value)));
+}
+const read = (value: MessengerEvent) => {
+  const parsed = parseLogged(value);
+  return parsed && personEventOf(parsed, value.received_at, reading);
+};
+
+describe('what a person did', () => {
+  const link = { source: 'SHORTLINK', type: 'OPEN_THREAD' };
+  it.each<[string, object, object | undefined]>([
+    [
+      'text',
+      { message: { mid: 'm1', text: 'Stop' } },
+      { kind: 'message', key: 'message:m1', text: 'Stop', payload: null },
+    ],
+    ['a picture', { message: { mid: 'm1', attachments: [{ type: 'image' }] } }, { kind: 'message', text: null }],
+    [
+      'a quick reply',
+      { message: { mid: 'm1', text: 'x', quick_reply: { payload: 'p' } } },
+      { kind: 'message', payload: 'p' },
+    ],
+    [
+      'text with a link',
+      { message: { mid: 'm1', text: 'x', referral: { ref: 'GOOD' } } },
+      { kind: 'message', wish: coat },
+    ],
+    [
+      'a button',
+      { postback: { mid: 'p1', title: 'x', payload: 'p' } },
+      { kind: 'postback', key: 'postback:p1', payload: 'p' },
+    ],
+    [
+      'Get Started by a link',
+      { postback: { title: 'x', payload: 'GO', referral: { ...link, ref: 'GOOD' } } },
+      { kind: 'postback', wish: coat },
+    ],
+    ['a link', { referral: { ...link, ref: 'GOOD' } }, { kind: 'referral', wish: coat }],
+    ['a reaction', { reaction: { mid: 'm1', action: 'react' } }, { kind: 'reaction' }],
+    ['a reaction taken back', { reaction: { mid: 'm1', action: 'unreact' } }, undefined],
+    [
+      'an opt-in without a token of that kind',
+      { optin: { type: 'notification_messages', notification_messages_token: 't' } },
+      undefined,
+    ],
+    ['a delivery', { delivery: { watermark: AT } }, undefined],
+    ['an unknown kind', { policy_enforcement: { action: 'block' } }, undefined],
+  ])('%s', (_, body, expected) => {
+    const event = read(logged(body));
+    if (!expected) return expect(event).toBeUndefined();
+    expect(event).toMatchObject({ at: AT, received_at: AT + 50, standby: false, ...expected });
+    if (!('wish' in expected)) expect(event).not.toHaveProperty('wish');
+  });
+
+  it.each(['GOOOD', '', undefined])('a link with the ref %j is about nothing known', (ref) => {
+    const event = read(logged({ referral: { ...link, ref } }));
+    expect(event).toMatchObject({ kind: 'referral' });
+    expect(event).not.toHaveProperty('wish');
+  });
+
+  it('a tap names its subscription and its right by the token, which is sealed', () => {
+    const tap = { optin: { type: 'one_time_notif_req', payload: 'GOOD', one_time_notif_token: 'secret' } };
+    const event = read(logged(tap));
+    expect(event).toMatchObject({ kind: 'one_time_optin', wish: coat, tokenSealed: 'sealed(6)' });
+    expect(JSON.stringify(event)).not.toContain('secret');
+    const again = read(logged(tap, { timestamp: AT + 9 }));
+    expect([again?.key, again?.kind === 'one_time_optin' && again.subId]).toEqual([
+      event?.key,
+      event?.kind === 'one_time_optin' && event.subId,
+    ]);
+  });
+
+  it('happened no later than it was received, whatever its clock says, and seconds are understood', () => {
+    expect(read(logged({ referral: { ref: 'GOOD' } }, { timestamp: AT + 3_600_000 }))?.at).toBe(AT + 50);
+    expect(read(logged({ referral: { ref: 'GOOD' } }, { timestamp: AT / 1000 }))?.at).toBe(AT);
+  });
+
+  it('without a time of its own has that of its entry, also when it is sent again', () => {
+    const undated = { timestamp: undefined };
+    const first = read(logged({ reaction: { mid: 'm', action: 'react' } }, undated));
+    expect(first?.at).toBe(AT + 5);
+    expect(read(logged({ reaction: { mid: 'm', action: 'react' } }, undated))?.key).toBe(first?.key);
+  });
+
+  it('is marked when another app holds the conversation', () => {
+    const event = { sender: { id: '200' }, recipient: { id: '1001' }, timestamp: AT, message: { mid: 'm', text: 'x' } };
+    expect(read(logged({}, {}, { messaging: [], standby: [event] }))).toMatchObject({ standby: true, kind: 'message' });
+  });
+});
+
+describe('what a receipt proves', () => {
+  const receipt = (body: object, over: object = {}) => {
+    const parsed = parseLogged(logged(body, over));
+    return parsed && receiptOf(parsed, 'shp_1');
+  };
+  const out = { sender: { id: '1001' }, recipient: { id: '200' } };
+  it.each<[string, object, object | undefined]>([
+    [
+      'our echo',
+      { ...out, message: { is_echo: true, mid: 'm', metadata: 'beckon:alr_1' } },
+      { kind: 'echo', alert_id: 'alr_1', mid: 'm', watermark: null },
+    ],
+    ['another app’s echo', { ...out, message: { is_echo: true, mid: 'm', metadata: 'bot:1' } }, undefined],
+    ['an echo of a person at the inbox', { ...out, message: { is_echo: true, mid: 'm' } }, undefined],
+    [
+      'delivered',
+      { delivery: { watermark: AT - 5, mids: ['m'] } },
+      { kind: 'delivered', watermark: AT - 5, alert_id: null },
+    ],
+    ['read', { read: { watermark: AT - 5 } }, { kind: 'read', watermark: AT - 5 }],
+    ['a text', { message: { mid: 'm', text: 'x' } }, undefined],
+  ])('%s', (_, body, expected) => {
+    const found = receipt(body);
+    if (!expected) return expect(found).toBeUndefined();
+    expect(found).toMatchObject({ shopper_id: 'shp_1', page: '1001', at: AT, ...expected });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KafkaClient, OutgoingRecord } from '@beckon/kafka';
+import { EventLog, LogAway } from './event-log.js';
+
+const record: OutgoingRecord = { topic: 't', key: 'k', value: 'v', headers: {} };
+
+function log(send: (records: readonly OutgoingRecord[]) => Promise<void>, waitMs = 30): EventLog {
+  const client = { producer: { send }, topic: (t: { name: string }) => `x.${t.name}` };
+  return new EventLog(client as unknown as KafkaClient, waitMs);
+}
+
+describe('appending', () => {
+  it('resolves when Kafka has the events', async () => {
+    const taken: OutgoingRecord[] = [];
+    await log(async (records) => void taken.push(...records)).append([record, record]);
+    expect(taken).toHaveLength(2);
+  });
+
+  it('rejects when Kafka refuses, and in time when it does not answer', async () => {
+    await expect(log(() => Promise.reject(new Error('no'))).append([record])).rejects.toThrow(LogAway);
+    await expect(log(() => new Promise(() => undefined)).append([record])).rejects.toThrow(LogAway);
+  });
+
+  it('refuses at once what would only fill memory, and takes again when Kafka does', async () => {
+    let answer: (() => void)[] = [];
+    const away = log(() => new Promise((resolve) => answer.push(resolve)));
+    const many = Array.from({ length: 3000 }, () => record);
+    const first = away.append(many);
+    await expect(away.append(many)).rejects.toThrow('too many');
+    expect(answer).toHaveLength(1);
+    answer.forEach((a) => a());
+    await first;
+    answer = [];
+    const second = away.append(many);
+    answer.forEach((a) => a());
+    await second;
+  });
+});
+
+describe('records', () => {
+  const value = { page: '1001', psid: '200', event: {}, standby: false, received_at: 1_790_000_000_000 };
+  it('are keyed by Page and person, and named by the event', () => {
+    expect(log(async () => undefined).record({ key: 'message:m1', value })).toMatchObject({
+      topic: 'x.messenger.events',
+      key: '1001:200',
+      value: JSON.stringify(value),
+      headers: { ce_id: '1001:message:m1', ce_type: 'beckon.messenger.events.v1', ce_source: 'beckon/optin' },
+    });
+  });
+  it('are none for an event nested too deeply to be written', () => {
+    const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown;
+    expect(log(async () => undefined).record({ key: 'k', value: { ...value, event: { deep } } })).toBeUndefined();
+  });
+});
