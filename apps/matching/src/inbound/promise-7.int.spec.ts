@@ -28,16 +28,16 @@ test('promise 7: a subscription and a signal written at the same moment meet exa
       signal({ sku }),
     ];
     const committed: string[] = [];
-    // A head start of a few round trips, at random, so that every interleaving has its chance.
-    const headStart = async (): Promise<void> => {
-      for (let n = Math.floor(Math.random() * 3); n > 0; n -= 1) await dataSource.query('SELECT 1');
+    // In turn one side or the other starts up to a few round trips later, so that every interleaving has its chance.
+    const wait = async (late: boolean): Promise<void> => {
+      for (let n = late ? Math.floor(Math.random() * 4) : 0; n > 0; n -= 1) await dataSource.query('SELECT 1');
     };
     await Promise.all([
-      headStart()
+      wait(i % 4 === 0)
         .then(() => signalSide.signals(open))
         .then(() => committed.push('signal'))
         .then(() => signalSide.page()),
-      headStart()
+      wait(i % 4 !== 0)
         .then(() => subscriptionSide.subscriptions(sub))
         .then(() => committed.push('subscription'))
         .then(() => subscriptionSide.look()),

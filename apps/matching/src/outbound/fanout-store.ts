@@ -63,7 +63,7 @@ export async function shopsWithFanouts(tx: Sql): Promise<string[]> {
 /** SQL of {@link holdFanouts}; its plan is part of what is tested. */
 export const HOLD_FANOUTS = `
   SELECT f.signal_id, f.seq, f.shop, f.sku, f.product, f.kind, f.scale, f.high,
-         f.cursor_threshold, f.cursor_rank, f.cursor_sub, g.record
+         f.cursor_threshold, f.cursor_rank, f.cursor_sub, CASE WHEN g.open THEN g.record END AS record
     FROM (SELECT held.*
             FROM unnest($1::text[]) AS due (shop)
             CROSS JOIN LATERAL (
@@ -71,7 +71,7 @@ export const HOLD_FANOUTS = `
                  FOR UPDATE SKIP LOCKED) held
            LIMIT $3) f
     LEFT JOIN signals g
-      ON g.shop = f.shop AND g.sku = f.sku AND g.kind = f.kind AND g.signal_id = f.signal_id AND g.open`;
+      ON g.shop = f.shop AND g.sku = f.sku AND g.kind = f.kind AND g.signal_id = f.signal_id`;
 
 /** Takes up to `limit` fan-outs, shops in the order given, of each at most `perShop` that were served longest ago. */
 export function holdFanouts(

@@ -87,15 +87,17 @@ export type Meeting = MatchedSubscription & { readonly record: Signal };
 
 /** Every open signal that each of these subscriptions has met. Sees what was committed before this statement. */
 export function meetSignals(tx: Sql, subIds: readonly string[]): Promise<Meeting[]> {
-  const met = `g.shop = s.shop AND g.kind = s.kind AND g.open AND g.scale = s.scale
-    AND CASE g.direction WHEN 'upTo' THEN s.threshold <= g.reach ELSE s.threshold >= g.reach END`;
+  // `open` stands inside the CASE, or else the planner may take the index of open signals for a SKU as well.
+  const met = `g.shop = s.shop AND g.kind = s.kind AND g.scale = s.scale
+    AND CASE WHEN NOT g.open THEN false WHEN g.direction = 'upTo' THEN s.threshold <= g.reach
+             ELSE s.threshold >= g.reach END`;
   return tx.query<Meeting>(
     `SELECT ${MATCHED_COLUMNS}, met.record
        FROM subscriptions s
        CROSS JOIN LATERAL (
          SELECT g.record FROM signals g WHERE s.target = 'sku:' || s.sku AND g.sku = s.sku AND ${met}
          UNION ALL
-         SELECT g.record FROM signals g WHERE s.target = 'product:' || s.product AND g.product = s.product AND ${met}
+         SELECT g.record FROM signals g WHERE s.target = 'product:' || s.product AND g.product = s.product AND g.open AND ${met}
        ) met
       WHERE s.sub_id = ANY ($1::text[]) AND s.active`,
     [subIds],

@@ -61,7 +61,7 @@ describe('a round', () => {
     const plan = planRound([waiting(1), waiting(2, { sub_id: 's1' })], shop, new Map([['p', 9]]), 100);
     expect(plan.admit.map((p) => p.alert.alert_id)).toEqual(['a1']);
     expect(plan.wait).toEqual([
-      { alert_id: 'a2', reason: 'already_told', not_before: 1_100, tell: true, detail: null },
+      { alert_id: 'a2', page: 'p', reason: 'already_told', not_before: 1_100, tell: true, detail: null },
     ]);
   });
   it('tells a wait once', () => {
