@@ -105,7 +105,8 @@ describe('npm start', () => {
         },
       },
     );
-    expect(await runLocal(run)).toBe(0);
+    const code = await runLocal(run);
+    expect(`${code} ${code === 0 ? '' : run.text()}`).toBe('0 ');
     expect(told().filter((line) => line.endsWith('stopped'))).toHaveLength(3);
     expect(context?.kafkaBrokers.join(',')).toBe(process.env.KAFKA_BROKERS);
     expect(context?.secrets.SEAL_KEYS).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);

@@ -8,14 +8,14 @@ import type { KafkaClient } from './kafka-client.js';
  * answers before it has heard of the topic, which in KRaft mode it may do just after the creation.
  */
 export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
-  await admin.createTopics({ waitForLeaders: false, topics });
+  await admin.createTopics({ waitForLeaders: false, timeout: 30_000, topics });
   const names = topics.map((t) => t.topic);
   for (let tries = 0; ; tries++) {
     try {
       const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
       if (found.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
     } catch (error) {
-      if (tries > 100) throw error;
+      if (tries > 600) throw error;
     }
     await wait(50);
   }
