@@ -10,15 +10,17 @@ import type { KafkaClient } from './kafka-client.js';
 export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   await admin.createTopics({ waitForLeaders: false, timeout: 30_000, topics });
   const names = topics.map((t) => t.topic);
-  for (let tries = 0; ; tries++) {
+  let last: unknown = new Error(`no leaders for ${names.join(', ')} within half a minute`);
+  for (let tries = 0; tries < 600; tries++) {
     try {
       const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
       if (found.every((t) => t.partitions.length > 0 && t.partitions.every((p) => p.leader >= 0))) return;
     } catch (error) {
-      if (tries > 600) throw error;
+      last = error;
     }
     await wait(50);
   }
+  throw last;
 }
 
 /**
