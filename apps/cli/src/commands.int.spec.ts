@@ -15,7 +15,7 @@ import {
   shops,
   type Topic,
 } from '@beckon/contracts';
-import { REPLAY_FOR } from '@beckon/kafka';
+import { createTopics, REPLAY_FOR } from '@beckon/kafka';
 import { Sealer } from '@beckon/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
