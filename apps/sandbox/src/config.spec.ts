@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { helpText, readConfig } from './config.js';
 
 describe('settings', () => {
-  it('have defaults', () => expect(readConfig({})).toEqual({ port: 3010, stateFile: undefined }));
+  it('have defaults', () => expect(readConfig({})).toEqual({ host: '127.0.0.1', port: 3010, stateFile: undefined }));
   it('come from the environment', () => {
     expect(readConfig({ SANDBOX_PORT: '0', SANDBOX_STATE: '/tmp/s.json' })).toEqual({
       host: '127.0.0.1',
