@@ -1,6 +1,6 @@
 import { isPassing, type Logger } from '@beckon/service';
 import type { Topic } from '@beckon/contracts';
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
@@ -328,7 +328,8 @@ export class ChunkConsumer<V> {
       },
     });
     try {
-      const { outboxId, outgoing, callbacks, bad } = await this.commitChunk(records, state);
+      const inSpan = trace.setSpan(context.active(), span);
+      const { outboxId, outgoing, callbacks, bad } = await context.with(inSpan, () => this.commitChunk(records, state));
       const last = records.at(-1) as ChunkRecord<never>;
       state.position = last.offset + 1n;
       state.lastTimestamp = last.timestamp;
