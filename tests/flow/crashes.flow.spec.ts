@@ -31,7 +31,7 @@ const stories: [service: string, what: string, fault: Fault][] = [
   ['delivery', 'answered, not settled', { point: 'post:answered' }],
 ];
 
-describe('a crash at the worst instant loses and doubles nothing', () => {
+describe('promises 1 and 2: a crash at the worst instant loses and doubles nothing', () => {
   it.each(stories)(
     '%s: %s',
     async (service, what, fault) => {

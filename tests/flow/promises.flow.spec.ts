@@ -36,7 +36,7 @@ const held = (subId: string, reason: string): Promise<unknown> =>
     (await beckon.decisions()).some((d) => d.sub_id === subId && d.verdict === 'held' && d.reason === reason),
   );
 
-describe('the main job', () => {
+describe('promise 1: nothing is lost (the main job)', () => {
   it('a stock event becomes one message on the phone of the shopper who asked, and on no other', async () => {
     const [asker, other] = [await beckon.person('Ada'), await beckon.person('Ben')];
     const s = sku();

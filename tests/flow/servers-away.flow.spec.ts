@@ -44,7 +44,7 @@ async function asker(): Promise<{
   };
 }
 
-describe('a server goes away', () => {
+describe('promises 1 to 4 while a server is away', () => {
   it('Redis, emptied: nothing is sent unguarded; the windows are rebuilt and it goes on', async () => {
     const a = await asker();
     await stack.redis.kill();

@@ -84,7 +84,7 @@ export class KafkaClient {
 }
 
 /** The kafkajs configuration: TLS and SASL from settings, logs into ours, bounded retries (we retry above). */
-function kafkaConfig(o: KafkaClientOptions): KafkaConfig {
+export function kafkaConfig(o: KafkaClientOptions): KafkaConfig {
   const { ca, cert, key } = o;
   const own = { ...(ca ? { ca: [ca] } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
   const ssl = o.ssl ? (Object.keys(own).length > 0 ? own : true) : undefined;
