@@ -24,9 +24,9 @@ describe('how a cluster is reached', () => {
     });
   });
 
-  it('with SASL, once mechanism, user and password are there', () => {
+  it('with SASL, described as a whole or refused', () => {
     const sasl = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'beckon', KAFKA_SASL_PASSWORD: 's' };
     expect(configFor(sasl).sasl).toEqual({ mechanism: 'scram-sha-512', username: 'beckon', password: 's' });
-    expect(configFor({ KAFKA_SASL_MECHANISM: 'plain' }).sasl).toBeUndefined();
+    expect(() => configFor({ KAFKA_SASL_MECHANISM: 'plain' })).toThrow(/KAFKA_SASL_PASSWORD/);
   });
 });

@@ -1,4 +1,4 @@
-import type { ConfigOf, ServiceDeps, kafkaSettings } from '@beckon/service';
+import { ConfigError, type ConfigOf, type ServiceDeps, type kafkaSettings } from '@beckon/service';
 import type { Topic } from '@beckon/contracts';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -7,12 +7,20 @@ import { Emitter } from './emitter.js';
 import { KafkaBatchStrategy } from './kafka-batch-strategy.js';
 import { KafkaClient, type KafkaClientOptions } from './kafka-client.js';
 
-/** The connection options that the common settings describe. */
+/**
+ * The connection options that the common settings describe.
+ * @throws ConfigError when SASL is described by halves: better no start than one without a password.
+ */
 export function clientOptions(
   config: ConfigOf<typeof kafkaSettings>,
   deps: Pick<ServiceDeps, 'name' | 'log'>,
 ): KafkaClientOptions {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
+  const given = [mechanism, username, password].filter((v) => v !== undefined).length;
+  if (given !== 0 && given !== 3)
+    throw new ConfigError([
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: give all three or none',
+    ]);
   return {
     service: deps.name,
     brokers: config.KAFKA_BROKERS,
