@@ -12,6 +12,7 @@ import { Admin } from './world/admin.js';
 import type { GraphCall } from './world/call-log.js';
 import { ChangeFeed } from './world/change-feed.js';
 import { SandboxClock } from './world/clock.js';
+import { GraphEdges } from './world/graph-edges.js';
 import { GraphSend } from './world/graph-send.js';
 import { PersonActs } from './world/person-acts.js';
 import { Recent } from './world/recent.js';
@@ -43,6 +44,7 @@ export class SandboxModule {
         { provide: Admin, useValue: new Admin({ state, clock, acts, webhooks, calls, feed, webhookTimeoutMs }) },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
         GraphSend,
+        GraphEdges,
       ],
     };
   }

@@ -6,9 +6,14 @@ import type { OneTimeToken, Page, Person, ThreadMessage } from './model.js';
 /** One element of `messaging[]`. */
 export type WebhookEvent = Record<string, unknown> & { readonly timestamp: number };
 
-/** The envelope around one event; `time` is when it is first sent. */
-export function envelope(page: string, time: number, event: WebhookEvent): object {
-  return { object: 'page', entry: [{ id: page, time, messaging: [event] }] };
+/** One `entry`: an event with its Page; `time` is when it is first sent. Owned by another app, it is under `standby`. */
+export function entryOf(page: string, time: number, event: WebhookEvent, standby: boolean): object {
+  return { id: page, time, [standby ? 'standby' : 'messaging']: [event] };
+}
+
+/** The envelope around entries. */
+export function envelope(entries: readonly object[]): object {
+  return { object: 'page', entry: entries };
 }
 
 /** The person wrote, or tapped a quick reply. */
@@ -87,6 +92,28 @@ export function echoEvent(page: Page, psid: string, at: number, mid: string, mes
       ...(message.metadata !== undefined && { metadata: message.metadata }),
       ...(message.attachment !== undefined && { attachments: [message.attachment] }),
     },
+  };
+}
+
+/** Rule 33: control over the thread goes from one app to another. */
+export function handoverEvent(
+  person: Person,
+  at: number,
+  kind: 'take_thread_control' | 'pass_thread_control',
+  owners: { previous: string; next: string },
+): WebhookEvent {
+  return fromPerson(person, at, {
+    [kind]: { previous_owner_app_id: owners.previous, new_owner_app_id: owners.next, metadata: '' },
+  });
+}
+
+/** Rule 34: the platform blocks the Page for breaking its policies, or lets it send again. */
+export function policyEvent(page: string, at: number, action: 'block' | 'unblock'): WebhookEvent {
+  const reason = 'The Page has broken the platform policies.';
+  return {
+    recipient: { id: page },
+    timestamp: at,
+    policy_enforcement: { action, ...(action === 'block' && { reason }) },
   };
 }
 

@@ -1,4 +1,4 @@
-import { All, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseFilters } from '@nestjs/common';
+import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
 import { Admin } from '../world/admin.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
@@ -24,6 +24,11 @@ export class AdminController {
     return this.admin.createPage(await json(request));
   }
 
+  @Patch('pages/:page')
+  async changePage(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.changePage(page, await json(request));
+  }
+
   @Post('pages/:page/token')
   @HttpCode(200)
   async setToken(@Param('page') page: string, @Req() request: Request) {
@@ -33,6 +38,11 @@ export class AdminController {
   @Post('people')
   async createPerson(@Req() request: Request) {
     return this.admin.createPerson(await json(request));
+  }
+
+  @Patch('people/:psid')
+  async changePerson(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.changePerson(psid, await json(request));
   }
 
   @Post('products')

@@ -8,6 +8,7 @@ import type { Page } from '../domain/model.js';
 import {
   rule19UnknownPath,
   rule2LiveToken,
+  rule3Proof,
   rule5GraphPath,
   rule5OwnPage,
   rule5ServedVersion,
@@ -16,6 +17,8 @@ import { CALL_LOG } from '../tokens.js';
 import type { GraphCall } from '../world/call-log.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
+import { GraphEdges } from '../world/graph-edges.js';
+import type { EdgeCall } from '../world/graph-edges.js';
 import { GraphSend } from '../world/graph-send.js';
 import { newTraceId } from '../world/ids.js';
 import type { Recent } from '../world/recent.js';
@@ -44,12 +47,13 @@ export class GraphController {
   constructor(
     private readonly state: SandboxState,
     private readonly graph: GraphSend,
+    private readonly edges: GraphEdges,
     private readonly clock: SandboxClock,
     @Inject(CALL_LOG) private readonly calls: Recent<GraphCall>,
     private readonly feed: ChangeFeed,
   ) {}
 
-  /** Reads, finds the Page by its token (rule 2), and serves `messages`; anything else is unknown (rules 5 and 19). */
+  /** Reads, finds the Page by its token (rules 2 and 3), and serves what the Page has. */
   @All(['/', '*path'])
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
     const exchange = this.open(request, response);
@@ -67,37 +71,35 @@ export class GraphController {
     if (token) exchange.secrets.push(token);
     if (typeof params.appsecret_proof === 'string') exchange.secrets.push(params.appsecret_proof);
     const page = this.state.pageByToken(token);
-    const path = rule5GraphPath(request.path);
     exchange.note.page = page?.id ?? null;
-    const refusal = rule2LiveToken(token, page);
+    const refusal = rule2LiveToken(token, page) ?? (page && rule3Proof(page, params.appsecret_proof));
     if (refusal || !page) return this.refuse(exchange, refusal ?? rule19UnknownPath(request.path));
-    const wrongObject = path && rule5OwnPage(path.object, page);
-    if (wrongObject) return this.refuse(exchange, wrongObject);
-    if (path?.edge !== 'messages' || request.method !== 'POST')
-      return this.refuse(exchange, rule19UnknownPath(request.path));
-    await this.messages(exchange, page, params);
+    const call = { method: request.method, pathname: request.path, path: rule5GraphPath(request.path), params };
+    const isSend = call.method === 'POST' && call.path?.edge === 'messages' && !rule5OwnPage(call.path.object, page);
+    await (isSend ? this.messages(exchange, page, call) : this.serve(exchange, page, call));
   }
 
-  private async messages(exchange: Exchange, page: Page, params: Record<string, unknown>): Promise<void> {
-    const psid = this.graph.addressee(params);
+  /** Sends are what faults strike (rule 48). */
+  private async messages(exchange: Exchange, page: Page, call: EdgeCall): Promise<void> {
+    const psid = this.graph.addressee(call.params);
     exchange.note.psid = psid ?? null;
     const { fault, rest } = takeFault(this.state.faults, { page: page.id, psid });
     this.state.faults = rest;
-    if (!fault) return this.send(exchange, page, params);
+    if (!fault) return this.serve(exchange, page, call);
     exchange.note.fault = fault.kind;
-    if (fault.kind !== 'delay') return this.strike(exchange, fault, page, params);
+    if (fault.kind !== 'delay') return this.strike(exchange, fault, page, call.params);
     await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 0).unref());
     // The Page may have lost its token while the call waited.
     const refusal = rule2LiveToken(page.token, this.state.pages.get(page.id));
-    return refusal ? this.refuse(exchange, refusal) : this.send(exchange, page, params);
+    return refusal ? this.refuse(exchange, refusal) : this.serve(exchange, page, call);
   }
 
-  private send(exchange: Exchange, page: Page, params: Record<string, unknown>): void {
-    const outcome = this.graph.send(page, params);
+  private serve(exchange: Exchange, page: Page, call: EdgeCall): void {
+    const outcome = this.edges.answer(page, call);
     if ('refusal' in outcome) return this.refuse(exchange, outcome.refusal);
-    const { psid, mid } = outcome;
-    Object.assign(exchange.note, { psid, mid: mid ?? null, outcome: 'accepted' });
-    this.answer(exchange, 200, { recipient_id: psid, ...(mid !== undefined && { message_id: mid }) });
+    const { psid, mid, body } = outcome;
+    Object.assign(exchange.note, { psid: psid ?? exchange.note.psid, mid: mid ?? null, outcome: 'accepted' });
+    this.answer(exchange, 200, body);
   }
 
   private strike(exchange: Exchange, fault: Fault, page: Page, params: Record<string, unknown>): void {

@@ -1,5 +1,7 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
-import { envelope } from '../domain/webhook-events.js';
+import { rule33OwnedByOther } from '../domain/rules-states.js';
+import { rule41Wanted } from '../domain/subscription.js';
+import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { WebhookEvent } from '../domain/webhook-events.js';
 import { GIVE_UP_AFTER_MS, rule43Gap, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
@@ -27,7 +29,7 @@ export interface WebhookJob {
   attempts: WebhookAttempt[];
   /** How often it failed; `attempts` keeps only the last ones. */
   failures: number;
-  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed';
+  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed';
 }
 
 const KEPT_JOBS = 1000;
@@ -54,8 +56,12 @@ export class WebhookSender {
   /** Queues an event; sending begins in a later turn of the event loop. */
   enqueue(page: string, psid: string, event: WebhookEvent): void {
     const now = this.clock.now();
-    const body = escapeJson(envelope(page, now, event));
-    this.add({ id: ++this.lastId, page, psid, body, createdAt: now, attempts: [], failures: 0, state: 'waiting' });
+    const standby = this.isStandby(page, psid, event);
+    const body = escapeJson(envelope([entryOf(page, now, event, standby)]));
+    const job = { id: ++this.lastId, page, psid, body, createdAt: now, attempts: [], failures: 0 };
+    const subscribed = this.state.pages.get(page)?.subscribedFields ?? null;
+    if (rule41Wanted(subscribed, event, standby)) this.add({ ...job, state: 'waiting' });
+    else this.recent.add({ ...job, state: 'not_subscribed' });
   }
 
   /** Webhooks of late, oldest first. */
@@ -89,6 +95,12 @@ export class WebhookSender {
     this.queues.clear();
     this.stopping.abort();
     return waiting;
+  }
+
+  /** Rule 33: what happens in a thread of another app is only overheard; being told who owns it is not. */
+  private isStandby(page: string, psid: string, event: WebhookEvent): boolean {
+    const [owner, person] = [this.state.pages.get(page), this.state.people.get(psid)];
+    return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
   }
 
   private add(job: WebhookJob): void {
@@ -164,4 +176,8 @@ export class WebhookSender {
       return done(null, error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function isHandover(event: WebhookEvent): boolean {
+  return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { rule6WindowEnd } from '../domain/rules-window.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
+import { toSnake } from './snake-case.js';
 import type { Pending } from './person-acts.js';
 
 /** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
@@ -15,6 +16,9 @@ export function pageView(page: Page) {
     token_state: page.tokenState,
     one_time_allowed: page.oneTimeAllowed,
     strict_messaging_type: page.strictMessagingType,
+    state: page.state,
+    subscribed_fields: page.subscribedFields,
+    ...toSnake(page.rules),
   };
 }
 
@@ -30,6 +34,13 @@ export function personView(person: Person) {
     pending_ref: person.pendingRef,
     typing: person.typing,
     window_until: rule6WindowEnd(person.lastActedAt),
+    state: person.state,
+    thread_owner: person.threadOwner,
+    eu_blocked: person.euBlocked,
+    has_role: person.hasRole,
+    region: person.region,
+    receipts: person.receipts,
+    receipt_delay_ms: person.receiptDelayMs,
   };
 }
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { Fault } from '../domain/faults.js';
 import type { Page, Person } from '../domain/model.js';
+import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
+import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
+import type { PageRules } from '../domain/page-rules.js';
+import { policyEvent } from '../domain/webhook-events.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
 import type { WebhookSender } from '../outbound/webhook-sender.js';
 import {
@@ -9,7 +13,9 @@ import {
   faultInput,
   filterInput,
   pageInput,
+  pagePatch,
   personInput,
+  personPatch,
   pressInput,
   productInput,
   reactInput,
@@ -22,7 +28,9 @@ import type {
   FaultInput,
   FilterInput,
   PageInput,
+  PagePatch,
   PersonInput,
+  PersonPatch,
   ProductInput,
   TokenInput,
 } from './admin-input.js';
@@ -35,6 +43,7 @@ import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
 import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
+import { toCamel } from './snake-case.js';
 import type { SandboxState } from './sandbox-state.js';
 
 /** How many people the overview lists: load tests make more than a page can show. */
@@ -64,6 +73,7 @@ export class Admin {
   /** Makes or changes a Page. With a `webhook_url` the address must first pass the verification (rule 40). */
   async createPage(input: PageInput): Promise<PageView> {
     const given = parse(pageInput, input);
+    const known = this.parts.state.pages.get(given.page);
     if (given.webhook_url) {
       const fault = await rule40Verify(given.webhook_url, given.verify_token, this.parts.webhookTimeoutMs);
       if (fault) throw new SandboxError('verification_failed', fault);
@@ -80,12 +90,34 @@ export class Admin {
       getStartedPayload: given.get_started_payload,
       oneTimeAllowed: given.one_time_allowed,
       strictMessagingType: given.strict_messaging_type,
+      state: known?.state ?? 'ok',
+      subscribedFields: known?.subscribedFields ?? null,
+      rules: { ...DEFAULT_PAGE_RULES, ...rulesIn(given) },
     };
     const holder = this.parts.state.pageByToken(page.token);
     if (holder && holder.id !== page.id) throw new SandboxError('invalid', 'Another Page has this token.');
     this.parts.state.pages.set(page.id, page);
     this.parts.feed.tell({ type: 'pages' });
     return pageView(page);
+  }
+
+  /** Changes a Page's switches and state; the block for a policy, and its end, are told by webhook (rule 34). */
+  changePage(page: string, input: PagePatch): PageView {
+    const given = parse(pagePatch, input);
+    const found = this.page(page);
+    const before = found.state;
+    if (given.state !== undefined) found.state = given.state;
+    if (given.subscribed_fields !== undefined) found.subscribedFields = given.subscribed_fields;
+    if (given.one_time_allowed !== undefined) found.oneTimeAllowed = given.one_time_allowed;
+    if (given.strict_messaging_type !== undefined) found.strictMessagingType = given.strict_messaging_type;
+    found.rules = { ...found.rules, ...rulesIn(given) };
+    const wasBlocked = before === 'policy_blocked';
+    if (wasBlocked !== (found.state === 'policy_blocked')) {
+      const event = policyEvent(page, this.parts.clock.now(), wasBlocked ? 'unblock' : 'block');
+      this.parts.webhooks.enqueue(page, '', event);
+    }
+    this.parts.feed.tell({ type: 'pages' });
+    return pageView(found);
   }
 
   /** Revokes a Page's token or sets a new one (rule 2). */
@@ -114,6 +146,16 @@ export class Admin {
       ? Object.assign(known, { name, locale, timezone })
       : { ...newcomer(given.psid ?? this.freePsid(), page.id), name, locale, timezone };
     this.parts.state.people.set(person.psid, person);
+    this.parts.feed.tell({ type: 'people' });
+    return personView(person);
+  }
+
+  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46). */
+  changePerson(psid: string, input: PersonPatch): PersonView {
+    const { thread_owner: owner, ...given } = parse(personPatch, input);
+    const person = this.person(psid);
+    Object.assign(person, toCamel(given));
+    if (owner !== undefined) this.parts.acts.giveThread(psid, owner);
     this.parts.feed.tell({ type: 'people' });
     return personView(person);
   }
@@ -300,7 +342,12 @@ export class Admin {
 }
 
 function newcomer(psid: string, page: string): Omit<Person, 'name' | 'locale' | 'timezone'> {
-  return { psid, page, started: false, lastActedAt: null, pendingRef: null, typing: false };
+  return { psid, page, started: false, lastActedAt: null, pendingRef: null, typing: false, ...ORDINARY_PERSON };
+}
+
+/** The switches among what was given. */
+function rulesIn(given: object): Partial<PageRules> {
+  return Object.fromEntries(Object.entries(toCamel(given)).filter(([name]) => name in DEFAULT_PAGE_RULES));
 }
 
 function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {

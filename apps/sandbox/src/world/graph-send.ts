@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { OutgoingMessage } from '@beckon/messenger';
 import { decideSend } from '../domain/decide-send.js';
 import type { GraphError } from '../domain/graph-error.js';
-import type { OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
+import type { OneTimeRequest, OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
+import { rule4Permission } from '../domain/rules-identity.js';
 import { peekRecipient, readSend } from '../domain/read-send.js';
 import type { SendRecipient } from '../domain/read-send.js';
 import { echoEvent } from '../domain/webhook-events.js';
@@ -37,11 +38,13 @@ export class GraphSend {
 
   /** Handles the parameters of `POST /{page}/messages`. */
   send(page: Page, params: Record<string, unknown>): SendOutcome {
+    const forbidden = rule4Permission(page, 'pages_messaging');
+    if (forbidden) return { refusal: forbidden };
     const read = readSend(params, page);
     if ('refusal' in read) return read;
     const { send } = read;
     const { person, token } = this.lookUp(send.recipient);
-    const verdict = decideSend(send, { page, person, token }, this.clock.now());
+    const verdict = decideSend(send, { page, person, token, requests: this.requestsOf(person) }, this.clock.now());
     if ('refusal' in verdict) return verdict;
     if (!person) throw new Error('a send was allowed to nobody');
     const { right } = verdict;
@@ -69,7 +72,7 @@ export class GraphSend {
     const payload = attachment?.payload;
     if (payload?.template_type === 'one_time_notif_req') {
       const asked = { mid, page: page.id, psid, title: payload.title, payload: payload.payload };
-      this.state.requests.set(mid, { ...asked, askedAt: at, token: null });
+      this.state.addRequest({ ...asked, askedAt: at, token: null });
     }
     this.state.thread(psid).push({
       mid,
@@ -94,6 +97,10 @@ export class GraphSend {
     this.webhooks.enqueue(page.id, psid, echoEvent(page, psid, at, mid, message));
     this.feed.tell({ type: 'thread', psid });
     return mid;
+  }
+
+  private requestsOf(person: Person | undefined): OneTimeRequest[] {
+    return person ? (this.state.requestsByPerson.get(person.psid) ?? []) : [];
   }
 
   private lookUp(recipient: SendRecipient): { psid: string | undefined; person?: Person; token?: OneTimeToken } {

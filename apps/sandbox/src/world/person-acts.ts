@@ -7,6 +7,7 @@ import { rule6LastActedAt } from '../domain/rules-window.js';
 import type { PersonAct } from '../domain/rules-window.js';
 import {
   deliveryEvent,
+  handoverEvent,
   messageEvent,
   oneTimeOptinEvent,
   postbackEvent,
@@ -152,6 +153,18 @@ export class PersonActs {
     for (const message of unseen) message.readAt = now;
     if (unseen.length > 0) this.emit(person, readEvent(person, now, now));
     return { mids: unseen.map((m) => m.mid) };
+  }
+
+  /** Rule 33: another app takes the thread (its id), or gives it back (null). The Page's app hears of it. */
+  giveThread(psid: string, owner: string | null): void {
+    const person = this.person(psid);
+    const page = this.pageOf(person);
+    const previous = person.threadOwner ?? page.appId;
+    const next = owner ?? page.appId;
+    if (previous === next) return;
+    person.threadOwner = next === page.appId ? null : next;
+    const kind = previous === page.appId ? 'take_thread_control' : 'pass_thread_control';
+    this.emit(person, handoverEvent(person, this.clock.now(), kind, { previous, next }));
   }
 
   /** What waits for a tap in a message. Quick replies only wait below the last message of a thread. */
