@@ -6,8 +6,8 @@ import type { Pending } from './person-acts.js';
 
 /** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
 
-/** A Page; no secret and no token in it. */
-export function pageView(page: Page) {
+/** A Page; no secret and no token in it. `high_volume`: more than 40 messages in the last second (rule 37). */
+export function pageView(page: Page, highVolume: boolean) {
   return {
     page: page.id,
     name: page.name,
@@ -17,6 +17,7 @@ export function pageView(page: Page) {
     one_time_allowed: page.oneTimeAllowed,
     strict_messaging_type: page.strictMessagingType,
     state: page.state,
+    high_volume: highVolume,
     subscribed_fields: page.subscribedFields,
     ...toSnake(page.rules),
   };

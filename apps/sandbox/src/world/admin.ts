@@ -45,6 +45,7 @@ import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
 import { toCamel } from './snake-case.js';
 import type { SandboxState } from './sandbox-state.js';
+import type { UsageMeter } from './usage-meter.js';
 
 /** How many people the overview lists: load tests make more than a page can show. */
 const PEOPLE_LISTED = 200;
@@ -57,6 +58,7 @@ export interface AdminParts {
   webhooks: WebhookSender;
   calls: Recent<GraphCall>;
   feed: ChangeFeed;
+  meter: UsageMeter;
   /** How long a callback may take to answer, in milliseconds of real time. */
   webhookTimeoutMs: number;
 }
@@ -98,7 +100,7 @@ export class Admin {
     if (holder && holder.id !== page.id) throw new SandboxError('invalid', 'Another Page has this token.');
     this.parts.state.pages.set(page.id, page);
     this.parts.feed.tell({ type: 'pages' });
-    return pageView(page);
+    return this.view(page);
   }
 
   /** Changes a Page's switches and state; the block for a policy, and its end, are told by webhook (rule 34). */
@@ -117,7 +119,7 @@ export class Admin {
       this.parts.webhooks.enqueue(page, '', event);
     }
     this.parts.feed.tell({ type: 'pages' });
-    return pageView(found);
+    return this.view(found);
   }
 
   /** Revokes a Page's token or sets a new one (rule 2). */
@@ -131,7 +133,7 @@ export class Admin {
       found.tokenState = 'live';
     } else found.tokenState = given.revoked;
     this.parts.feed.tell({ type: 'pages' });
-    return pageView(found);
+    return this.view(found);
   }
 
   /** Makes a person on a Page, or changes the one with this `psid`. */
@@ -181,7 +183,7 @@ export class Admin {
   } {
     const { state, clock } = this.parts;
     return {
-      pages: [...state.pages.values()].map(pageView),
+      pages: [...state.pages.values()].map((page) => this.view(page)),
       people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
       people_total: state.people.size,
       products: [...state.products.values()].map(productView),
@@ -271,8 +273,9 @@ export class Admin {
 
   /** Forgets everything: Pages, people, messages, faults, webhooks on their way; the clock goes back to real time. */
   reset(): void {
-    const { state, clock, webhooks, calls, feed } = this.parts;
+    const { state, clock, webhooks, calls, feed, meter } = this.parts;
     webhooks.reset();
+    meter.reset();
     state.clear();
     calls.clear();
     clock.reset();
@@ -320,6 +323,10 @@ export class Admin {
   /** The person sees what was sent. */
   read(psid: string): { mids: string[] } {
     return this.parts.acts.read(psid);
+  }
+
+  private view(page: Page): PageView {
+    return pageView(page, this.parts.meter.highVolume(page));
   }
 
   private page(id: string): Page {

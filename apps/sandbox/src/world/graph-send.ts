@@ -12,6 +12,7 @@ import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
 import { newMid } from './ids.js';
 import { SandboxState } from './sandbox-state.js';
+import { UsageMeter } from './usage-meter.js';
 
 /** What became of a send: taken (an action has no message id), or refused. */
 export type SendOutcome =
@@ -28,6 +29,7 @@ export class GraphSend {
     private readonly clock: SandboxClock,
     private readonly webhooks: WebhookSender,
     private readonly feed: ChangeFeed,
+    private readonly meter: UsageMeter,
   ) {}
 
   /** The person whom a call addresses, by id or by token; undefined if it addresses nobody we know of. */
@@ -39,7 +41,8 @@ export class GraphSend {
   /** Handles the parameters of `POST /{page}/messages`. */
   send(page: Page, params: Record<string, unknown>): SendOutcome {
     const forbidden = rule4Permission(page, 'pages_messaging');
-    if (forbidden) return { refusal: forbidden };
+    const limited = forbidden ?? this.meter.send(page, this.addressee(params));
+    if (limited) return { refusal: limited };
     const read = readSend(params, page);
     if ('refusal' in read) return read;
     const { send } = read;
@@ -64,6 +67,7 @@ export class GraphSend {
     token?: OneTimeToken,
   ): string {
     const { psid } = person;
+    this.meter.accepted(page);
     const mid = newMid();
     const at = this.clock.now();
     const { text, attachment, metadata, quick_replies: quickReplies } = message;
