@@ -1,8 +1,17 @@
 import { firstRefusal } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
-import type { OneTimeRequest, OneTimeToken, Page, Person, SendingRight } from './model.js';
+import type {
+  NotificationRequest,
+  NotificationToken,
+  OneTimeRequest,
+  OneTimeToken,
+  Page,
+  Person,
+  SendingRight,
+} from './model.js';
 import type { ReadSend } from './read-send.js';
 import { rule1KnownPerson, rule4AppLive } from './rules-identity.js';
+import { DEFAULT_TOPIC, rule22AskedAgain, rule24UsableToken } from './rules-notification.js';
 import { rule14UsableToken, rule20OpenRequests } from './rules-one-time.js';
 import { rule32Reachable, rule33ThreadControl, rule34PageMaySend, rule35Region } from './rules-states.js';
 import { rule7WindowOpen, rule9HumanAgentOpen } from './rules-window.js';
@@ -15,6 +24,10 @@ export interface SendFacts {
   readonly token: OneTimeToken | undefined;
   /** One-time requests that this person was shown. */
   readonly requests: readonly OneTimeRequest[];
+  /** The token for notification messages that the call names. */
+  readonly notification?: NotificationToken | undefined;
+  /** Requests for notification messages that this person was shown. */
+  readonly notificationRequests?: readonly NotificationRequest[];
 }
 
 /** By which right the call is taken, or why not. */
@@ -29,13 +42,14 @@ export function decideSend(send: ReadSend, facts: SendFacts, now: number): SendV
   const refusal = firstRefusal(
     () => rule34PageMaySend(page),
     () => (send.recipient.kind === 'one_time' ? rule14UsableToken(token, page, now) : undefined),
+    () => (send.recipient.kind === 'notification' ? notificationToken(send, facts, now) : undefined),
     () => rule1KnownPerson(person, page.id),
     () => (person ? standing(send, facts, person) : undefined),
   );
   if (refusal) return { refusal };
   const right = rightOf(send, person, now);
   if ('refusal' in right) return right;
-  const tooMany = asksOnce(send) ? rule20OpenRequests(facts.requests, page, now) : undefined;
+  const tooMany = askingAgain(send, facts, now);
   return tooMany ? { refusal: tooMany } : right;
 }
 
@@ -51,7 +65,7 @@ function standing(send: ReadSend, { page }: SendFacts, person: Person): GraphErr
 }
 
 function rightOf(send: ReadSend, person: Person | undefined, now: number): SendVerdict {
-  if (send.recipient.kind === 'one_time') return { right: 'one_time' };
+  if (send.recipient.kind !== 'psid') return { right: send.recipient.kind };
   const lastActedAt = person?.lastActedAt ?? null;
   const closed = rule7WindowOpen(lastActedAt, now);
   if (!closed) return { right: 'window' };
@@ -60,6 +74,16 @@ function rightOf(send: ReadSend, person: Person | undefined, now: number): SendV
   return tooLate ? { refusal: tooLate } : { right: 'human_agent' };
 }
 
-function asksOnce(send: ReadSend): boolean {
-  return 'message' in send.content && send.content.message.attachment?.payload.template_type === 'one_time_notif_req';
+/** Rules 20 and 22: whether this person has been asked too much. */
+function askingAgain(send: ReadSend, facts: SendFacts, now: number): GraphError | undefined {
+  const payload = 'message' in send.content ? send.content.message.attachment?.payload : undefined;
+  if (payload?.template_type === 'one_time_notif_req') return rule20OpenRequests(facts.requests, facts.page, now);
+  if (payload?.template_type !== 'notification_messages') return undefined;
+  return rule22AskedAgain(facts.notificationRequests ?? [], payload.title ?? DEFAULT_TOPIC, facts.page.rules, now);
+}
+
+function notificationToken(send: ReadSend, facts: SendFacts, now: number): GraphError | undefined {
+  const { page, person, notification } = facts;
+  const text = 'message' in send.content ? send.content.message.text : undefined;
+  return rule24UsableToken(notification, { page, person, text, now });
 }

@@ -86,8 +86,44 @@ export interface OneTimeToken {
   spentBy: string | null;
 }
 
+/** A request for notification messages that was shown to a person. */
+export interface NotificationRequest {
+  mid: string;
+  page: string;
+  psid: string;
+  /** The topic. */
+  title: string;
+  payload: string;
+  reoptin: string;
+  timezone: string;
+  askedAt: number;
+}
+
+/** The right to send on one topic, again and again. One per person, Page and topic. */
+export interface NotificationToken {
+  token: string;
+  page: string;
+  psid: string;
+  title: string;
+  payload: string;
+  requestMid: string;
+  reoptin: string;
+  timezone: string;
+  createdAt: number;
+  /** The last opt-in: follow-ups count from it. */
+  optedInAt: number;
+  expiresAt: number;
+  /** Whether the person has renewed it. */
+  renewed: boolean;
+  stopped: boolean;
+  /** Messages in the two minutes after the opt-in. */
+  followUps: number;
+  /** null: not used yet, or the cooldown was lifted. */
+  lastUsedAt: number | null;
+}
+
 /** By which right a message was taken. */
-export type SendingRight = 'window' | 'one_time' | 'human_agent';
+export type SendingRight = 'window' | 'one_time' | 'notification' | 'human_agent';
 
 /** One bubble on the phone. */
 export interface ThreadMessage {

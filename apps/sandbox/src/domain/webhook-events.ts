@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '@beckon/messenger';
-import type { OneTimeToken, Page, Person, ThreadMessage } from './model.js';
+import type { NotificationToken, OneTimeToken, Page, Person, ThreadMessage } from './model.js';
 
 /** The bodies of the webhooks that go out, as the platform shapes them. Pure: ids and times are handed in. */
 
@@ -53,6 +53,27 @@ export function referralEvent(person: Person, at: number, ref: string): WebhookE
 export function oneTimeOptinEvent(person: Person, at: number, payload: string, token: OneTimeToken): WebhookEvent {
   return fromPerson(person, at, {
     optin: { type: 'one_time_notif_req', payload, one_time_notif_token: token.token },
+  });
+}
+
+/** Rule 23: the person opted in to a topic or renewed that; with `status`, stopped or resumed it. */
+export function notificationOptinEvent(
+  person: Person,
+  at: number,
+  token: NotificationToken,
+  status?: string,
+): WebhookEvent {
+  return fromPerson(person, at, {
+    optin: {
+      type: 'notification_messages',
+      payload: token.payload,
+      title: token.title,
+      notification_messages_token: token.token,
+      notification_messages_timezone: token.timezone,
+      token_expiry_timestamp: token.expiresAt,
+      user_token_status: token.renewed ? 'REFRESHED' : 'NOT_REFRESHED',
+      ...(status !== undefined && { notification_messages_status: status }),
+    },
   });
 }
 

@@ -73,6 +73,24 @@ export class AdminController {
     return this.admin.tapNotifyMe(psid, await json(request));
   }
 
+  @Post('people/:psid/tap-get-updates')
+  @HttpCode(200)
+  async tapGetUpdates(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapGetUpdates(psid, await json(request));
+  }
+
+  @Post('people/:psid/stop-notifications')
+  @HttpCode(200)
+  async stopNotifications(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.stopNotifications(psid, await json(request));
+  }
+
+  @Post('people/:psid/resume-notifications')
+  @HttpCode(200)
+  async resumeNotifications(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.resumeNotifications(psid, await json(request));
+  }
+
   @Post('people/:psid/click-link')
   @HttpCode(200)
   async clickLink(@Param('psid') psid: string, @Req() request: Request) {

@@ -166,6 +166,10 @@ export type FilterInput = z.input<typeof filterInput>;
 export const sayInput = z.strictObject({ text: z.string().min(1), reply_to: z.string().optional() });
 /** `POST /admin/people/:psid/tap-notify-me` */
 export const tapNotifyMeInput = z.strictObject({ mid: z.string().optional() });
+/** `POST /admin/people/:psid/tap-get-updates` */
+export const tapGetUpdatesInput = z.strictObject({ mid: z.string().optional() });
+/** `POST /admin/people/:psid/stop-notifications` and `.../resume-notifications`: one topic, or all. */
+export const topicInput = z.strictObject({ title: z.string().optional() });
 /** `POST /admin/people/:psid/click-link`: an m.me link or a bare ref. */
 export const clickLinkInput = z.union([
   z.strictObject({ url: z.string().min(1) }),

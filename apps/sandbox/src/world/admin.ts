@@ -20,8 +20,10 @@ import {
   productInput,
   reactInput,
   sayInput,
+  tapGetUpdatesInput,
   tapNotifyMeInput,
   tokenInput,
+  topicInput,
 } from './admin-input.js';
 import type {
   ClockInput,
@@ -296,6 +298,21 @@ export class Admin {
   /** The person taps Notify Me; `emitted` is false at the second tap. */
   tapNotifyMe(psid: string, input: z.input<typeof tapNotifyMeInput> = {}): { emitted: boolean; mid: string } {
     return this.parts.acts.tapNotifyMe(psid, parse(tapNotifyMeInput, input).mid);
+  }
+
+  /** The person opts in to notification messages, or renews that (rule 23). */
+  tapGetUpdates(psid: string, input: z.input<typeof tapGetUpdatesInput> = {}): { mid: string; renewed: boolean } {
+    return this.parts.acts.tapGetUpdates(psid, parse(tapGetUpdatesInput, input).mid);
+  }
+
+  /** The person stops notification messages on a topic, or on all (rule 23). */
+  stopNotifications(psid: string, input: z.input<typeof topicInput> = {}): { changed: number } {
+    return this.parts.acts.setNotifications(psid, true, parse(topicInput, input).title);
+  }
+
+  /** The person wants notification messages again (rule 23). */
+  resumeNotifications(psid: string, input: z.input<typeof topicInput> = {}): { changed: number } {
+    return this.parts.acts.setNotifications(psid, false, parse(topicInput, input).title);
   }
 
   /** The person follows an m.me link. */

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { graphError } from '../domain/graph-error.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { Page } from '../domain/model.js';
 import { peekRecipient } from '../domain/read-send.js';
 import { rule19UnknownPath, rule1KnownPerson, rule4Permission, rule5OwnPage } from '../domain/rules-identity.js';
+import { rule26DevSupport, rule26Paging, rule26Row } from '../domain/rules-notification.js';
 import type { GraphPath } from '../domain/rules-identity.js';
 import { WEBHOOK_FIELDS, rule41Fields } from '../domain/subscription.js';
 import { ChangeFeed } from './change-feed.js';
+import { SandboxClock } from './clock.js';
 import { GraphSend } from './graph-send.js';
 import { SandboxState } from './sandbox-state.js';
 
@@ -29,17 +32,24 @@ export class GraphEdges {
   constructor(
     private readonly state: SandboxState,
     private readonly graph: GraphSend,
+    private readonly clock: SandboxClock,
     private readonly feed: ChangeFeed,
   ) {}
 
   /** Serves a call in one synchronous step. */
   answer(page: Page, call: EdgeCall): EdgeOutcome {
     const { path, params } = call;
+    const looked = path && call.method === 'GET' ? this.oneToken(page, path) : undefined;
+    if (looked) return looked;
     const wrongObject = path && rule5OwnPage(path.object, page);
     if (wrongObject) return { refusal: wrongObject };
     switch (`${call.method} ${path?.edge ?? ''}`) {
       case 'POST messages':
         return this.send(page, params);
+      case 'GET notification_message_tokens':
+        return this.tokens(page, params);
+      case 'POST notification_messages_dev_support':
+        return this.devSupport(page, params);
       case 'GET subscribed_apps':
         return this.subscriptions(page);
       case 'POST subscribed_apps':
@@ -60,6 +70,48 @@ export class GraphEdges {
     if ('refusal' in outcome) return outcome;
     const { psid, mid } = outcome;
     return { psid, mid, body: { recipient_id: psid, ...(mid !== undefined && { message_id: mid }) } };
+  }
+
+  /** Rule 26: `GET /notification_messages_{TOKEN}`. */
+  private oneToken(page: Page, { object, edge }: GraphPath): EdgeOutcome | undefined {
+    const name = /^notification_messages_(\d+)$/.exec(object)?.[1];
+    const token = name === undefined || edge !== undefined ? undefined : this.state.notificationTokens.get(name);
+    if (token?.page !== page.id) return undefined;
+    return { psid: token.psid, body: rule26Row(token, page.rules, this.clock.now()) };
+  }
+
+  /** Rule 26: the tokens of the Page, oldest first. The cursor is the last token of the page before. */
+  private tokens(page: Page, params: Record<string, unknown>): EdgeOutcome {
+    const paging = rule26Paging(params);
+    if ('refusal' in paging) return paging;
+    const own = [...this.state.notificationTokens.values()].filter((token) => token.page === page.id);
+    const cursorOf = (token: string): string => Buffer.from(token).toString('base64url');
+    const from = paging.after === undefined ? 0 : own.findIndex(({ token }) => cursorOf(token) === paging.after) + 1;
+    if (paging.after !== undefined && from === 0) {
+      return { refusal: graphError(26, 100, undefined, 'Invalid cursor in param after.') };
+    }
+    const now = this.clock.now();
+    const shown = own.slice(from, from + paging.limit);
+    const last = shown.at(-1);
+    const cursors = last && own.length > from + shown.length ? { cursors: { after: cursorOf(last.token) } } : undefined;
+    return {
+      body: { data: shown.map((token) => rule26Row(token, page.rules, now)), ...(cursors && { paging: cursors }) },
+    };
+  }
+
+  /** Rule 26: lifts the cooldown of a tester's token, or asks the tester to renew it. */
+  private devSupport(page: Page, params: Record<string, unknown>): EdgeOutcome {
+    const recipient = peekRecipient(params);
+    const token = recipient?.kind === 'notification' ? this.state.notificationTokens.get(recipient.token) : undefined;
+    const person = token?.page === page.id ? this.state.people.get(token.psid) : undefined;
+    if (!token || !person) {
+      return { refusal: graphError(26, 100, undefined, 'Invalid or expired notification_messages_token.') };
+    }
+    const refusal = rule26DevSupport(params.developer_action, person);
+    if (refusal) return { refusal };
+    if (params.developer_action === 'ENABLE_FOLLOWUP_MESSAGE') token.lastUsedAt = null;
+    else this.graph.askAgain(token);
+    return { psid: person.psid, body: { success: true } };
   }
 
   /** Rule 41: what the app is subscribed to. */

@@ -1,5 +1,7 @@
 import type {
   LedgerEntry,
+  NotificationRequest,
+  NotificationToken,
   OneTimeRequest,
   OneTimeToken,
   Page,
@@ -18,6 +20,9 @@ export interface SnapshotData {
   threads: [psid: string, messages: ThreadMessage[]][];
   requests: OneTimeRequest[];
   tokens: OneTimeToken[];
+  /** Absent in snapshots of older sandboxes, as the next. */
+  notificationRequests?: NotificationRequest[];
+  notificationTokens?: NotificationToken[];
   ledger: LedgerEntry[];
   products: ProductLink[];
 }
@@ -31,6 +36,8 @@ export class SandboxState {
   /** The same requests by person, oldest first. */
   readonly requestsByPerson = new Map<string, OneTimeRequest[]>();
   readonly tokens = new Map<string, OneTimeToken>();
+  readonly notificationRequests = new Map<string, NotificationRequest[]>();
+  readonly notificationTokens = new Map<string, NotificationToken>();
   readonly products = new Map<string, ProductLink>();
   ledger: LedgerEntry[] = [];
   faults: readonly Fault[] = [];
@@ -57,10 +64,19 @@ export class SandboxState {
     else this.requestsByPerson.set(request.psid, [request]);
   }
 
+  /** Notes a request for notification messages that a person is shown. */
+  addNotificationRequest(request: NotificationRequest): void {
+    const others = this.notificationRequests.get(request.psid);
+    if (others) others.push(request);
+    else this.notificationRequests.set(request.psid, [request]);
+  }
+
   /** Forgets everything. */
   clear(): void {
     const { pages, people, threads, requests, requestsByPerson, tokens, products } = this;
     for (const map of [pages, people, threads, requests, requestsByPerson, tokens, products]) map.clear();
+    this.notificationRequests.clear();
+    this.notificationTokens.clear();
     this.ledger = [];
     this.faults = [];
   }
@@ -73,6 +89,8 @@ export class SandboxState {
       threads: [...this.threads],
       requests: [...this.requests.values()],
       tokens: [...this.tokens.values()],
+      notificationRequests: [...this.notificationRequests.values()].flat(),
+      notificationTokens: [...this.notificationTokens.values()],
       ledger: this.ledger,
       products: [...this.products.values()],
     };
@@ -87,6 +105,8 @@ export class SandboxState {
     for (const [psid, messages] of data.threads) this.threads.set(psid, messages);
     for (const request of data.requests) this.addRequest(request);
     for (const token of data.tokens) this.tokens.set(token.token, token);
+    for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
+    for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
     this.ledger = data.ledger;
   }
