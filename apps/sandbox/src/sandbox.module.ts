@@ -17,6 +17,7 @@ import { SandboxClock } from './world/clock.js';
 import { GraphEdges } from './world/graph-edges.js';
 import { GraphSend } from './world/graph-send.js';
 import { PersonActs } from './world/person-acts.js';
+import { Receipts } from './world/receipts.js';
 import { Recent } from './world/recent.js';
 import { SandboxState } from './world/sandbox-state.js';
 import { UsageMeter } from './world/usage-meter.js';
@@ -35,6 +36,7 @@ export class SandboxModule {
     const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
     const meter = new UsageMeter(state, clock);
     const acts = new PersonActs(state, clock, webhooks, feed);
+    const receipts = new Receipts(state, clock, acts);
     return {
       module: SandboxModule,
       controllers: [PageController, HealthController, StreamController, AdminController, GraphController],
@@ -45,13 +47,17 @@ export class SandboxModule {
         { provide: CALL_LOG, useValue: calls },
         { provide: WebhookSender, useValue: webhooks },
         { provide: PersonActs, useValue: acts },
-        { provide: Admin, useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, webhookTimeoutMs }) },
+        {
+          provide: Admin,
+          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, webhookTimeoutMs }),
+        },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
         GraphSend,
         GraphEdges,
         GraphCalls,
         GraphBatch,
         { provide: UsageMeter, useValue: meter },
+        { provide: Receipts, useValue: receipts },
       ],
     };
   }

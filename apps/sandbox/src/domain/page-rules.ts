@@ -1,3 +1,6 @@
+import { DISORDER_KINDS } from './disorder.js';
+import type { DisorderKind } from './disorder.js';
+
 /**
  * The switches of a Page: rules that the platform does not document, or whose strength a test wants to choose. Each can
  * be set with `POST /admin/pages` and `PATCH /admin/pages/:page` under its name in snake case.
@@ -33,6 +36,14 @@ export interface PageRules {
   threadSendsPerSecond: number | null;
   /** Rule 37, assumed: whether a Page with a high volume is refused until the volume falls. */
   refuseHighVolume: boolean;
+  /** Rule 44: which share of webhooks meets disorder, 0 to 1. */
+  disorderRate: number;
+  /** Rule 44: the same seed, the same disorder. */
+  disorderSeed: number;
+  /** Rule 44: what may happen. */
+  disorderKinds: DisorderKind[];
+  /** Rule 44: how late is late, in milliseconds of the sandbox's clock. */
+  disorderLateMs: number;
 }
 
 /** What holds for a Page that says nothing. */
@@ -52,4 +63,8 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   dayLimitCode: 80006,
   threadSendsPerSecond: null,
   refuseHighVolume: false,
+  disorderRate: 0,
+  disorderSeed: 1,
+  disorderKinds: [...DISORDER_KINDS],
+  disorderLateMs: 3 * 60 * 60 * 1000,
 };

@@ -163,6 +163,28 @@ export class AdminController {
     this.admin.clearFaults();
   }
 
+  @Get('disorder')
+  disorder() {
+    return this.admin.disorder();
+  }
+
+  @Post('disorder')
+  async addDisorder(@Req() request: Request) {
+    return this.admin.addDisorder(await json(request));
+  }
+
+  @Delete('disorder')
+  @HttpCode(204)
+  clearDisorder(): void {
+    this.admin.clearDisorder();
+  }
+
+  @Post('people/:psid/request-deletion')
+  @HttpCode(200)
+  async requestDeletion(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.requestDeletion(psid, await json(request));
+  }
+
   @Post('reset')
   @HttpCode(204)
   reset(): void {

@@ -1,4 +1,6 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
+import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
+import type { DisorderKind } from '../domain/disorder.js';
 import { rule33OwnedByOther } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
@@ -29,9 +31,19 @@ export interface WebhookJob {
   attempts: WebhookAttempt[];
   /** How often it failed; `attempts` keeps only the last ones. */
   failures: number;
-  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed';
+  /** A copy with a signature that must be refused (rule 44); it is tried once. */
+  forged?: 'bad_signature' | 'no_signature';
+  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed' | 'batched';
 }
 
+/** A webhook that is kept back, with its entries for putting it together with another one. */
+interface Held {
+  readonly job: WebhookJob;
+  readonly entries: readonly object[];
+}
+
+/** How long an event waits for the one that it should come with or after, in milliseconds. */
+const HELD_MS = 2000;
 const KEPT_JOBS = 1000;
 const KEPT_ATTEMPTS = 20;
 
@@ -42,6 +54,9 @@ const KEPT_ATTEMPTS = 20;
 export class WebhookSender {
   private readonly queues = new Map<string, WebhookJob[]>();
   private readonly recent = new Recent<WebhookJob>(KEPT_JOBS);
+  private readonly held = new Map<string, Held>();
+  /** Events of each Page, for chance. */
+  private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
   private lastId = 0;
 
@@ -53,15 +68,31 @@ export class WebhookSender {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Queues an event; sending begins in a later turn of the event loop. */
+  /** Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. */
   enqueue(page: string, psid: string, event: WebhookEvent): void {
     const now = this.clock.now();
     const standby = this.isStandby(page, psid, event);
-    const body = escapeJson(envelope([entryOf(page, now, event, standby)]));
-    const job = { id: ++this.lastId, page, psid, body, createdAt: now, attempts: [], failures: 0 };
-    const subscribed = this.state.pages.get(page)?.subscribedFields ?? null;
-    if (rule41Wanted(subscribed, event, standby)) this.add({ ...job, state: 'waiting' });
-    else this.recent.add({ ...job, state: 'not_subscribed' });
+    const owner = this.state.pages.get(page);
+    const entry = (one: WebhookEvent): object => entryOf(page, now, one, standby);
+    if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
+      this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
+      return;
+    }
+    const kind = this.disorderFor(page, psid, event);
+    const batched = this.takeHeld(`batch:${page}`);
+    const entries = [...(batched?.entries ?? []), ...rule44Shape(kind, event).map(entry)];
+    if (batched) batched.job.state = 'batched';
+    const job = this.job(page, psid, entries);
+    if (kind === 'batch' && !batched) return this.hold(`batch:${page}`, { job, entries }, HELD_MS);
+    if (kind === 'late') return this.hold(`late:${job.id}`, { job, entries }, owner?.rules.disorderLateMs ?? 0);
+    const overtaken = this.takeHeld(`reorder:${page}:${psid}`);
+    if (kind === 'reorder' && !overtaken) return this.hold(`reorder:${page}:${psid}`, { job, entries }, HELD_MS);
+    if (kind === 'bad_signature' || kind === 'no_signature') {
+      this.add({ ...this.job(page, psid, entries), forged: kind });
+    }
+    this.add(job);
+    if (kind === 'duplicate') this.add({ ...job, id: ++this.lastId, attempts: [] });
+    if (overtaken) this.queue(overtaken.job);
   }
 
   /** Webhooks of late, oldest first. */
@@ -71,7 +102,7 @@ export class WebhookSender {
 
   /** Webhooks that nobody has taken yet. */
   waiting(): WebhookJob[] {
-    return [...this.queues.values()].flat();
+    return [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
   }
 
   /** Takes webhooks up again that waited when a snapshot was made. */
@@ -87,12 +118,14 @@ export class WebhookSender {
     this.stop();
     this.stopping = new AbortController();
     this.recent.clear();
+    this.counted.clear();
   }
 
   /** Stops sending; what waits stays in the queues until {@link reset} or the end of the process. */
   stop(): WebhookJob[] {
     const waiting = this.waiting();
     this.queues.clear();
+    this.held.clear();
     this.stopping.abort();
     return waiting;
   }
@@ -103,8 +136,48 @@ export class WebhookSender {
     return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
   }
 
+  private job(page: string, psid: string, entries: readonly object[]): WebhookJob {
+    const body = escapeJson(envelope(entries));
+    const createdAt = this.clock.now();
+    return { id: ++this.lastId, page, psid, body, createdAt, attempts: [], failures: 0, state: 'waiting' };
+  }
+
+  /** Rule 44: what was ordered for this event, else what chance brings. */
+  private disorderFor(page: string, psid: string, event: WebhookEvent): DisorderKind | undefined {
+    const { kind, rest } = takeDisorder(this.state.disorder, { page, psid, event });
+    this.state.disorder = rest;
+    if (kind) return kind;
+    const owner = this.state.pages.get(page);
+    if (!owner || owner.rules.disorderRate === 0) return undefined;
+    const n = this.counted.get(page) ?? 0;
+    this.counted.set(page, n + 1);
+    return rule44Pick(owner.rules, n);
+  }
+
+  /** Keeps a webhook back until it is taken or, on the sandbox's clock, `ms` have passed. */
+  private hold(key: string, held: Held, ms: number): void {
+    this.held.set(key, held);
+    this.recent.add(held.job);
+    const { signal } = this.stopping;
+    void this.clock.sleepUntil(this.clock.now() + ms, signal).then(() => {
+      if (signal.aborted || this.held.get(key) !== held) return;
+      this.held.delete(key);
+      this.queue(held.job);
+    });
+  }
+
+  private takeHeld(key: string): Held | undefined {
+    const held = this.held.get(key);
+    this.held.delete(key);
+    return held;
+  }
+
   private add(job: WebhookJob): void {
     this.recent.add(job);
+    this.queue(job);
+  }
+
+  private queue(job: WebhookJob): void {
     const key = `${job.page}:${job.psid}`;
     const queue = this.queues.get(key);
     if (queue) {
@@ -144,7 +217,7 @@ export class WebhookSender {
         return;
       }
       job.failures += 1;
-      if (this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+      if (job.forged || this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
         job.state = 'dropped';
         return;
       }
@@ -158,8 +231,7 @@ export class WebhookSender {
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'facebookexternalua',
-      'x-hub-signature': signBodySha1(appSecret, body),
-      'x-hub-signature-256': signBody(appSecret, body),
+      ...signatures(job.forged === 'bad_signature' ? `not ${appSecret}` : appSecret, body, job.forged),
     };
     const at = this.clock.now();
     const began = performance.now();
@@ -180,4 +252,9 @@ export class WebhookSender {
 
 function isHandover(event: WebhookEvent): boolean {
   return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
+}
+
+function signatures(secret: string, body: Buffer, forged: WebhookJob['forged']): Record<string, string> {
+  if (forged === 'no_signature') return {};
+  return { 'x-hub-signature': signBodySha1(secret, body), 'x-hub-signature-256': signBody(secret, body) };
 }

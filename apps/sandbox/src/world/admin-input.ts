@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DISORDER_KINDS } from '../domain/disorder.js';
 import { FAULT_KINDS } from '../domain/faults.js';
 import type { FaultKind } from '../domain/faults.js';
 import { WEBHOOK_FIELDS } from '../domain/subscription.js';
@@ -25,6 +26,10 @@ const pageRules = {
   day_limit_code: z.union([z.literal(80006), z.literal(4)]),
   thread_sends_per_second: z.number().positive().nullable(),
   refuse_high_volume: z.boolean(),
+  disorder_rate: z.number().min(0).max(1),
+  disorder_seed: z.number().int(),
+  disorder_kinds: z.array(z.enum(DISORDER_KINDS)),
+  disorder_late_ms: z.number().int().nonnegative(),
 };
 const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
 const subscribedFields = z.array(z.enum(WEBHOOK_FIELDS)).nullable();
@@ -148,6 +153,26 @@ export const faultInput = z
   .refine((fault) => !['error', 'ok_with_error'].includes(fault.kind) || fault.code !== undefined, 'it needs a code');
 /** See {@link faultInput}. */
 export type FaultInput = z.input<typeof faultInput>;
+
+/** `POST /admin/disorder`: what happens to the next `times` webhooks (1 if not said) that it fits (rule 44). */
+export const disorderInput = z.strictObject({
+  kind: z.enum(DISORDER_KINDS),
+  times: z.number().int().min(1).default(1),
+  page: id.optional(),
+  psid: id.optional(),
+});
+/** See {@link disorderInput}. */
+export type DisorderInput = z.input<typeof disorderInput>;
+
+/** `POST /admin/people/:psid/request-deletion`: where to, as whom (the app's id for the person if not said). */
+export const deletionInput = z.strictObject({
+  url: httpUrl,
+  user_id: id.optional(),
+  /** Whether the payload is changed after signing. */
+  tampered: z.boolean().default(false),
+});
+/** See {@link deletionInput}. */
+export type DeletionInput = z.input<typeof deletionInput>;
 
 /** Filters of `GET /admin/ledger` and, without `since`, of `GET /admin/calls` and `GET /admin/webhooks`. */
 export const filterInput = z.strictObject({

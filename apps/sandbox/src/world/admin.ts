@@ -1,15 +1,21 @@
 import { z } from 'zod';
+import { appScopedId, rule50SignedRequest } from '../domain/data-deletion.js';
+import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import type { Page, Person } from '../domain/model.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
 import type { PageRules } from '../domain/page-rules.js';
 import { policyEvent } from '../domain/webhook-events.js';
+import { requestDeletion } from '../outbound/request-deletion.js';
+import type { DeletionOutcome } from '../outbound/request-deletion.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
 import type { WebhookSender } from '../outbound/webhook-sender.js';
 import {
   clickLinkInput,
   clockInput,
+  deletionInput,
+  disorderInput,
   faultInput,
   filterInput,
   pageInput,
@@ -27,6 +33,8 @@ import {
 } from './admin-input.js';
 import type {
   ClockInput,
+  DeletionInput,
+  DisorderInput,
   FaultInput,
   FilterInput,
   PageInput,
@@ -43,6 +51,7 @@ import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
 import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
+import type { Receipts } from './receipts.js';
 import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
 import { toCamel } from './snake-case.js';
@@ -61,6 +70,7 @@ export interface AdminParts {
   calls: Recent<GraphCall>;
   feed: ChangeFeed;
   meter: UsageMeter;
+  receipts: Receipts;
   /** How long a callback may take to answer, in milliseconds of real time. */
   webhookTimeoutMs: number;
 }
@@ -273,10 +283,44 @@ export class Admin {
     this.parts.state.faults = [];
   }
 
+  /** Orders disorder for the next webhooks (rule 44). */
+  addDisorder(input: DisorderInput): ArmedDisorder {
+    const armed = { ...parse(disorderInput, input), id: ++this.lastFaultId };
+    this.parts.state.disorder = [...this.parts.state.disorder, armed];
+    return armed;
+  }
+
+  /** Disorder that has not struck yet. */
+  disorder(): readonly ArmedDisorder[] {
+    return this.parts.state.disorder;
+  }
+
+  /** Takes ordered disorder back. What chance brings is a switch of the Page. */
+  clearDisorder(): void {
+    this.parts.state.disorder = [];
+  }
+
+  /** The platform asks the app to delete the person's data (rule 50). */
+  async requestDeletion(psid: string, input: DeletionInput): Promise<DeletionOutcome> {
+    const { url, user_id: userId, tampered } = parse(deletionInput, input);
+    const page = this.page(this.person(psid).page);
+    const signed = rule50SignedRequest(page.appSecret, {
+      userId: userId ?? appScopedId(page.appId, psid),
+      issuedAt: this.parts.clock.now(),
+      tampered,
+    });
+    try {
+      return await requestDeletion(url, signed, this.parts.webhookTimeoutMs);
+    } catch (error) {
+      throw new SandboxError('callback_failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** Forgets everything: Pages, people, messages, faults, webhooks on their way; the clock goes back to real time. */
   reset(): void {
-    const { state, clock, webhooks, calls, feed, meter } = this.parts;
+    const { state, clock, webhooks, calls, feed, meter, receipts } = this.parts;
     webhooks.reset();
+    receipts.reset();
     meter.reset();
     state.clear();
     calls.clear();

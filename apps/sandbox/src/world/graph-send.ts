@@ -13,6 +13,7 @@ import { WebhookSender } from '../outbound/webhook-sender.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
 import { newMid } from './ids.js';
+import { Receipts } from './receipts.js';
 import { SandboxState } from './sandbox-state.js';
 import { UsageMeter } from './usage-meter.js';
 
@@ -32,6 +33,7 @@ export class GraphSend {
     private readonly webhooks: WebhookSender,
     private readonly feed: ChangeFeed,
     private readonly meter: UsageMeter,
+    private readonly receipts: Receipts,
   ) {}
 
   /** The person whom a call addresses, by id or by token; undefined if it addresses nobody we know of. */
@@ -124,6 +126,7 @@ export class GraphSend {
       template: payload ?? null,
     });
     this.webhooks.enqueue(page.id, psid, echoEvent(page, psid, at, mid, message));
+    this.receipts.after(person);
     this.feed.tell({ type: 'thread', psid });
     return mid;
   }

@@ -186,7 +186,7 @@ export class PersonActs {
     const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
     for (const message of fresh) message.deliveredAt = now;
     const mids = fresh.map((m) => m.mid);
-    if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, now));
+    if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, watermarkOf(fresh, now)));
     return { mids };
   }
 
@@ -197,7 +197,7 @@ export class PersonActs {
     const now = this.act(person, 'read');
     const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
     for (const message of unseen) message.readAt = now;
-    if (unseen.length > 0) this.emit(person, readEvent(person, now, now));
+    if (unseen.length > 0) this.emit(person, readEvent(person, now, watermarkOf(unseen, now)));
     return { mids: unseen.map((m) => m.mid) };
   }
 
@@ -305,6 +305,11 @@ export class PersonActs {
     if (!page) throw new SandboxError('unknown_page', `There is no Page ${person.page}.`);
     return page;
   }
+}
+
+/** Rule 46: never before the messages that it covers, even when the clock was put back. */
+function watermarkOf(messages: readonly ThreadMessage[], now: number): number {
+  return messages.reduce((latest, { at }) => Math.max(latest, at), now);
 }
 
 function buttonsOf(message: ThreadMessage): Button[] {

@@ -9,6 +9,7 @@ import type {
   ProductLink,
   ThreadMessage,
 } from '../domain/model.js';
+import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
@@ -41,6 +42,7 @@ export class SandboxState {
   readonly products = new Map<string, ProductLink>();
   ledger: LedgerEntry[] = [];
   faults: readonly Fault[] = [];
+  disorder: readonly ArmedDisorder[] = [];
 
   /** The Page whose access token this is. */
   pageByToken(token: string | undefined): Page | undefined {
@@ -79,6 +81,7 @@ export class SandboxState {
     this.notificationTokens.clear();
     this.ledger = [];
     this.faults = [];
+    this.disorder = [];
   }
 
   /** A plain copy for a file. Faults are not part of it. */
