@@ -144,3 +144,20 @@ describe('limits on asking and what is subscribed, over HTTP', () => {
     expect(refused.body.error).toMatchObject({ code: 200 });
   });
 });
+
+describe('what went out', () => {
+  it('rules 45 and 49: each accepted send is echoed once with its id and stands in the ledger, a refused one in neither', async () => {
+    const sent = await my.send({ text: 'kept', metadata: 'delivery-1' });
+    await my.adminCall('PATCH', `/admin/people/${my.psid}`, { state: 'blocked' });
+    expect((await my.send({ text: 'refused', metadata: 'delivery-2' })).status).toBe(400);
+    my.sandbox.admin.say(my.psid, { text: 'marker' });
+    await my.event((e) => e.kind === 'message', 'the marker');
+    const echoes = my.receiver.events().filter((e) => e.kind === 'echo');
+    expect(echoes).toMatchObject([
+      { psid: my.psid, body: { mid: sent.body.message_id, app_id: '77', metadata: 'delivery-1', text: 'kept' } },
+    ]);
+    const ledger = await my.adminCall('GET', `/admin/ledger?psid=${my.psid}`);
+    expect(ledger.body).toMatchObject([{ mid: sent.body.message_id, right: 'window', metadata: 'delivery-1' }]);
+    expect(ledger.body).toHaveLength(1);
+  });
+});
