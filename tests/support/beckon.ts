@@ -316,16 +316,19 @@ export class Beckon {
     };
   }
 
-  /** The whole opt-in, until the subscription is on its topic. */
+  /** The whole opt-in, until the subscription is on its topic and confirmed on the phone. */
   async subscribe(psid: string, sku: string, kind: 'back_in_stock' | 'price_drop'): Promise<Subscription> {
     const seen = await this.read(subscriptions);
     const before = new Set(seen.map((r) => r.key));
     const tap = await this.ask(psid, sku, kind);
+    const got = (await this.received(psid)).length;
     await tap();
-    return until(`subscription to ${sku}`, () => {
+    const sub = await until(`subscription to ${sku}`, () => {
       const record = seen.find((r) => !before.has(r.key) && r.value?.includes(`"${sku}"`));
       return record && subscriptions.schema.parse(JSON.parse(record.value ?? 'null'));
     });
+    await until('its confirmation', async () => (await this.received(psid)).length > got);
+    return sub;
   }
 
   /** A native event of the shop's platform; its time is now. */

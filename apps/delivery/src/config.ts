@@ -1,5 +1,7 @@
 import {
-  commonSettings,
+  databaseSettings,
+  kafkaSettings,
+  processSettings,
   integer,
   milliseconds,
   sealSettings,
@@ -14,9 +16,11 @@ const DAY = 86_400_000;
 
 /** Everything that can be set for delivery. */
 export const deliverySettings = {
-  ...commonSettings,
+  ...processSettings,
+  ...kafkaSettings,
+  ...databaseSettings,
   ...sealSettings,
-  DATABASE_SCHEMA: withDefault(commonSettings.DATABASE_SCHEMA, 'delivery'),
+  DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'delivery'),
   GRAPH_BASE_URL: setting({
     check: url('https', 'http'),
     default: 'https://graph.facebook.com',

@@ -9,8 +9,10 @@ export async function makeTopics(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ made: number; all: number }> {
   // Loaded here and not above: NestJS takes its time, and the servers need theirs anyway.
-  const [{ allTopics }, { clientOptions, ensureTopics, KafkaClient }, { createLogger, kafkaSettings, loadConfig }] =
-    await Promise.all([import('@beckon/contracts'), import('@beckon/kafka'), import('@beckon/service')]);
+  // One after the other: Jest's module loader loses its way when several imports that share packages run at once.
+  const { allTopics } = await import('@beckon/contracts');
+  const { createLogger, kafkaSettings, loadConfig } = await import('@beckon/service');
+  const { clientOptions, ensureTopics, KafkaClient } = await import('@beckon/kafka');
   const log = createLogger({ service: 'local', level: 'silent' });
   const client = new KafkaClient(clientOptions(loadConfig(kafkaSettings, env), { name: 'local', log }));
   try {

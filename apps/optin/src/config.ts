@@ -1,5 +1,7 @@
 import {
-  commonSettings,
+  databaseSettings,
+  kafkaSettings,
+  processSettings,
   integer,
   list,
   milliseconds,
@@ -12,9 +14,11 @@ import {
 
 /** Everything that can be set for optin. */
 export const optinSettings = {
-  ...commonSettings,
+  ...processSettings,
+  ...kafkaSettings,
+  ...databaseSettings,
   ...sealSettings,
-  DATABASE_SCHEMA: withDefault(commonSettings.DATABASE_SCHEMA, 'optin'),
+  DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'optin'),
   SHOPPER_KEY: setting({
     check: text(),
     secret: true,

@@ -1,11 +1,14 @@
 /** The sandbox's settings, each declared once; the only place that looks at the environment. */
 export interface SandboxConfig {
+  /** Address to listen on: this machine only, unless it is said otherwise. */
+  readonly host: string;
   readonly port: number;
   readonly stateFile: string | undefined;
 }
 
 const SETTINGS = [
-  { name: 'SANDBOX_PORT', fallback: '3010', help: 'TCP port on 127.0.0.1 (0: any free one)' },
+  { name: 'SANDBOX_HOST', fallback: '127.0.0.1', help: 'address to listen on (0.0.0.0 in a container)' },
+  { name: 'SANDBOX_PORT', fallback: '3010', help: 'TCP port (0: any free one)' },
   {
     name: 'SANDBOX_STATE',
     fallback: '',
@@ -22,7 +25,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     env[name] || SETTINGS.find((setting) => setting.name === name)!.fallback;
   const port = Number(value('SANDBOX_PORT'));
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error('SANDBOX_PORT must be a port number');
-  return { port, stateFile: value('SANDBOX_STATE') || undefined };
+  return { host: value('SANDBOX_HOST'), port, stateFile: value('SANDBOX_STATE') || undefined };
 }
 
 /** What `--help` prints. */

@@ -12,8 +12,10 @@ import { SandboxState } from './world/sandbox-state.js';
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
-  /** TCP port on 127.0.0.1; 0 takes a free one. */
+  /** TCP port; 0 takes a free one. */
   port: number;
+  /** Address to listen on; 127.0.0.1 if absent. */
+  host?: string | undefined;
   /** A file from which the state is read at the start and to which it is written at the end; absent: memory only. */
   stateFile?: string | undefined;
   /** How long a webhook receiver may take, in milliseconds of real time; the platform's 5,000 if absent. */
@@ -51,7 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     state.restore(snapshot.state);
     webhooks.resume(snapshot.webhooks);
   }
-  await app.listen(options.port, '127.0.0.1');
+  await app.listen(options.port, options.host ?? '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {
     url: `http://127.0.0.1:${port}`,

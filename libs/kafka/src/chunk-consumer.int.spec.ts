@@ -165,6 +165,43 @@ describe('chunk transaction on a real broker and a real database', () => {
     expect(await b.rows()).toEqual([1, 2]);
   });
 
+  it('a transactional producer upstream: committed records once, aborted ones never, and the end is the end', async () => {
+    const b = await bed();
+    const producer = b.client.kafka.producer({
+      transactionalId: b.client.group('upstream'),
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = async (commit: boolean, ...ns: number[]): Promise<void> => {
+      const tx = await producer.transaction();
+      const messages = ns.map((n) => ({ key: String(n), value: JSON.stringify({ n }) }));
+      await tx.send({ topic: b.client.topic(input), messages });
+      await (commit ? tx.commit() : tx.abort());
+    };
+    await transaction(true, 1, 2);
+    await transaction(false, 3);
+    const consumer = await b.consume(copy);
+    await until('the first', async () => (await b.rows()).length === 2);
+    await transaction(false, 4);
+    await transaction(true, 5);
+    await until('the next', async () => (await b.rows()).length === 3);
+    await transaction(false, 6);
+    await b.put(7);
+    await until('the last', async () => (await b.rows()).includes(7));
+    await transaction(true, 8);
+    await until('read to the end, markers and all', async () => {
+      const end = (await b.client.ends(b.client.topic(input))).get(0)?.high;
+      return (await b.rows()).includes(8) && consumer.positions()[0]?.settledPosition === end;
+    });
+    await producer.disconnect();
+    await consumer.stop();
+    await b.put(9);
+    await b.consume(copy);
+    await until('another goes on', async () => (await b.rows()).includes(9));
+    expect(await b.rows()).toEqual([1, 2, 5, 7, 8, 9]);
+  });
+
   it('a second member takes half of the partitions, and nothing is applied twice (traps 2, 3)', async () => {
     const b = await bed(4);
     await b.consume(copy);

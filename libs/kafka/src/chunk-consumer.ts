@@ -1,6 +1,6 @@
 import { isPassing, type Logger } from '@beckon/service';
 import type { Topic } from '@beckon/contracts';
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
@@ -90,8 +90,11 @@ export class ChunkConsumer<V> {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
     });
-    const { GROUP_JOIN, FETCH, CRASH, REBALANCING } = this.consumer.events;
+    const { GROUP_JOIN, FETCH, CRASH, REBALANCING, END_BATCH_PROCESS } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, (event) => this.onAssigned(event.payload.memberAssignment[this.o.topic] ?? []));
+    this.consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) this.passedOver(payload.partition, payload.firstOffset, payload.lastOffset);
+    });
     this.consumer.on(REBALANCING, () => (this.joined = false));
     this.consumer.on(FETCH, () => (this.lastFetchAt = performance.now()));
     this.consumer.on(CRASH, (event) => {
@@ -138,7 +141,7 @@ export class ChunkConsumer<V> {
       fault: p.fault,
       position: p.position,
       lastTimestamp: p.lastTimestamp,
-      settledPosition: p.settledPosition,
+      settledPosition: p.settledPosition === p.position ? p.readTo : p.settledPosition,
       settledTimestamp: p.settledTimestamp,
     }));
   }
@@ -216,6 +219,7 @@ export class ChunkConsumer<V> {
     const { topic } = this.o;
     const offset = state.verify === undefined ? state.position : state.position - 1n;
     state.status = 'running';
+    state.readTo = state.position;
     this.consumer.seek({ topic, partition: state.partition, offset: offset.toString() });
     this.consumer.resume([{ topic, partitions: [state.partition] }]);
   }
@@ -255,6 +259,8 @@ export class ChunkConsumer<V> {
     }
     // A batch of nothing but the verified record: let kafkajs go on behind it.
     if (records.length === 0) payload.resolveOffset(batch.lastOffset());
+    // kafkajs goes on behind markers at the end of the batch, too.
+    state.readTo = maxOf(state.position, BigInt(batch.lastOffset()) + 1n);
     if (state.emitted.length > 0 && generation === this.generation)
       await this.o.emitter.forget(state.emitted.splice(0));
   }
@@ -275,7 +281,7 @@ export class ChunkConsumer<V> {
   private unread(batch: Batch, state: PartitionState): ChunkRecord<never>[] | undefined {
     const expected = state.verify === undefined ? state.position : state.position - 1n;
     const fetched = BigInt((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-    if (fetched !== expected && fetched !== state.position) {
+    if (fetched !== expected && fetched !== state.position && fetched !== state.readTo) {
       // kafkajs resets to the log's ends by itself when an offset is out of range (trap 5): never follow it.
       void this.recheck(state);
       return undefined;
@@ -294,6 +300,13 @@ export class ChunkConsumer<V> {
     }
     state.verify = undefined;
     return records.filter((r) => r.offset >= state.position);
+  }
+
+  /** A fetch brought nothing but markers and aborted records: kafkajs goes on behind them by itself. */
+  private passedOver(partition: number, first: string | null, last: string): void {
+    const state = this.partitions.get(partition);
+    if (state?.status !== 'running' || first === null || BigInt(first) > state.readTo) return;
+    state.readTo = maxOf(state.readTo, BigInt(last) + 1n);
   }
 
   /** The log does not continue where it should: look at its ends, then stop or go on at our own position. */
@@ -328,7 +341,8 @@ export class ChunkConsumer<V> {
       },
     });
     try {
-      const { outboxId, outgoing, callbacks, bad } = await this.commitChunk(records, state);
+      const inSpan = trace.setSpan(context.active(), span);
+      const { outboxId, outgoing, callbacks, bad } = await context.with(inSpan, () => this.commitChunk(records, state));
       const last = records.at(-1) as ChunkRecord<never>;
       state.position = last.offset + 1n;
       state.lastTimestamp = last.timestamp;
@@ -467,3 +481,5 @@ export class ChunkConsumer<V> {
     this.timers.add(timer);
   }
 }
+
+const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,6 +1,7 @@
 import type { Logger } from '@beckon/service';
 import { topicName } from '@beckon/contracts';
 import { Kafka, logLevel, type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { CoalescingProducer } from './coalescing-producer.js';
 
 /** How to reach a cluster, and how our topics and groups are called on it. */
@@ -59,11 +60,21 @@ export class KafkaClient {
     return this.adminConnection;
   }
 
-  /** First and next offset of each partition of a topic on the cluster, by partition. */
+  /**
+   * First and next offset of each partition of a topic on the cluster, by partition. Just after a topic was created or
+   * a leader moved, a broker may not answer for it yet: asked again for a few seconds.
+   */
   async ends(topic: string): Promise<Map<number, { low: bigint; high: bigint }>> {
     const admin = await this.admin();
-    const offsets = await admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map((o) => [o.partition, { low: BigInt(o.low), high: BigInt(o.high) }]));
+    for (let tries = 1; ; tries++) {
+      try {
+        const offsets = await admin.fetchTopicOffsets(topic);
+        return new Map(offsets.map((o) => [o.partition, { low: BigInt(o.low), high: BigInt(o.high) }]));
+      } catch (error) {
+        if (tries === 30 || (error as { retriable?: boolean }).retriable !== true) throw error;
+        await wait(100);
+      }
+    }
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,11 @@ export interface PartitionState {
   /** Why it is stopped, in words for the person on call. */
   fault: string | undefined;
   position: bigint;
+  /**
+   * Where the fetch goes on: `position`, or further where only markers of transactions or aborted records lie between.
+   * kafkajs passes over those without telling the handler.
+   */
+  readTo: bigint;
   /** The record before `position` as remembered; checked once when it comes by, then undefined. */
   verify: { timestamp: number; checksum: number } | undefined;
   /** Time of the last record handled or found, milliseconds; 0 before the first. */
@@ -38,6 +43,7 @@ export function assigned(partition: number, now: number): PartitionState {
     status: 'preparing',
     fault: undefined,
     position: 0n,
+    readTo: 0n,
     verify: undefined,
     lastTimestamp: 0,
     settledPosition: 0n,
