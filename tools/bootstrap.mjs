@@ -23,6 +23,7 @@ const SUITES = ['unit', 'int', 'flow', 'all'];
 /** Each command: what runs, one after the other until one fails; `check` tells everything that is wrong. */
 const commands = {
   start: () => [['apps/local/dist/main.js', ...rest]],
+  sandbox: () => [['apps/sandbox/dist/main.js', ...rest]],
   beckon: () => [['apps/cli/dist/main.js', ...rest]],
   docs: () => [['tools/docs.mjs', ...rest]],
   test: () => {
@@ -36,7 +37,7 @@ const commands = {
     [TSC, '-p', 'tsconfig.spec.json'],
     [bin('eslint/bin/eslint.js'), '.'],
     [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-    ...['tools/compose.mjs', 'tools/docs.mjs']
+    ...['tools/compose.mjs', 'tools/docs.mjs', 'tools/sandbox-rules.mjs']
       .filter((tool) => existsSync(root + tool))
       .map((tool) => [tool, '--check']),
   ],

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { AdminController } from './inbound/admin.controller.js';
+import { GraphBatch } from './inbound/graph-batch.js';
+import { GraphCalls } from './inbound/graph-calls.js';
 import { GraphController } from './inbound/graph.controller.js';
 import { HealthController } from './inbound/health.controller.js';
 import { PageController } from './inbound/page.controller.js';
@@ -12,10 +14,13 @@ import { Admin } from './world/admin.js';
 import type { GraphCall } from './world/call-log.js';
 import { ChangeFeed } from './world/change-feed.js';
 import { SandboxClock } from './world/clock.js';
+import { GraphEdges } from './world/graph-edges.js';
 import { GraphSend } from './world/graph-send.js';
 import { PersonActs } from './world/person-acts.js';
+import { Receipts } from './world/receipts.js';
 import { Recent } from './world/recent.js';
 import { SandboxState } from './world/sandbox-state.js';
+import { UsageMeter } from './world/usage-meter.js';
 
 const KEPT_CALLS = 1000;
 
@@ -29,7 +34,9 @@ export class SandboxModule {
     const feed = new ChangeFeed();
     const calls = new Recent<GraphCall>(KEPT_CALLS);
     const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
+    const meter = new UsageMeter(state, clock);
     const acts = new PersonActs(state, clock, webhooks, feed);
+    const receipts = new Receipts(state, clock, acts);
     return {
       module: SandboxModule,
       controllers: [PageController, HealthController, StreamController, AdminController, GraphController],
@@ -40,9 +47,17 @@ export class SandboxModule {
         { provide: CALL_LOG, useValue: calls },
         { provide: WebhookSender, useValue: webhooks },
         { provide: PersonActs, useValue: acts },
-        { provide: Admin, useValue: new Admin({ state, clock, acts, webhooks, calls, feed, webhookTimeoutMs }) },
+        {
+          provide: Admin,
+          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, webhookTimeoutMs }),
+        },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
         GraphSend,
+        GraphEdges,
+        GraphCalls,
+        GraphBatch,
+        { provide: UsageMeter, useValue: meter },
+        { provide: Receipts, useValue: receipts },
       ],
     };
   }

@@ -7,6 +7,7 @@ import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Admin } from './world/admin.js';
+import { Receipts } from './world/receipts.js';
 import { SandboxState } from './world/sandbox-state.js';
 
 /** How a sandbox is started. */
@@ -59,6 +60,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     port,
     admin: app.get(Admin),
     close: async () => {
+      app.get(Receipts).reset();
       await app.close();
       const waiting = webhooks.stop();
       if (options.stateFile !== undefined) {

@@ -126,7 +126,18 @@ export interface GenericElement {
 export type TemplatePayload =
   | { template_type: 'generic'; elements: GenericElement[]; image_aspect_ratio?: 'horizontal' | 'square' }
   | { template_type: 'button'; text: string; buttons: Button[] }
-  | { template_type: 'one_time_notif_req'; title: string; payload: string };
+  | { template_type: 'one_time_notif_req'; title: string; payload: string }
+  | {
+      template_type: 'notification_messages';
+      title?: string;
+      payload: string;
+      image_url?: string;
+      image_aspect_ratio?: 'HORIZONTAL' | 'SQUARE';
+      elements?: GenericElement[];
+      notification_messages_cta_text?: string;
+      notification_messages_reoptin?: 'ENABLED' | 'DISABLED';
+      notification_messages_timezone?: string;
+    };
 
 /** A quick reply below a message. */
 export interface QuickReply {

@@ -10,7 +10,7 @@ const toPerson: ReadSend = {
   humanAgent: false,
 };
 const withToken: ReadSend = { ...toPerson, recipient: { kind: 'one_time', token: 'otn_1' } };
-const facts = { page: samplePage(), person: samplePerson(), token: undefined };
+const facts = { page: samplePage(), person: samplePerson(), token: undefined, requests: [] };
 const AFTER = SAMPLE_NOW + WINDOW_MS + 1;
 
 describe('deciding a send', () => {

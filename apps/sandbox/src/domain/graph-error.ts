@@ -5,6 +5,8 @@ export interface GraphError {
   readonly subcode?: number;
   readonly message: string;
   readonly transient?: boolean;
+  /** 'OAuthException' if not said; others have no code in front of their words. */
+  readonly type?: string;
 }
 
 /** Makes a refusal; `message` is without the `(#code)` in front. */
@@ -21,8 +23,8 @@ export function graphError(
 export function errorBody(error: GraphError, fbtraceId: string): object {
   return {
     error: {
-      message: `(#${error.code}) ${error.message}`,
-      type: 'OAuthException',
+      message: error.type === undefined ? `(#${error.code}) ${error.message}` : error.message,
+      type: error.type ?? 'OAuthException',
       code: error.code,
       ...(error.subcode !== undefined && { error_subcode: error.subcode }),
       ...(error.transient !== undefined && { is_transient: error.transient }),

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '@beckon/messenger';
+import type { PageRules } from './page-rules.js';
 
 /**
  * What the sandbox knows: Pages, the people who write to them, and what passed between them. Plain data, so that a
@@ -24,6 +25,12 @@ export interface Page {
   oneTimeAllowed: boolean;
   /** Whether a missing `messaging_type` is refused (rule 10). */
   strictMessagingType: boolean;
+  /** Whether the platform lets the Page send (rule 34). */
+  state: 'ok' | 'restricted' | 'policy_blocked';
+  /** The webhook fields that the app subscribed to (rule 41); null: all. */
+  subscribedFields: string[] | null;
+  /** The switches. */
+  rules: PageRules;
 }
 
 /** One person on one Page: the same human on another Page is another record with another id (rule 1). */
@@ -41,6 +48,19 @@ export interface Person {
   pendingRef: string | null;
   /** Whether the Page shows typing dots. */
   typing: boolean;
+  /** Whether messages reach the person (rule 32). */
+  state: 'reachable' | 'blocked' | 'deactivated' | 'thread_deleted' | 'cannot_receive';
+  /** The app that owns the thread (rule 33); null: the Page's own. */
+  threadOwner: string | null;
+  /** Whether European privacy rules keep features from this person (rule 35). */
+  euBlocked: boolean;
+  /** Whether the person has a role on the app: a tester (rules 4 and 26). */
+  hasRole: boolean;
+  /** Where the person lives, for products that exist in some regions only (rule 24). */
+  region: string;
+  /** Which receipts the person's device sends by itself, `receiptDelayMs` after a message came (rule 46). */
+  receipts: 'none' | 'delivered' | 'read';
+  receiptDelayMs: number;
 }
 
 /** A one-time-notification request that was shown to a person. */
@@ -66,8 +86,44 @@ export interface OneTimeToken {
   spentBy: string | null;
 }
 
+/** A request for notification messages that was shown to a person. */
+export interface NotificationRequest {
+  mid: string;
+  page: string;
+  psid: string;
+  /** The topic. */
+  title: string;
+  payload: string;
+  reoptin: string;
+  timezone: string;
+  askedAt: number;
+}
+
+/** The right to send on one topic, again and again. One per person, Page and topic. */
+export interface NotificationToken {
+  token: string;
+  page: string;
+  psid: string;
+  title: string;
+  payload: string;
+  requestMid: string;
+  reoptin: string;
+  timezone: string;
+  createdAt: number;
+  /** The last opt-in: follow-ups count from it. */
+  optedInAt: number;
+  expiresAt: number;
+  /** Whether the person has renewed it. */
+  renewed: boolean;
+  stopped: boolean;
+  /** Messages in the two minutes after the opt-in. */
+  followUps: number;
+  /** null: not used yet, or the cooldown was lifted. */
+  lastUsedAt: number | null;
+}
+
 /** By which right a message was taken. */
-export type SendingRight = 'window' | 'one_time' | 'human_agent';
+export type SendingRight = 'window' | 'one_time' | 'notification' | 'human_agent';
 
 /** One bubble on the phone. */
 export interface ThreadMessage {

@@ -3,6 +3,7 @@ import { firstRefusal, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 import type { Page } from './model.js';
+import { rule22Request } from './rules-notification.js';
 import { rule11Request } from './rules-one-time.js';
 import {
   rule28Empty,
@@ -19,7 +20,9 @@ import { rule10MessagingType, rule9Tag } from './rules-window.js';
 
 /** Whom a call addresses, of the kinds that are served. */
 export type SendRecipient =
-  { readonly kind: 'psid'; readonly psid: string } | { readonly kind: 'one_time'; readonly token: string };
+  | { readonly kind: 'psid'; readonly psid: string }
+  | { readonly kind: 'one_time'; readonly token: string }
+  | { readonly kind: 'notification'; readonly token: string };
 
 /** A call whose shape is in order; whether it may go to this recipient now is another question. */
 export interface ReadSend {
@@ -42,6 +45,9 @@ export function peekRecipient(params: Record<string, unknown>): SendRecipient | 
   }
   if (typeof recipient.one_time_notif_token === 'string') {
     return { kind: 'one_time', token: recipient.one_time_notif_token };
+  }
+  if (typeof recipient.notification_messages_token === 'string') {
+    return { kind: 'notification', token: recipient.notification_messages_token };
   }
   return undefined;
 }
@@ -105,8 +111,10 @@ function template(attachment: unknown, page: Page): GraphError | undefined {
       return rule29ButtonTemplate(payload);
     case 'one_time_notif_req':
       return rule11Request(payload, page);
+    case 'notification_messages':
+      return rule22Request(payload);
     default: {
-      const message = 'Param template_type must be one of {generic, button, one_time_notif_req}';
+      const message = 'Param template_type must be one of {generic, button, one_time_notif_req, notification_messages}';
       return graphError(29, 100, undefined, message);
     }
   }

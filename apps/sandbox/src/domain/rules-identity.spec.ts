@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { appSecretProof } from '@beckon/messenger';
 import {
   rule19UnknownPath,
   rule1KnownPerson,
   rule2LiveToken,
+  rule3Proof,
+  rule4AppLive,
+  rule4Permission,
   rule5GraphPath,
   rule5OwnPage,
   rule5ServedVersion,
@@ -31,6 +35,33 @@ describe('rule 2: the access token', () => {
 
   it.each([460, 463, 467] as const)('says %i once revoked', (tokenState) => {
     expect(rule2LiveToken('t', samplePage({ tokenState }))).toMatchObject({ rule: 2, code: 190, subcode: tokenState });
+  });
+});
+
+describe('rule 3: the proof of the app secret', () => {
+  it('is asked for with the switch on', () => {
+    const page = samplePage({}, { requireAppsecretProof: true });
+    const proof = appSecretProof(page.appSecret, page.token);
+    expect(rule3Proof(samplePage(), undefined)).toBeUndefined();
+    expect(rule3Proof(page, proof)).toBeUndefined();
+    for (const wrong of [undefined, '', 7, proof.toUpperCase(), appSecretProof('other', page.token)]) {
+      expect(rule3Proof(page, wrong)).toMatchObject({ rule: 3, code: 100 });
+    }
+  });
+});
+
+describe('rule 4: what the app may do', () => {
+  it('needs the permission', () => {
+    expect(rule4Permission(samplePage(), 'pages_messaging')).toBeUndefined();
+    const without = samplePage({}, { permissions: ['pages_manage_metadata'] });
+    expect(rule4Permission(without, 'pages_messaging')).toMatchObject({ rule: 4, code: 200 });
+  });
+
+  it('reaches only people with a role until it is live', () => {
+    const draft = samplePage({}, { appLive: false });
+    expect(rule4AppLive(samplePage(), samplePerson())).toBeUndefined();
+    expect(rule4AppLive(draft, samplePerson({ hasRole: true }))).toBeUndefined();
+    expect(rule4AppLive(draft, samplePerson())).toMatchObject({ rule: 4, code: 200, subcode: 2018028 });
   });
 });
 

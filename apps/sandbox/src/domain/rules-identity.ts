@@ -1,3 +1,4 @@
+import { verifyAppSecretProof } from '@beckon/messenger';
 import { graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type { Page, Person } from './model.js';
@@ -14,6 +15,29 @@ export function rule2LiveToken(token: string | undefined, page: Page | undefined
   if (!page) return graphError(2, 190, undefined, 'Invalid OAuth access token - Cannot parse access token');
   if (page.tokenState === 'live') return undefined;
   return graphError(2, 190, page.tokenState, 'Error validating access token: the session is no longer valid.');
+}
+
+/** Rule 3: with the switch on, every call proves that it knows the app secret. The code is assumed. */
+export function rule3Proof(page: Page, proof: unknown): GraphError | undefined {
+  if (!page.rules.requireAppsecretProof) return undefined;
+  if (typeof proof !== 'string') {
+    return graphError(3, 100, undefined, 'API calls from the server require an appsecret_proof argument');
+  }
+  if (verifyAppSecretProof(page.appSecret, page.token, proof)) return undefined;
+  return graphError(3, 100, undefined, 'Invalid appsecret_proof provided in the API argument');
+}
+
+/** Rule 4: what the call does needs a permission of the app. */
+export function rule4Permission(page: Page, permission: string): GraphError | undefined {
+  if (page.rules.permissions.includes(permission)) return undefined;
+  return graphError(4, 200, undefined, `Requires ${permission} permission to manage the object`);
+}
+
+/** Rule 4: an app that is not live only reaches people with a role on it. */
+export function rule4AppLive(page: Page, person: Person): GraphError | undefined {
+  if (page.rules.appLive || person.hasRole) return undefined;
+  const message = 'Cannot message users who are not admins, developers or testers of the app until it is live.';
+  return graphError(4, 200, 2018028, message);
 }
 
 /** Where a Graph path leads. `version` is what the path named, if anything. */

@@ -7,6 +7,7 @@ import {
   rule15Unspent,
   rule16Fresh,
   rule17SamePage,
+  rule20OpenRequests,
 } from './rules-one-time.js';
 import { SAMPLE_NOW, samplePage, sampleToken } from './sample.spec-data.js';
 
@@ -87,5 +88,29 @@ describe('rules 14 to 17: the token', () => {
   it('names no subcode: none is documented', () => {
     const spent = rule14UsableToken(sampleToken({ spentBy: 'm_1' }), samplePage(), SAMPLE_NOW);
     expect(spent).not.toHaveProperty('subcode');
+  });
+});
+
+describe('rule 20: open requests of a day', () => {
+  const DAY = 24 * 60 * 60 * 1000;
+  const asked = (askedAt: number, token: string | null = null) => ({
+    ...{ mid: 'm', page: '100', psid: '200', title: 'T', payload: 'p' },
+    askedAt,
+    token,
+  });
+  const most = samplePage({}, { oneTimeRequestsPerDay: 2 });
+
+  it('counts those without a tap in the last 24 hours', () => {
+    const two = [asked(SAMPLE_NOW - DAY + 1), asked(SAMPLE_NOW)];
+    expect(rule20OpenRequests(two, most, SAMPLE_NOW)).toMatchObject({ rule: 20, code: 613 });
+    expect(rule20OpenRequests(two, most, SAMPLE_NOW + 1)).toBeUndefined();
+    expect(rule20OpenRequests([asked(SAMPLE_NOW), asked(SAMPLE_NOW, 'otn')], most, SAMPLE_NOW)).toBeUndefined();
+  });
+
+  it('is off with null', () => {
+    const many = Array.from({ length: 50 }, () => asked(SAMPLE_NOW));
+    const free = samplePage({}, { oneTimeRequestsPerDay: null });
+    expect(rule20OpenRequests(many, free, SAMPLE_NOW)).toBeUndefined();
+    expect(rule20OpenRequests(many, samplePage(), SAMPLE_NOW)).toBeDefined();
   });
 });

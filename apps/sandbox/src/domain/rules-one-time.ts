@@ -36,6 +36,22 @@ export function rule11Request(payload: Record<string, unknown>, page: Page): Gra
   return undefined;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Rule 20, assumed: only so many requests of the last 24 hours may wait for a tap at one person. */
+export function rule20OpenRequests(
+  requests: Iterable<OneTimeRequest>,
+  page: Page,
+  now: number,
+): GraphError | undefined {
+  const most = page.rules.oneTimeRequestsPerDay;
+  if (most === null) return undefined;
+  let open = 0;
+  for (const { token, askedAt } of requests) if (token === null && askedAt > now - DAY_MS) open += 1;
+  if (open < most) return undefined;
+  return graphError(20, 613, undefined, 'Calls to this api have exceeded the rate limit.');
+}
+
 /** Rules 12 and 13: the first tap on a request gives a token, whenever it comes; a second gives nothing (assumed). */
 export function rule13FirstTap(request: OneTimeRequest): boolean {
   return request.token === null;

@@ -1,10 +1,13 @@
 import type { OneTimeToken, Page, Person } from './model.js';
+import { ORDINARY_PERSON } from './ordinary-person.js';
+import { DEFAULT_PAGE_RULES } from './page-rules.js';
+import type { PageRules } from './page-rules.js';
 
 /** A Page, a person and a token for specs; the time is {@link SAMPLE_NOW}. */
 export const SAMPLE_NOW = 1767225600000;
 
 /** A Page with everything allowed. */
-export function samplePage(more: Partial<Page> = {}): Page {
+export function samplePage(more: Partial<Page> = {}, rules: Partial<PageRules> = {}): Page {
   return {
     id: '100',
     name: 'Nordlys',
@@ -17,6 +20,9 @@ export function samplePage(more: Partial<Page> = {}): Page {
     getStartedPayload: 'GET_STARTED',
     oneTimeAllowed: true,
     strictMessagingType: false,
+    state: 'ok',
+    subscribedFields: null,
+    rules: { ...DEFAULT_PAGE_RULES, ...rules },
     ...more,
   };
 }
@@ -33,6 +39,7 @@ export function samplePerson(more: Partial<Person> = {}): Person {
     lastActedAt: SAMPLE_NOW,
     pendingRef: null,
     typing: false,
+    ...ORDINARY_PERSON,
     ...more,
   };
 }

@@ -1,14 +1,19 @@
 import type { OutgoingMessage } from '@beckon/messenger';
-import type { OneTimeToken, Page, Person, ThreadMessage } from './model.js';
+import type { NotificationToken, OneTimeToken, Page, Person, ThreadMessage } from './model.js';
 
 /** The bodies of the webhooks that go out, as the platform shapes them. Pure: ids and times are handed in. */
 
 /** One element of `messaging[]`. */
 export type WebhookEvent = Record<string, unknown> & { readonly timestamp: number };
 
-/** The envelope around one event; `time` is when it is first sent. */
-export function envelope(page: string, time: number, event: WebhookEvent): object {
-  return { object: 'page', entry: [{ id: page, time, messaging: [event] }] };
+/** One `entry`: an event with its Page; `time` is when it is first sent. Owned by another app, it is under `standby`. */
+export function entryOf(page: string, time: number, event: WebhookEvent, standby: boolean): object {
+  return { id: page, time, [standby ? 'standby' : 'messaging']: [event] };
+}
+
+/** The envelope around entries. */
+export function envelope(entries: readonly object[]): object {
+  return { object: 'page', entry: entries };
 }
 
 /** The person wrote, or tapped a quick reply. */
@@ -51,6 +56,27 @@ export function oneTimeOptinEvent(person: Person, at: number, payload: string, t
   });
 }
 
+/** Rule 23: the person opted in to a topic or renewed that; with `status`, stopped or resumed it. */
+export function notificationOptinEvent(
+  person: Person,
+  at: number,
+  token: NotificationToken,
+  status?: string,
+): WebhookEvent {
+  return fromPerson(person, at, {
+    optin: {
+      type: 'notification_messages',
+      payload: token.payload,
+      title: token.title,
+      notification_messages_token: token.token,
+      notification_messages_timezone: token.timezone,
+      token_expiry_timestamp: token.expiresAt,
+      user_token_status: token.renewed ? 'REFRESHED' : 'NOT_REFRESHED',
+      ...(status !== undefined && { notification_messages_status: status }),
+    },
+  });
+}
+
 /** The person reacted to a message, or took the reaction back. */
 export function reactionEvent(person: Person, at: number, mid: string, reaction: string | undefined): WebhookEvent {
   return fromPerson(person, at, {
@@ -87,6 +113,28 @@ export function echoEvent(page: Page, psid: string, at: number, mid: string, mes
       ...(message.metadata !== undefined && { metadata: message.metadata }),
       ...(message.attachment !== undefined && { attachments: [message.attachment] }),
     },
+  };
+}
+
+/** Rule 33: control over the thread goes from one app to another. */
+export function handoverEvent(
+  person: Person,
+  at: number,
+  kind: 'take_thread_control' | 'pass_thread_control',
+  owners: { previous: string; next: string },
+): WebhookEvent {
+  return fromPerson(person, at, {
+    [kind]: { previous_owner_app_id: owners.previous, new_owner_app_id: owners.next, metadata: '' },
+  });
+}
+
+/** Rule 34: the platform blocks the Page for breaking its policies, or lets it send again. */
+export function policyEvent(page: string, at: number, action: 'block' | 'unblock'): WebhookEvent {
+  const reason = 'The Page has broken the platform policies.';
+  return {
+    recipient: { id: page },
+    timestamp: at,
+    policy_enforcement: { action, ...(action === 'block' && { reason }) },
   };
 }
 

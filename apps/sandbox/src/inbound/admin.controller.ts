@@ -1,4 +1,4 @@
-import { All, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseFilters } from '@nestjs/common';
+import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
 import { Admin } from '../world/admin.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
@@ -24,6 +24,11 @@ export class AdminController {
     return this.admin.createPage(await json(request));
   }
 
+  @Patch('pages/:page')
+  async changePage(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.changePage(page, await json(request));
+  }
+
   @Post('pages/:page/token')
   @HttpCode(200)
   async setToken(@Param('page') page: string, @Req() request: Request) {
@@ -33,6 +38,11 @@ export class AdminController {
   @Post('people')
   async createPerson(@Req() request: Request) {
     return this.admin.createPerson(await json(request));
+  }
+
+  @Patch('people/:psid')
+  async changePerson(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.changePerson(psid, await json(request));
   }
 
   @Post('products')
@@ -61,6 +71,24 @@ export class AdminController {
   @HttpCode(200)
   async tapNotifyMe(@Param('psid') psid: string, @Req() request: Request) {
     return this.admin.tapNotifyMe(psid, await json(request));
+  }
+
+  @Post('people/:psid/tap-get-updates')
+  @HttpCode(200)
+  async tapGetUpdates(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapGetUpdates(psid, await json(request));
+  }
+
+  @Post('people/:psid/stop-notifications')
+  @HttpCode(200)
+  async stopNotifications(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.stopNotifications(psid, await json(request));
+  }
+
+  @Post('people/:psid/resume-notifications')
+  @HttpCode(200)
+  async resumeNotifications(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.resumeNotifications(psid, await json(request));
   }
 
   @Post('people/:psid/click-link')
@@ -133,6 +161,28 @@ export class AdminController {
   @HttpCode(204)
   clearFaults(): void {
     this.admin.clearFaults();
+  }
+
+  @Get('disorder')
+  disorder() {
+    return this.admin.disorder();
+  }
+
+  @Post('disorder')
+  async addDisorder(@Req() request: Request) {
+    return this.admin.addDisorder(await json(request));
+  }
+
+  @Delete('disorder')
+  @HttpCode(204)
+  clearDisorder(): void {
+    this.admin.clearDisorder();
+  }
+
+  @Post('people/:psid/request-deletion')
+  @HttpCode(200)
+  async requestDeletion(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.requestDeletion(psid, await json(request));
   }
 
   @Post('reset')

@@ -1,26 +1,18 @@
 import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { takeFault } from '../domain/faults.js';
-import type { Fault } from '../domain/faults.js';
-import { errorBody, graphError } from '../domain/graph-error.js';
-import type { GraphError } from '../domain/graph-error.js';
-import type { Page } from '../domain/model.js';
-import {
-  rule19UnknownPath,
-  rule2LiveToken,
-  rule5GraphPath,
-  rule5OwnPage,
-  rule5ServedVersion,
-} from '../domain/rules-identity.js';
+import { graphError } from '../domain/graph-error.js';
+import { rule39IsBatch } from '../domain/rules-batch.js';
+import { rule5GraphPath, rule5ServedVersion } from '../domain/rules-identity.js';
 import { CALL_LOG } from '../tokens.js';
 import type { GraphCall } from '../world/call-log.js';
 import { ChangeFeed } from '../world/change-feed.js';
-import { SandboxClock } from '../world/clock.js';
-import { GraphSend } from '../world/graph-send.js';
 import { newTraceId } from '../world/ids.js';
 import type { Recent } from '../world/recent.js';
 import { SandboxState } from '../world/sandbox-state.js';
-import { strike } from './strike.js';
+import { UsageMeter } from '../world/usage-meter.js';
+import type { Reply } from './fault-reply.js';
+import { GraphBatch } from './graph-batch.js';
+import { GraphCalls } from './graph-calls.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 
 const LOGGED_BODY = 8000;
@@ -43,128 +35,75 @@ interface Exchange {
 export class GraphController {
   constructor(
     private readonly state: SandboxState,
-    private readonly graph: GraphSend,
-    private readonly clock: SandboxClock,
+    private readonly graph: GraphCalls,
+    private readonly batch: GraphBatch,
+    private readonly meter: UsageMeter,
     @Inject(CALL_LOG) private readonly calls: Recent<GraphCall>,
     private readonly feed: ChangeFeed,
   ) {}
 
-  /** Reads, finds the Page by its token (rule 2), and serves `messages`; anything else is unknown (rules 5 and 19). */
+  /** Reads a call, alone or a batch, and answers it. */
   @All(['/', '*path'])
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
     const exchange = this.open(request, response);
-    let bytes: Buffer;
+    const { note, secrets } = exchange;
     let params: Record<string, unknown>;
     try {
-      bytes = await readBytes(request);
-      exchange.note.request = bytes.toString('utf8', 0, LOGGED_BODY);
+      const bytes = await readBytes(request);
+      note.request = bytes.toString('utf8', 0, LOGGED_BODY);
       params = { ...queryParams(request), ...bodyParams(bytes, request.headers['content-type']) };
     } catch (error) {
-      if (!(error instanceof UnreadableBody)) return this.broken(exchange);
-      return this.refuse(exchange, graphError(null, 100, undefined, error.message));
+      if (!(error instanceof UnreadableBody)) return this.reply(exchange, undefined, 'reset');
+      const unreadable = graphError(null, 100, undefined, error.message);
+      return this.reply(exchange, undefined, this.graph.refuse(note, unreadable));
     }
     const token = accessToken(request, params);
-    if (token) exchange.secrets.push(token);
-    if (typeof params.appsecret_proof === 'string') exchange.secrets.push(params.appsecret_proof);
-    const page = this.state.pageByToken(token);
-    const path = rule5GraphPath(request.path);
-    exchange.note.page = page?.id ?? null;
-    const refusal = rule2LiveToken(token, page);
-    if (refusal || !page) return this.refuse(exchange, refusal ?? rule19UnknownPath(request.path));
-    const wrongObject = path && rule5OwnPage(path.object, page);
-    if (wrongObject) return this.refuse(exchange, wrongObject);
-    if (path?.edge !== 'messages' || request.method !== 'POST')
-      return this.refuse(exchange, rule19UnknownPath(request.path));
-    await this.messages(exchange, page, params);
+    if (token) secrets.push(token);
+    if (typeof params.appsecret_proof === 'string') secrets.push(params.appsecret_proof);
+    const call = { method: request.method, pathname: request.path, params, token };
+    const isBatch = rule39IsBatch(call.method, call.pathname, params);
+    const reply = isBatch
+      ? await this.batch.process(call, note, (text) => withoutSecrets(text, secrets))
+      : await this.graph.process(call, note);
+    this.reply(exchange, token, reply);
   }
 
-  private async messages(exchange: Exchange, page: Page, params: Record<string, unknown>): Promise<void> {
-    const psid = this.graph.addressee(params);
-    exchange.note.psid = psid ?? null;
-    const { fault, rest } = takeFault(this.state.faults, { page: page.id, psid });
-    this.state.faults = rest;
-    if (!fault) return this.send(exchange, page, params);
-    exchange.note.fault = fault.kind;
-    if (fault.kind !== 'delay') return this.strike(exchange, fault, page, params);
-    await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 0).unref());
-    // The Page may have lost its token while the call waited.
-    const refusal = rule2LiveToken(page.token, this.state.pages.get(page.id));
-    return refusal ? this.refuse(exchange, refusal) : this.send(exchange, page, params);
-  }
-
-  private send(exchange: Exchange, page: Page, params: Record<string, unknown>): void {
-    const outcome = this.graph.send(page, params);
-    if ('refusal' in outcome) return this.refuse(exchange, outcome.refusal);
-    const { psid, mid } = outcome;
-    Object.assign(exchange.note, { psid, mid: mid ?? null, outcome: 'accepted' });
-    this.answer(exchange, 200, { recipient_id: psid, ...(mid !== undefined && { message_id: mid }) });
-  }
-
-  private strike(exchange: Exchange, fault: Fault, page: Page, params: Record<string, unknown>): void {
-    const { mid, status } = strike(fault, exchange.response, () => this.graph.send(page, params));
-    Object.assign(exchange.note, {
-      outcome: 'fault',
-      code: fault.code ?? null,
-      subcode: fault.subcode ?? null,
-      mid,
-      status,
-    });
-    this.close(exchange);
-  }
-
-  private refuse(exchange: Exchange, error: GraphError): void {
-    const { rule, code, subcode, message } = error;
-    Object.assign(exchange.note, { outcome: 'refused', rule, code, subcode: subcode ?? null });
-    const words = message.replace(/[^\x20-\x7e]|"/g, '?').slice(0, 300);
-    exchange.response.setHeader(
-      'www-authenticate',
-      `OAuth "Facebook Platform" "invalid_request" "(#${code}) ${words}"`,
-    );
-    this.answer(exchange, 400, errorBody(error, newTraceId()));
-  }
-
-  private answer(exchange: Exchange, status: number, body: object): void {
-    exchange.note.status = status;
-    exchange.response.status(status).type('application/json; charset=UTF-8').send(JSON.stringify(body));
-    this.close(exchange);
-  }
-
-  private broken(exchange: Exchange): void {
-    exchange.response.destroy();
-    this.close(exchange);
+  private reply({ response, note, began, secrets }: Exchange, token: string | undefined, reply: Reply): void {
+    if (reply === 'reset') {
+      // resetAndDestroy sends RST, which is what a broken connection looks like to the caller.
+      response.socket?.resetAndDestroy();
+    } else if (reply !== 'hang') {
+      response.set(this.meter.headers(this.state.pageByToken(token)));
+      if (note.outcome === 'refused') response.setHeader('www-authenticate', challenge(reply.text));
+      response.status(reply.status).type(reply.type).send(reply.text);
+      note.status = reply.status;
+    }
+    note.ms = Math.round((performance.now() - began) * 10) / 10;
+    note.request = withoutSecrets(note.request, secrets);
+    this.calls.add(note);
+    this.feed.tell({ type: 'calls' });
   }
 
   private open(request: Request, response: Response): Exchange {
     response.setHeader('facebook-api-version', rule5ServedVersion(rule5GraphPath(request.path)?.version));
     response.setHeader('x-fb-trace-id', newTraceId());
     response.setHeader('x-fb-rev', '1');
-    const note: GraphCall = {
-      at: this.clock.now(),
-      ms: null,
-      method: request.method,
-      path: request.path,
-      page: null,
-      psid: null,
-      status: null,
-      outcome: 'refused',
-      rule: null,
-      code: null,
-      subcode: null,
-      mid: null,
-      fault: null,
-      request: '',
-    };
+    const note = this.graph.note(request.method, request.path, '');
     return { request, response, began: performance.now(), note, secrets: [] };
   }
+}
 
-  private close({ note, began, secrets }: Exchange): void {
-    note.ms = Math.round((performance.now() - began) * 10) / 10;
-    for (const secret of secrets) {
-      for (const form of [secret, encodeURIComponent(secret)]) note.request = note.request.replaceAll(form, '***');
-    }
-    this.calls.add(note);
-    this.feed.tell({ type: 'calls' });
-  }
+/** The `www-authenticate` header of a refusal, from its body. */
+function challenge(text: string): string {
+  const { error } = JSON.parse(text) as { error: { message: string } };
+  const words = error.message.replace(/[^\x20-\x7e]|"/g, '?').slice(0, 300);
+  return `OAuth "Facebook Platform" "invalid_request" "${words}"`;
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }
 
 function queryParams(request: Request): Record<string, unknown> {

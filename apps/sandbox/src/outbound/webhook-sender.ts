@@ -1,5 +1,9 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
-import { envelope } from '../domain/webhook-events.js';
+import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
+import type { DisorderKind } from '../domain/disorder.js';
+import { rule33OwnedByOther } from '../domain/rules-states.js';
+import { rule41Wanted } from '../domain/subscription.js';
+import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { WebhookEvent } from '../domain/webhook-events.js';
 import { GIVE_UP_AFTER_MS, rule43Gap, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
@@ -27,9 +31,19 @@ export interface WebhookJob {
   attempts: WebhookAttempt[];
   /** How often it failed; `attempts` keeps only the last ones. */
   failures: number;
-  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed';
+  /** A copy with a signature that must be refused (rule 44); it is tried once. */
+  forged?: 'bad_signature' | 'no_signature';
+  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed' | 'batched';
 }
 
+/** A webhook that is kept back, with its entries for putting it together with another one. */
+interface Held {
+  readonly job: WebhookJob;
+  readonly entries: readonly object[];
+}
+
+/** How long an event waits for the one that it should come with or after, in milliseconds. */
+const HELD_MS = 2000;
 const KEPT_JOBS = 1000;
 const KEPT_ATTEMPTS = 20;
 
@@ -40,6 +54,9 @@ const KEPT_ATTEMPTS = 20;
 export class WebhookSender {
   private readonly queues = new Map<string, WebhookJob[]>();
   private readonly recent = new Recent<WebhookJob>(KEPT_JOBS);
+  private readonly held = new Map<string, Held>();
+  /** Events of each Page, for chance. */
+  private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
   private lastId = 0;
 
@@ -51,11 +68,31 @@ export class WebhookSender {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Queues an event; sending begins in a later turn of the event loop. */
+  /** Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. */
   enqueue(page: string, psid: string, event: WebhookEvent): void {
     const now = this.clock.now();
-    const body = escapeJson(envelope(page, now, event));
-    this.add({ id: ++this.lastId, page, psid, body, createdAt: now, attempts: [], failures: 0, state: 'waiting' });
+    const standby = this.isStandby(page, psid, event);
+    const owner = this.state.pages.get(page);
+    const entry = (one: WebhookEvent): object => entryOf(page, now, one, standby);
+    if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
+      this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
+      return;
+    }
+    const kind = this.disorderFor(page, psid, event);
+    const batched = this.takeHeld(`batch:${page}`);
+    const entries = [...(batched?.entries ?? []), ...rule44Shape(kind, event).map(entry)];
+    if (batched) batched.job.state = 'batched';
+    const job = this.job(page, psid, entries);
+    if (kind === 'batch' && !batched) return this.hold(`batch:${page}`, { job, entries }, HELD_MS);
+    if (kind === 'late') return this.hold(`late:${job.id}`, { job, entries }, owner?.rules.disorderLateMs ?? 0);
+    const overtaken = this.takeHeld(`reorder:${page}:${psid}`);
+    if (kind === 'reorder' && !overtaken) return this.hold(`reorder:${page}:${psid}`, { job, entries }, HELD_MS);
+    if (kind === 'bad_signature' || kind === 'no_signature') {
+      this.add({ ...this.job(page, psid, entries), forged: kind });
+    }
+    this.add(job);
+    if (kind === 'duplicate') this.add({ ...job, id: ++this.lastId, attempts: [] });
+    if (overtaken) this.queue(overtaken.job);
   }
 
   /** Webhooks of late, oldest first. */
@@ -65,7 +102,7 @@ export class WebhookSender {
 
   /** Webhooks that nobody has taken yet. */
   waiting(): WebhookJob[] {
-    return [...this.queues.values()].flat();
+    return [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
   }
 
   /** Takes webhooks up again that waited when a snapshot was made. */
@@ -81,18 +118,66 @@ export class WebhookSender {
     this.stop();
     this.stopping = new AbortController();
     this.recent.clear();
+    this.counted.clear();
   }
 
   /** Stops sending; what waits stays in the queues until {@link reset} or the end of the process. */
   stop(): WebhookJob[] {
     const waiting = this.waiting();
     this.queues.clear();
+    this.held.clear();
     this.stopping.abort();
     return waiting;
   }
 
+  /** Rule 33: what happens in a thread of another app is only overheard; being told who owns it is not. */
+  private isStandby(page: string, psid: string, event: WebhookEvent): boolean {
+    const [owner, person] = [this.state.pages.get(page), this.state.people.get(psid)];
+    return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
+  }
+
+  private job(page: string, psid: string, entries: readonly object[]): WebhookJob {
+    const body = escapeJson(envelope(entries));
+    const createdAt = this.clock.now();
+    return { id: ++this.lastId, page, psid, body, createdAt, attempts: [], failures: 0, state: 'waiting' };
+  }
+
+  /** Rule 44: what was ordered for this event, else what chance brings. */
+  private disorderFor(page: string, psid: string, event: WebhookEvent): DisorderKind | undefined {
+    const { kind, rest } = takeDisorder(this.state.disorder, { page, psid, event });
+    this.state.disorder = rest;
+    if (kind) return kind;
+    const owner = this.state.pages.get(page);
+    if (!owner || owner.rules.disorderRate === 0) return undefined;
+    const n = this.counted.get(page) ?? 0;
+    this.counted.set(page, n + 1);
+    return rule44Pick(owner.rules, n);
+  }
+
+  /** Keeps a webhook back until it is taken or, on the sandbox's clock, `ms` have passed. */
+  private hold(key: string, held: Held, ms: number): void {
+    this.held.set(key, held);
+    this.recent.add(held.job);
+    const { signal } = this.stopping;
+    void this.clock.sleepUntil(this.clock.now() + ms, signal).then(() => {
+      if (signal.aborted || this.held.get(key) !== held) return;
+      this.held.delete(key);
+      this.queue(held.job);
+    });
+  }
+
+  private takeHeld(key: string): Held | undefined {
+    const held = this.held.get(key);
+    this.held.delete(key);
+    return held;
+  }
+
   private add(job: WebhookJob): void {
     this.recent.add(job);
+    this.queue(job);
+  }
+
+  private queue(job: WebhookJob): void {
     const key = `${job.page}:${job.psid}`;
     const queue = this.queues.get(key);
     if (queue) {
@@ -132,7 +217,7 @@ export class WebhookSender {
         return;
       }
       job.failures += 1;
-      if (this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+      if (job.forged || this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
         job.state = 'dropped';
         return;
       }
@@ -146,8 +231,7 @@ export class WebhookSender {
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'facebookexternalua',
-      'x-hub-signature': signBodySha1(appSecret, body),
-      'x-hub-signature-256': signBody(appSecret, body),
+      ...signatures(job.forged === 'bad_signature' ? `not ${appSecret}` : appSecret, body, job.forged),
     };
     const at = this.clock.now();
     const began = performance.now();
@@ -164,4 +248,13 @@ export class WebhookSender {
       return done(null, error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function isHandover(event: WebhookEvent): boolean {
+  return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
+}
+
+function signatures(secret: string, body: Buffer, forged: WebhookJob['forged']): Record<string, string> {
+  if (forged === 'no_signature') return {};
+  return { 'x-hub-signature': signBodySha1(secret, body), 'x-hub-signature-256': signBody(secret, body) };
 }

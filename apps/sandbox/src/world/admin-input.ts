@@ -1,14 +1,57 @@
 import { z } from 'zod';
+import { DISORDER_KINDS } from '../domain/disorder.js';
 import { FAULT_KINDS } from '../domain/faults.js';
 import type { FaultKind } from '../domain/faults.js';
+import { WEBHOOK_FIELDS } from '../domain/subscription.js';
 
 /** What the admin verbs take, over HTTP and in process alike. Unknown keys are refused: they are mostly typing errors. */
 
 const id = z.union([z.string().min(1).max(100), z.number().int().positive().transform(String)]);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-/** `POST /admin/pages`: makes a Page or changes it; people and threads stay. */
+/** The switches of a Page, each with the name that it has on the wire; see PageRules for what they mean. */
+const pageRules = {
+  require_appsecret_proof: z.boolean(),
+  permissions: z.array(z.string()),
+  app_live: z.boolean(),
+  one_time_requests_per_day: z.number().int().min(0).nullable(),
+  notification_requests_per_week: z.number().int().min(0),
+  notification_status_with_space: z.boolean(),
+  notification_cooldown_hours: z.number().positive(),
+  notification_regions_only: z.boolean(),
+  unavailable_code: z.union([z.literal(551), z.literal(200)]),
+  limits_enforced: z.boolean(),
+  sends_per_second: z.number().positive(),
+  calls_per_person_and_day: z.number().int().positive(),
+  day_limit_code: z.union([z.literal(80006), z.literal(4)]),
+  thread_sends_per_second: z.number().positive().nullable(),
+  refuse_high_volume: z.boolean(),
+  disorder_rate: z.number().min(0).max(1),
+  disorder_seed: z.number().int(),
+  disorder_kinds: z.array(z.enum(DISORDER_KINDS)),
+  disorder_late_ms: z.number().int().nonnegative(),
+};
+const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
+const subscribedFields = z.array(z.enum(WEBHOOK_FIELDS)).nullable();
+
+/** `PATCH /admin/pages/:page`: what is named changes, everything else stays. */
+export const pagePatch = z
+  .strictObject({
+    ...pageRules,
+    /** Rule 34: restricted, or blocked for breaking a policy (the Page is told by webhook). */
+    state: pageState,
+    /** Rule 41: the subscribed webhook fields; null: all. */
+    subscribed_fields: subscribedFields,
+    one_time_allowed: z.boolean(),
+    strict_messaging_type: z.boolean(),
+  })
+  .partial();
+/** See {@link pagePatch}. */
+export type PagePatch = z.input<typeof pagePatch>;
+
+/** `POST /admin/pages`: makes a Page or changes it; people, threads, state and subscription stay. */
 export const pageInput = z.strictObject({
+  ...z.object(pageRules).partial().shape,
   page: id,
   name: z.string().min(1),
   token: z.string().min(1),
@@ -48,6 +91,28 @@ export const personInput = z.strictObject({
 });
 /** See {@link personInput}. */
 export type PersonInput = z.input<typeof personInput>;
+
+/** `PATCH /admin/people/:psid`: what is named changes. */
+export const personPatch = z
+  .strictObject({
+    /** Rule 32. */
+    state: z.enum(['reachable', 'blocked', 'deactivated', 'thread_deleted', 'cannot_receive']),
+    /** Rule 33: the app that owns the thread; null: the Page's own. The Page is told by webhook. */
+    thread_owner: id.nullable(),
+    /** Rule 35. */
+    eu_blocked: z.boolean(),
+    /** Rules 4 and 26: a role on the app. */
+    has_role: z.boolean(),
+    /** Rule 24: 'EU', 'JP', 'US' and so on. */
+    region: z.string().min(2),
+    /** Rule 46: receipts that the device sends by itself. */
+    receipts: z.enum(['none', 'delivered', 'read']),
+    /** Rule 46: milliseconds between message and receipt on the sandbox's clock. */
+    receipt_delay_ms: z.number().int().nonnegative(),
+  })
+  .partial();
+/** See {@link personPatch}. */
+export type PersonPatch = z.input<typeof personPatch>;
 
 /** `POST /admin/products`: a product page with a "notify me" link, shown beside the phones. */
 export const productInput = z.strictObject({
@@ -89,6 +154,26 @@ export const faultInput = z
 /** See {@link faultInput}. */
 export type FaultInput = z.input<typeof faultInput>;
 
+/** `POST /admin/disorder`: what happens to the next `times` webhooks (1 if not said) that it fits (rule 44). */
+export const disorderInput = z.strictObject({
+  kind: z.enum(DISORDER_KINDS),
+  times: z.number().int().min(1).default(1),
+  page: id.optional(),
+  psid: id.optional(),
+});
+/** See {@link disorderInput}. */
+export type DisorderInput = z.input<typeof disorderInput>;
+
+/** `POST /admin/people/:psid/request-deletion`: where to, as whom (the app's id for the person if not said). */
+export const deletionInput = z.strictObject({
+  url: httpUrl,
+  user_id: id.optional(),
+  /** Whether the payload is changed after signing. */
+  tampered: z.boolean().default(false),
+});
+/** See {@link deletionInput}. */
+export type DeletionInput = z.input<typeof deletionInput>;
+
 /** Filters of `GET /admin/ledger` and, without `since`, of `GET /admin/calls` and `GET /admin/webhooks`. */
 export const filterInput = z.strictObject({
   page: z.string().optional(),
@@ -106,6 +191,10 @@ export type FilterInput = z.input<typeof filterInput>;
 export const sayInput = z.strictObject({ text: z.string().min(1), reply_to: z.string().optional() });
 /** `POST /admin/people/:psid/tap-notify-me` */
 export const tapNotifyMeInput = z.strictObject({ mid: z.string().optional() });
+/** `POST /admin/people/:psid/tap-get-updates` */
+export const tapGetUpdatesInput = z.strictObject({ mid: z.string().optional() });
+/** `POST /admin/people/:psid/stop-notifications` and `.../resume-notifications`: one topic, or all. */
+export const topicInput = z.strictObject({ title: z.string().optional() });
 /** `POST /admin/people/:psid/click-link`: an m.me link or a bare ref. */
 export const clickLinkInput = z.union([
   z.strictObject({ url: z.string().min(1) }),

@@ -1,12 +1,13 @@
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { rule6WindowEnd } from '../domain/rules-window.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
+import { toSnake } from './snake-case.js';
 import type { Pending } from './person-acts.js';
 
 /** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
 
-/** A Page; no secret and no token in it. */
-export function pageView(page: Page) {
+/** A Page; no secret and no token in it. `high_volume`: more than 40 messages in the last second (rule 37). */
+export function pageView(page: Page, highVolume: boolean) {
   return {
     page: page.id,
     name: page.name,
@@ -15,6 +16,10 @@ export function pageView(page: Page) {
     token_state: page.tokenState,
     one_time_allowed: page.oneTimeAllowed,
     strict_messaging_type: page.strictMessagingType,
+    state: page.state,
+    high_volume: highVolume,
+    subscribed_fields: page.subscribedFields,
+    ...toSnake(page.rules),
   };
 }
 
@@ -30,6 +35,13 @@ export function personView(person: Person) {
     pending_ref: person.pendingRef,
     typing: person.typing,
     window_until: rule6WindowEnd(person.lastActedAt),
+    state: person.state,
+    thread_owner: person.threadOwner,
+    eu_blocked: person.euBlocked,
+    has_role: person.hasRole,
+    region: person.region,
+    receipts: person.receipts,
+    receipt_delay_ms: person.receiptDelayMs,
   };
 }
 

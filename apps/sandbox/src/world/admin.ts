@@ -1,28 +1,46 @@
 import { z } from 'zod';
+import { appScopedId, rule50SignedRequest } from '../domain/data-deletion.js';
+import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import type { Page, Person } from '../domain/model.js';
+import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
+import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
+import type { PageRules } from '../domain/page-rules.js';
+import { policyEvent } from '../domain/webhook-events.js';
+import { requestDeletion } from '../outbound/request-deletion.js';
+import type { DeletionOutcome } from '../outbound/request-deletion.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
 import type { WebhookSender } from '../outbound/webhook-sender.js';
 import {
   clickLinkInput,
   clockInput,
+  deletionInput,
+  disorderInput,
   faultInput,
   filterInput,
   pageInput,
+  pagePatch,
   personInput,
+  personPatch,
   pressInput,
   productInput,
   reactInput,
   sayInput,
+  tapGetUpdatesInput,
   tapNotifyMeInput,
   tokenInput,
+  topicInput,
 } from './admin-input.js';
 import type {
   ClockInput,
+  DeletionInput,
+  DisorderInput,
   FaultInput,
   FilterInput,
   PageInput,
+  PagePatch,
   PersonInput,
+  PersonPatch,
   ProductInput,
   TokenInput,
 } from './admin-input.js';
@@ -33,9 +51,12 @@ import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
 import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
+import type { Receipts } from './receipts.js';
 import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
+import { toCamel } from './snake-case.js';
 import type { SandboxState } from './sandbox-state.js';
+import type { UsageMeter } from './usage-meter.js';
 
 /** How many people the overview lists: load tests make more than a page can show. */
 const PEOPLE_LISTED = 200;
@@ -48,6 +69,8 @@ export interface AdminParts {
   webhooks: WebhookSender;
   calls: Recent<GraphCall>;
   feed: ChangeFeed;
+  meter: UsageMeter;
+  receipts: Receipts;
   /** How long a callback may take to answer, in milliseconds of real time. */
   webhookTimeoutMs: number;
 }
@@ -64,6 +87,7 @@ export class Admin {
   /** Makes or changes a Page. With a `webhook_url` the address must first pass the verification (rule 40). */
   async createPage(input: PageInput): Promise<PageView> {
     const given = parse(pageInput, input);
+    const known = this.parts.state.pages.get(given.page);
     if (given.webhook_url) {
       const fault = await rule40Verify(given.webhook_url, given.verify_token, this.parts.webhookTimeoutMs);
       if (fault) throw new SandboxError('verification_failed', fault);
@@ -80,12 +104,34 @@ export class Admin {
       getStartedPayload: given.get_started_payload,
       oneTimeAllowed: given.one_time_allowed,
       strictMessagingType: given.strict_messaging_type,
+      state: known?.state ?? 'ok',
+      subscribedFields: known?.subscribedFields ?? null,
+      rules: { ...DEFAULT_PAGE_RULES, ...rulesIn(given) },
     };
     const holder = this.parts.state.pageByToken(page.token);
     if (holder && holder.id !== page.id) throw new SandboxError('invalid', 'Another Page has this token.');
     this.parts.state.pages.set(page.id, page);
     this.parts.feed.tell({ type: 'pages' });
-    return pageView(page);
+    return this.view(page);
+  }
+
+  /** Changes a Page's switches and state; the block for a policy, and its end, are told by webhook (rule 34). */
+  changePage(page: string, input: PagePatch): PageView {
+    const given = parse(pagePatch, input);
+    const found = this.page(page);
+    const before = found.state;
+    if (given.state !== undefined) found.state = given.state;
+    if (given.subscribed_fields !== undefined) found.subscribedFields = given.subscribed_fields;
+    if (given.one_time_allowed !== undefined) found.oneTimeAllowed = given.one_time_allowed;
+    if (given.strict_messaging_type !== undefined) found.strictMessagingType = given.strict_messaging_type;
+    found.rules = { ...found.rules, ...rulesIn(given) };
+    const wasBlocked = before === 'policy_blocked';
+    if (wasBlocked !== (found.state === 'policy_blocked')) {
+      const event = policyEvent(page, this.parts.clock.now(), wasBlocked ? 'unblock' : 'block');
+      this.parts.webhooks.enqueue(page, '', event);
+    }
+    this.parts.feed.tell({ type: 'pages' });
+    return this.view(found);
   }
 
   /** Revokes a Page's token or sets a new one (rule 2). */
@@ -99,7 +145,7 @@ export class Admin {
       found.tokenState = 'live';
     } else found.tokenState = given.revoked;
     this.parts.feed.tell({ type: 'pages' });
-    return pageView(found);
+    return this.view(found);
   }
 
   /** Makes a person on a Page, or changes the one with this `psid`. */
@@ -114,6 +160,16 @@ export class Admin {
       ? Object.assign(known, { name, locale, timezone })
       : { ...newcomer(given.psid ?? this.freePsid(), page.id), name, locale, timezone };
     this.parts.state.people.set(person.psid, person);
+    this.parts.feed.tell({ type: 'people' });
+    return personView(person);
+  }
+
+  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46). */
+  changePerson(psid: string, input: PersonPatch): PersonView {
+    const { thread_owner: owner, ...given } = parse(personPatch, input);
+    const person = this.person(psid);
+    Object.assign(person, toCamel(given));
+    if (owner !== undefined) this.parts.acts.giveThread(psid, owner);
     this.parts.feed.tell({ type: 'people' });
     return personView(person);
   }
@@ -139,7 +195,7 @@ export class Admin {
   } {
     const { state, clock } = this.parts;
     return {
-      pages: [...state.pages.values()].map(pageView),
+      pages: [...state.pages.values()].map((page) => this.view(page)),
       people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
       people_total: state.people.size,
       products: [...state.products.values()].map(productView),
@@ -227,10 +283,45 @@ export class Admin {
     this.parts.state.faults = [];
   }
 
+  /** Orders disorder for the next webhooks (rule 44). */
+  addDisorder(input: DisorderInput): ArmedDisorder {
+    const armed = { ...parse(disorderInput, input), id: ++this.lastFaultId };
+    this.parts.state.disorder = [...this.parts.state.disorder, armed];
+    return armed;
+  }
+
+  /** Disorder that has not struck yet. */
+  disorder(): readonly ArmedDisorder[] {
+    return this.parts.state.disorder;
+  }
+
+  /** Takes ordered disorder back. What chance brings is a switch of the Page. */
+  clearDisorder(): void {
+    this.parts.state.disorder = [];
+  }
+
+  /** The platform asks the app to delete the person's data (rule 50). */
+  async requestDeletion(psid: string, input: DeletionInput): Promise<DeletionOutcome> {
+    const { url, user_id: userId, tampered } = parse(deletionInput, input);
+    const page = this.page(this.person(psid).page);
+    const signed = rule50SignedRequest(page.appSecret, {
+      userId: userId ?? appScopedId(page.appId, psid),
+      issuedAt: this.parts.clock.now(),
+      tampered,
+    });
+    try {
+      return await requestDeletion(url, signed, this.parts.webhookTimeoutMs);
+    } catch (error) {
+      throw new SandboxError('callback_failed', error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** Forgets everything: Pages, people, messages, faults, webhooks on their way; the clock goes back to real time. */
   reset(): void {
-    const { state, clock, webhooks, calls, feed } = this.parts;
+    const { state, clock, webhooks, calls, feed, meter, receipts } = this.parts;
     webhooks.reset();
+    receipts.reset();
+    meter.reset();
     state.clear();
     calls.clear();
     clock.reset();
@@ -251,6 +342,21 @@ export class Admin {
   /** The person taps Notify Me; `emitted` is false at the second tap. */
   tapNotifyMe(psid: string, input: z.input<typeof tapNotifyMeInput> = {}): { emitted: boolean; mid: string } {
     return this.parts.acts.tapNotifyMe(psid, parse(tapNotifyMeInput, input).mid);
+  }
+
+  /** The person opts in to notification messages, or renews that (rule 23). */
+  tapGetUpdates(psid: string, input: z.input<typeof tapGetUpdatesInput> = {}): { mid: string; renewed: boolean } {
+    return this.parts.acts.tapGetUpdates(psid, parse(tapGetUpdatesInput, input).mid);
+  }
+
+  /** The person stops notification messages on a topic, or on all (rule 23). */
+  stopNotifications(psid: string, input: z.input<typeof topicInput> = {}): { changed: number } {
+    return this.parts.acts.setNotifications(psid, true, parse(topicInput, input).title);
+  }
+
+  /** The person wants notification messages again (rule 23). */
+  resumeNotifications(psid: string, input: z.input<typeof topicInput> = {}): { changed: number } {
+    return this.parts.acts.setNotifications(psid, false, parse(topicInput, input).title);
   }
 
   /** The person follows an m.me link. */
@@ -280,6 +386,10 @@ export class Admin {
     return this.parts.acts.read(psid);
   }
 
+  private view(page: Page): PageView {
+    return pageView(page, this.parts.meter.highVolume(page));
+  }
+
   private page(id: string): Page {
     const page = this.parts.state.pages.get(id);
     if (!page) throw new SandboxError('unknown_page', `There is no Page ${id}.`);
@@ -300,7 +410,12 @@ export class Admin {
 }
 
 function newcomer(psid: string, page: string): Omit<Person, 'name' | 'locale' | 'timezone'> {
-  return { psid, page, started: false, lastActedAt: null, pendingRef: null, typing: false };
+  return { psid, page, started: false, lastActedAt: null, pendingRef: null, typing: false, ...ORDINARY_PERSON };
+}
+
+/** The switches among what was given. */
+function rulesIn(given: object): Partial<PageRules> {
+  return Object.fromEntries(Object.entries(toCamel(given)).filter(([name]) => name in DEFAULT_PAGE_RULES));
 }
 
 function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {

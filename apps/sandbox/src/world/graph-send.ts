@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { OutgoingMessage } from '@beckon/messenger';
 import { decideSend } from '../domain/decide-send.js';
+import type { SendFacts } from '../domain/decide-send.js';
 import type { GraphError } from '../domain/graph-error.js';
-import type { OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
+import type { NotificationToken, OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
+import { rule4Permission } from '../domain/rules-identity.js';
+import { DEFAULT_TOPIC, rule25IsFollowUp } from '../domain/rules-notification.js';
 import { peekRecipient, readSend } from '../domain/read-send.js';
 import type { SendRecipient } from '../domain/read-send.js';
 import { echoEvent } from '../domain/webhook-events.js';
@@ -10,7 +13,9 @@ import { WebhookSender } from '../outbound/webhook-sender.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
 import { newMid } from './ids.js';
+import { Receipts } from './receipts.js';
 import { SandboxState } from './sandbox-state.js';
+import { UsageMeter } from './usage-meter.js';
 
 /** What became of a send: taken (an action has no message id), or refused. */
 export type SendOutcome =
@@ -27,6 +32,8 @@ export class GraphSend {
     private readonly clock: SandboxClock,
     private readonly webhooks: WebhookSender,
     private readonly feed: ChangeFeed,
+    private readonly meter: UsageMeter,
+    private readonly receipts: Receipts,
   ) {}
 
   /** The person whom a call addresses, by id or by token; undefined if it addresses nobody we know of. */
@@ -37,11 +44,16 @@ export class GraphSend {
 
   /** Handles the parameters of `POST /{page}/messages`. */
   send(page: Page, params: Record<string, unknown>): SendOutcome {
+    const forbidden = rule4Permission(page, 'pages_messaging');
+    const limited = forbidden ?? this.meter.send(page, this.addressee(params));
+    if (limited) return { refusal: limited };
     const read = readSend(params, page);
     if ('refusal' in read) return read;
     const { send } = read;
-    const { person, token } = this.lookUp(send.recipient);
-    const verdict = decideSend(send, { page, person, token }, this.clock.now());
+    const found = this.lookUp(send.recipient);
+    const { person } = found;
+    const now = this.clock.now();
+    const verdict = decideSend(send, this.factsOf(page, found), now);
     if ('refusal' in verdict) return verdict;
     if (!person) throw new Error('a send was allowed to nobody');
     const { right } = verdict;
@@ -50,7 +62,16 @@ export class GraphSend {
       this.feed.tell({ type: 'thread', psid: person.psid });
       return { psid: person.psid, right };
     }
-    return { psid: person.psid, right, mid: this.accept(page, person, send.content.message, right, token) };
+    return { psid: person.psid, right, mid: this.accept(page, person, send.content.message, right, found) };
+  }
+
+  /** Rule 26: the platform itself shows the request of a token again, so that the person can renew it. */
+  askAgain({ psid, page, title, payload, reoptin, timezone }: NotificationToken): void {
+    const [mid, at] = [newMid(), this.clock.now()];
+    this.state.addNotificationRequest({ mid, page, psid, title, payload, reoptin, timezone, askedAt: at });
+    const template = { template_type: 'notification_messages' as const, title, payload };
+    this.state.thread(psid).push({ mid, from: 'page', at, attachment: { type: 'template', payload: template } });
+    this.feed.tell({ type: 'thread', psid });
   }
 
   private accept(
@@ -58,18 +79,31 @@ export class GraphSend {
     person: Person,
     message: OutgoingMessage,
     right: SendingRight,
-    token?: OneTimeToken,
+    { token, notification }: Found,
   ): string {
     const { psid } = person;
+    this.meter.accepted(page);
     const mid = newMid();
     const at = this.clock.now();
     const { text, attachment, metadata, quick_replies: quickReplies } = message;
     if (token) token.spentBy = mid;
+    if (notification) {
+      if (rule25IsFollowUp(notification, at)) notification.followUps += 1;
+      notification.lastUsedAt = at;
+    }
     person.typing = false;
     const payload = attachment?.payload;
     if (payload?.template_type === 'one_time_notif_req') {
       const asked = { mid, page: page.id, psid, title: payload.title, payload: payload.payload };
-      this.state.requests.set(mid, { ...asked, askedAt: at, token: null });
+      this.state.addRequest({ ...asked, askedAt: at, token: null });
+    }
+    if (payload?.template_type === 'notification_messages') {
+      this.state.addNotificationRequest({
+        ...{ mid, page: page.id, psid, payload: payload.payload, askedAt: at },
+        title: payload.title ?? DEFAULT_TOPIC,
+        reoptin: payload.notification_messages_reoptin ?? 'DISABLED',
+        timezone: payload.notification_messages_timezone ?? person.timezone,
+      });
     }
     this.state.thread(psid).push({
       mid,
@@ -92,14 +126,32 @@ export class GraphSend {
       template: payload ?? null,
     });
     this.webhooks.enqueue(page.id, psid, echoEvent(page, psid, at, mid, message));
+    this.receipts.after(person);
     this.feed.tell({ type: 'thread', psid });
     return mid;
   }
 
-  private lookUp(recipient: SendRecipient): { psid: string | undefined; person?: Person; token?: OneTimeToken } {
-    const token = recipient.kind === 'one_time' ? this.state.tokens.get(recipient.token) : undefined;
-    const psid = recipient.kind === 'psid' ? recipient.psid : token?.psid;
-    const person = psid === undefined ? undefined : this.state.people.get(psid);
-    return { psid, ...(person && { person }), ...(token && { token }) };
+  private factsOf(page: Page, { person, token, notification }: Found): SendFacts {
+    const psid = person?.psid ?? '';
+    const requests = this.state.requestsByPerson.get(psid) ?? [];
+    const notificationRequests = this.state.notificationRequests.get(psid) ?? [];
+    return { page, person, token, notification, requests, notificationRequests };
   }
+
+  private lookUp(recipient: SendRecipient): Found {
+    const { kind } = recipient;
+    const token = kind === 'one_time' ? this.state.tokens.get(recipient.token) : undefined;
+    const notification = kind === 'notification' ? this.state.notificationTokens.get(recipient.token) : undefined;
+    const psid = kind === 'psid' ? recipient.psid : (token ?? notification)?.psid;
+    const person = psid === undefined ? undefined : this.state.people.get(psid);
+    return { psid, person, token, notification };
+  }
+}
+
+/** Whom and what a call names. */
+interface Found {
+  readonly psid: string | undefined;
+  readonly person: Person | undefined;
+  readonly token: OneTimeToken | undefined;
+  readonly notification: NotificationToken | undefined;
 }

@@ -29,6 +29,11 @@ export function newOneTimeToken(): string {
   return `otn_${random(27).toString('base64url')}`;
 }
 
+/** A token for notification messages: digits, unguessable. */
+export function newNotificationToken(): string {
+  return BigInt(`0x${random(16).toString('hex')}`).toString();
+}
+
 /** A trace id for an answer. */
 export function newTraceId(): string {
   return `A${random(16).toString('base64url')}`;

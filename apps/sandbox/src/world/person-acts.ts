@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Button } from '@beckon/messenger';
 import { rule47Link } from '../domain/m-me-link.js';
-import type { OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
+import type { NotificationToken, OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
+import { DEFAULT_TOPIC, NOTIFICATION_TOKEN_MS, rule23Status } from '../domain/rules-notification.js';
 import { rule13FirstTap } from '../domain/rules-one-time.js';
 import { rule6LastActedAt } from '../domain/rules-window.js';
 import type { PersonAct } from '../domain/rules-window.js';
 import {
   deliveryEvent,
+  handoverEvent,
   messageEvent,
+  notificationOptinEvent,
   oneTimeOptinEvent,
   postbackEvent,
   reactionEvent,
@@ -18,7 +21,7 @@ import type { WebhookEvent } from '../domain/webhook-events.js';
 import { WebhookSender } from '../outbound/webhook-sender.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
-import { newMid, newOneTimeToken } from './ids.js';
+import { newMid, newNotificationToken, newOneTimeToken } from './ids.js';
 import { SandboxError } from './sandbox-error.js';
 import { SandboxState } from './sandbox-state.js';
 
@@ -33,8 +36,11 @@ export interface PressChoice {
 /** Something on the phone that waits for a tap. */
 export type Pending =
   | { kind: 'notify_me'; title: string }
+  | { kind: 'get_updates'; title: string }
   | { kind: 'button'; index: number; title: string; type: Button['type']; payload?: string; url?: string }
   | { kind: 'quick_reply'; index: number; title: string; payload: string };
+
+type Pressable = Exclude<Pending, { kind: 'notify_me' | 'get_updates' }>;
 
 /** What the people in the sandbox can do. Each act changes the thread and lets the Page know as the platform would. */
 @Injectable()
@@ -82,6 +88,47 @@ export class PersonActs {
     this.state.tokens.set(token.token, token);
     this.emit(person, oneTimeOptinEvent(person, now, request.payload, token));
     return { emitted: true, mid: request.mid };
+  }
+
+  /**
+   * Rule 23: the person taps the button of a request for notification messages, by default of the youngest. The first
+   * tap on a topic makes a token; a later one (another request, or a re-opt-in) renews it and ends a stop.
+   */
+  tapGetUpdates(psid: string, mid?: string): { mid: string; renewed: boolean } {
+    const person = this.person(psid);
+    const asked = this.state.notificationRequests.get(psid) ?? [];
+    const request = mid === undefined ? asked.at(-1) : asked.find((one) => one.mid === mid);
+    if (!request) throw new SandboxError('nothing_to_tap', 'There is no request for notifications in this thread.');
+    const now = this.act(person, 'one_time_tap');
+    const known = this.notificationTokensOf(psid).find(({ title }) => title === request.title);
+    const { page, title, payload, reoptin, timezone } = request;
+    const token: NotificationToken = {
+      ...{ token: known?.token ?? newNotificationToken(), page, psid, title, payload, reoptin, timezone },
+      ...{ requestMid: request.mid, createdAt: known?.createdAt ?? now, optedInAt: now },
+      ...{ expiresAt: now + NOTIFICATION_TOKEN_MS, renewed: known !== undefined, stopped: false },
+      ...{ followUps: 0, lastUsedAt: known?.lastUsedAt ?? null },
+    };
+    this.state.notificationTokens.set(token.token, token);
+    this.emit(person, notificationOptinEvent(person, now, token));
+    return { mid: request.mid, renewed: token.renewed };
+  }
+
+  /** Rule 23: the person stops or resumes a topic, by default all of them. Gives how many changed. */
+  setNotifications(psid: string, stopped: boolean, title?: string): { changed: number } {
+    const person = this.person(psid);
+    const { rules } = this.pageOf(person);
+    const changing = this.notificationTokensOf(psid).filter(
+      (token) => token.stopped !== stopped && (title === undefined || token.title === title),
+    );
+    for (const token of changing) {
+      token.stopped = stopped;
+      this.emit(person, notificationOptinEvent(person, this.clock.now(), token, rule23Status(stopped, rules)));
+    }
+    return { changed: changing.length };
+  }
+
+  private notificationTokensOf(psid: string): NotificationToken[] {
+    return [...this.state.notificationTokens.values()].filter((token) => token.psid === psid);
   }
 
   /**
@@ -139,7 +186,7 @@ export class PersonActs {
     const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
     for (const message of fresh) message.deliveredAt = now;
     const mids = fresh.map((m) => m.mid);
-    if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, now));
+    if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, watermarkOf(fresh, now)));
     return { mids };
   }
 
@@ -150,14 +197,30 @@ export class PersonActs {
     const now = this.act(person, 'read');
     const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
     for (const message of unseen) message.readAt = now;
-    if (unseen.length > 0) this.emit(person, readEvent(person, now, now));
+    if (unseen.length > 0) this.emit(person, readEvent(person, now, watermarkOf(unseen, now)));
     return { mids: unseen.map((m) => m.mid) };
+  }
+
+  /** Rule 33: another app takes the thread (its id), or gives it back (null). The Page's app hears of it. */
+  giveThread(psid: string, owner: string | null): void {
+    const person = this.person(psid);
+    const page = this.pageOf(person);
+    const previous = person.threadOwner ?? page.appId;
+    const next = owner ?? page.appId;
+    if (previous === next) return;
+    person.threadOwner = next === page.appId ? null : next;
+    const kind = previous === page.appId ? 'take_thread_control' : 'pass_thread_control';
+    this.emit(person, handoverEvent(person, this.clock.now(), kind, { previous, next }));
   }
 
   /** What waits for a tap in a message. Quick replies only wait below the last message of a thread. */
   pendingOf(psid: string, message: ThreadMessage): Pending[] {
     const payload = message.attachment?.payload;
     const pending: Pending[] = [];
+    if (payload?.template_type === 'notification_messages') {
+      const used = this.notificationTokensOf(psid).some(({ requestMid }) => requestMid === message.mid);
+      if (!used) pending.push({ kind: 'get_updates', title: payload.title ?? DEFAULT_TOPIC });
+    }
     if (payload?.template_type === 'one_time_notif_req' && this.state.requests.get(message.mid)?.token === null) {
       pending.push({ kind: 'notify_me', title: payload.title });
     }
@@ -173,14 +236,11 @@ export class PersonActs {
     return pending;
   }
 
-  private findPending(
-    psid: string,
-    choice: PressChoice,
-  ): { message: ThreadMessage; pending: Exclude<Pending, { kind: 'notify_me' }> } {
+  private findPending(psid: string, choice: PressChoice): { message: ThreadMessage; pending: Pressable } {
     for (const message of this.state.thread(psid).toReversed()) {
       if (choice.mid !== undefined && message.mid !== choice.mid) continue;
       for (const pending of this.pendingOf(psid, message)) {
-        if (pending.kind !== 'notify_me' && fits(pending, choice)) return { message, pending };
+        if (isPressable(pending) && fits(pending, choice)) return { message, pending };
       }
     }
     throw new SandboxError('nothing_to_tap', 'No button or quick reply in this thread fits.');
@@ -247,6 +307,11 @@ export class PersonActs {
   }
 }
 
+/** Rule 46: never before the messages that it covers, even when the clock was put back. */
+function watermarkOf(messages: readonly ThreadMessage[], now: number): number {
+  return messages.reduce((latest, { at }) => Math.max(latest, at), now);
+}
+
 function buttonsOf(message: ThreadMessage): Button[] {
   const payload = message.attachment?.payload;
   if (payload?.template_type === 'button') return payload.buttons;
@@ -254,7 +319,11 @@ function buttonsOf(message: ThreadMessage): Button[] {
   return [];
 }
 
-function fits(pending: Exclude<Pending, { kind: 'notify_me' }>, choice: PressChoice): boolean {
+function isPressable(pending: Pending): pending is Pressable {
+  return pending.kind === 'button' || pending.kind === 'quick_reply';
+}
+
+function fits(pending: Pressable, choice: PressChoice): boolean {
   return (
     (choice.index === undefined || pending.index === choice.index) &&
     (choice.title === undefined || pending.title === choice.title) &&

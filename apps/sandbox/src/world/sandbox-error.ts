@@ -11,6 +11,7 @@ export type SandboxErrorCode =
   | 'not_an_m_me_link'
   | 'invalid_ref'
   | 'verification_failed'
+  | 'callback_failed'
   | 'unknown_path';
 
 const STATUS: Record<SandboxErrorCode, number> = {
@@ -25,6 +26,7 @@ const STATUS: Record<SandboxErrorCode, number> = {
   not_an_m_me_link: 400,
   invalid_ref: 400,
   verification_failed: 422,
+  callback_failed: 502,
   unknown_path: 404,
 };
 

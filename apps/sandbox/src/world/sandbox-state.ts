@@ -1,5 +1,7 @@
 import type {
   LedgerEntry,
+  NotificationRequest,
+  NotificationToken,
   OneTimeRequest,
   OneTimeToken,
   Page,
@@ -7,7 +9,10 @@ import type {
   ProductLink,
   ThreadMessage,
 } from '../domain/model.js';
+import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
+import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
+import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
 
 /** What a snapshot holds. */
 export interface SnapshotData {
@@ -16,6 +21,9 @@ export interface SnapshotData {
   threads: [psid: string, messages: ThreadMessage[]][];
   requests: OneTimeRequest[];
   tokens: OneTimeToken[];
+  /** Absent in snapshots of older sandboxes, as the next. */
+  notificationRequests?: NotificationRequest[];
+  notificationTokens?: NotificationToken[];
   ledger: LedgerEntry[];
   products: ProductLink[];
 }
@@ -26,10 +34,15 @@ export class SandboxState {
   readonly people = new Map<string, Person>();
   readonly threads = new Map<string, ThreadMessage[]>();
   readonly requests = new Map<string, OneTimeRequest>();
+  /** The same requests by person, oldest first. */
+  readonly requestsByPerson = new Map<string, OneTimeRequest[]>();
   readonly tokens = new Map<string, OneTimeToken>();
+  readonly notificationRequests = new Map<string, NotificationRequest[]>();
+  readonly notificationTokens = new Map<string, NotificationToken>();
   readonly products = new Map<string, ProductLink>();
   ledger: LedgerEntry[] = [];
   faults: readonly Fault[] = [];
+  disorder: readonly ArmedDisorder[] = [];
 
   /** The Page whose access token this is. */
   pageByToken(token: string | undefined): Page | undefined {
@@ -45,11 +58,30 @@ export class SandboxState {
     return thread;
   }
 
+  /** Notes a one-time request that a person is shown. */
+  addRequest(request: OneTimeRequest): void {
+    this.requests.set(request.mid, request);
+    const others = this.requestsByPerson.get(request.psid);
+    if (others) others.push(request);
+    else this.requestsByPerson.set(request.psid, [request]);
+  }
+
+  /** Notes a request for notification messages that a person is shown. */
+  addNotificationRequest(request: NotificationRequest): void {
+    const others = this.notificationRequests.get(request.psid);
+    if (others) others.push(request);
+    else this.notificationRequests.set(request.psid, [request]);
+  }
+
   /** Forgets everything. */
   clear(): void {
-    for (const map of [this.pages, this.people, this.threads, this.requests, this.tokens, this.products]) map.clear();
+    const { pages, people, threads, requests, requestsByPerson, tokens, products } = this;
+    for (const map of [pages, people, threads, requests, requestsByPerson, tokens, products]) map.clear();
+    this.notificationRequests.clear();
+    this.notificationTokens.clear();
     this.ledger = [];
     this.faults = [];
+    this.disorder = [];
   }
 
   /** A plain copy for a file. Faults are not part of it. */
@@ -60,6 +92,8 @@ export class SandboxState {
       threads: [...this.threads],
       requests: [...this.requests.values()],
       tokens: [...this.tokens.values()],
+      notificationRequests: [...this.notificationRequests.values()].flat(),
+      notificationTokens: [...this.notificationTokens.values()],
       ledger: this.ledger,
       products: [...this.products.values()],
     };
@@ -68,12 +102,20 @@ export class SandboxState {
   /** Replaces everything by a snapshot. */
   restore(data: SnapshotData): void {
     this.clear();
-    for (const page of data.pages) this.pages.set(page.id, page);
-    for (const person of data.people) this.people.set(person.psid, person);
+    // A snapshot of an older sandbox lacks the younger switches.
+    for (const page of data.pages) this.pages.set(page.id, withSwitches(page));
+    for (const person of data.people) this.people.set(person.psid, { ...ORDINARY_PERSON, ...person });
     for (const [psid, messages] of data.threads) this.threads.set(psid, messages);
-    for (const request of data.requests) this.requests.set(request.mid, request);
+    for (const request of data.requests) this.addRequest(request);
     for (const token of data.tokens) this.tokens.set(token.token, token);
+    for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
+    for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
     this.ledger = data.ledger;
   }
+}
+
+function withSwitches(page: Page): Page {
+  const ordinary = { state: 'ok', subscribedFields: null } as const;
+  return { ...ordinary, ...page, rules: { ...DEFAULT_PAGE_RULES, ...page.rules } };
 }

@@ -1,0 +1,12 @@
+import type { Person } from './model.js';
+
+/** The switches of a person about whom nothing is said. */
+export const ORDINARY_PERSON = {
+  state: 'reachable',
+  threadOwner: null,
+  euBlocked: false,
+  hasRole: false,
+  region: 'EU',
+  receipts: 'none',
+  receiptDelayMs: 0,
+} as const satisfies Partial<Person>;

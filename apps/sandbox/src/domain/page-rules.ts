@@ -1,0 +1,70 @@
+import { DISORDER_KINDS } from './disorder.js';
+import type { DisorderKind } from './disorder.js';
+
+/**
+ * The switches of a Page: rules that the platform does not document, or whose strength a test wants to choose. Each can
+ * be set with `POST /admin/pages` and `PATCH /admin/pages/:page` under its name in snake case.
+ */
+export interface PageRules {
+  /** Rule 3: whether every call needs an `appsecret_proof`. */
+  requireAppsecretProof: boolean;
+  /** Rule 4: what the token's app may do; without `pages_messaging` no call to `messages` passes. */
+  permissions: string[];
+  /** Rule 4: whether the app is live; otherwise only people with a role on it can be written to. */
+  appLive: boolean;
+  /** Rule 20, assumed: open one-time requests per person in 24 hours; null: as many as one likes. */
+  oneTimeRequestsPerDay: number | null;
+  /** Rule 22, assumed: notification requests per person in seven days. */
+  notificationRequestsPerWeek: number;
+  /** Rule 23, assumed: stop and resume are spelt with a space instead of an underscore. */
+  notificationStatusWithSpace: boolean;
+  /** Rule 24: hours between two messages on one notification token. */
+  notificationCooldownHours: number;
+  /** Rule 24, assumed: whether tokens of people outside the regions that still have the product are refused. */
+  notificationRegionsOnly: boolean;
+  /** Rule 32: the code for a person who cannot be reached; the subcode is 1545041 with both. */
+  unavailableCode: 551 | 200;
+  /** Rule 36: whether the limits below refuse; off, so that load tests measure the sender and not this sandbox. */
+  limitsEnforced: boolean;
+  /** Rule 36: messages per second of the Page. */
+  sendsPerSecond: number;
+  /** Rule 36: calls in 24 hours for each person who can be reached. */
+  callsPerPersonAndDay: number;
+  /** Rule 36, assumed: the code when that many were made. */
+  dayLimitCode: 80006 | 4;
+  /** Rule 36, assumed: messages per second into one thread; null: no limit of its own. */
+  threadSendsPerSecond: number | null;
+  /** Rule 37, assumed: whether a Page with a high volume is refused until the volume falls. */
+  refuseHighVolume: boolean;
+  /** Rule 44: which share of webhooks meets disorder, 0 to 1. */
+  disorderRate: number;
+  /** Rule 44: the same seed, the same disorder. */
+  disorderSeed: number;
+  /** Rule 44: what may happen. */
+  disorderKinds: DisorderKind[];
+  /** Rule 44: how late is late, in milliseconds of the sandbox's clock. */
+  disorderLateMs: number;
+}
+
+/** What holds for a Page that says nothing. */
+export const DEFAULT_PAGE_RULES: PageRules = {
+  requireAppsecretProof: false,
+  permissions: ['pages_messaging', 'pages_manage_metadata'],
+  appLive: true,
+  oneTimeRequestsPerDay: 5,
+  notificationRequestsPerWeek: 10,
+  notificationStatusWithSpace: false,
+  notificationCooldownHours: 48,
+  notificationRegionsOnly: true,
+  unavailableCode: 551,
+  limitsEnforced: false,
+  sendsPerSecond: 300,
+  callsPerPersonAndDay: 200,
+  dayLimitCode: 80006,
+  threadSendsPerSecond: null,
+  refuseHighVolume: false,
+  disorderRate: 0,
+  disorderSeed: 1,
+  disorderKinds: [...DISORDER_KINDS],
+  disorderLateMs: 3 * 60 * 60 * 1000,
+};

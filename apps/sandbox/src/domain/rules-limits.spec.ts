@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_PAGE_RULES } from './page-rules.js';
+import {
+  callsOfDay,
+  rule36Day,
+  rule36DayLimit,
+  rule36Take,
+  rule37HighVolume,
+  rule38Headers,
+  rule38Percent,
+  rule38RegainMinutes,
+} from './rules-limits.js';
+import type { Bucket } from './rules-limits.js';
+import { SAMPLE_NOW } from './sample.spec-data.js';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60;
+
+describe('rule 36: messages per second', () => {
+  const spend = (calls: number, at: number, bucket?: Bucket): { bucket: Bucket; refused: number } => {
+    let refused = 0;
+    let left = bucket;
+    for (let n = 0; n < calls; n += 1) {
+      const taken = rule36Take(left, at, 300);
+      left = taken.bucket;
+      if (taken.refusal) refused += 1;
+    }
+    return { bucket: left!, refused };
+  };
+
+  it('lets 300 through at once and refuses the 301st', () => {
+    expect(spend(300, SAMPLE_NOW).refused).toBe(0);
+    expect(spend(301, SAMPLE_NOW).refused).toBe(1);
+    expect(rule36Take({ level: 0, at: SAMPLE_NOW }, SAMPLE_NOW, 300).refusal).toMatchObject({ rule: 36, code: 613 });
+  });
+
+  it('refills with the rate, and calls during a block prolong it', () => {
+    const { bucket } = spend(300, SAMPLE_NOW);
+    expect(spend(30, SAMPLE_NOW + 100, bucket).refused).toBe(0);
+    const insisted = spend(150, SAMPLE_NOW, bucket).bucket;
+    expect(spend(1, SAMPLE_NOW + 500, insisted).refused).toBe(1);
+    expect(spend(300, SAMPLE_NOW + 2000, insisted).refused).toBe(0);
+  });
+
+  it('never owes more than a second', () => expect(spend(5000, SAMPLE_NOW).bucket.level).toBe(-300));
+});
+
+describe('rule 36: calls in 24 hours', () => {
+  it('are 200 for each person who can be reached', () => {
+    expect(rule36DayLimit(DEFAULT_PAGE_RULES, 3)).toBe(600);
+    expect(rule36DayLimit(DEFAULT_PAGE_RULES, 0)).toBe(200);
+    expect(rule36Day(600, 600, DEFAULT_PAGE_RULES)).toBeUndefined();
+    expect(rule36Day(601, 600, DEFAULT_PAGE_RULES)).toMatchObject({ rule: 36, code: 80006 });
+    expect(rule36Day(601, 600, { ...DEFAULT_PAGE_RULES, dayLimitCode: 4 })).toMatchObject({ code: 4 });
+  });
+
+  it('leave the count minute by minute', () => {
+    const calls = [
+      [10, 5],
+      [11, 7],
+    ] as const;
+    expect(callsOfDay(calls, (10 + DAY - 1) * MINUTE)).toBe(12);
+    expect(callsOfDay(calls, (10 + DAY) * MINUTE)).toBe(7);
+    expect(callsOfDay(calls, (11 + DAY) * MINUTE)).toBe(0);
+  });
+});
+
+describe('rule 37: a high volume', () => {
+  it('is more than 40 messages in a second', () => {
+    expect(rule37HighVolume(40)).toBe(false);
+    expect(rule37HighVolume(41)).toBe(true);
+  });
+});
+
+describe('rule 38: the usage headers', () => {
+  it('tell whole percents up to 100', () => {
+    expect([0, 1, 99, 100, 150].map((used) => rule38Percent(used, 100))).toEqual([0, 1, 99, 100, 100]);
+    expect(rule38Percent(-3, 100)).toBe(0);
+  });
+
+  it('tell the minutes until a call passes again', () => {
+    const calls = [
+      [10, 5],
+      [40, 5],
+    ] as const;
+    const now = 100 * MINUTE;
+    expect(rule38RegainMinutes(calls, 11, now)).toBe(0);
+    expect(rule38RegainMinutes(calls, 10, now)).toBe(10 + DAY - 100);
+    expect(rule38RegainMinutes(calls, 5, now)).toBe(40 + DAY - 100);
+    expect(rule38RegainMinutes([...calls, [100, 50]], 5, now)).toBe(DAY);
+  });
+
+  it('have the platform’s names', () => {
+    const headers = rule38Headers('100', 42, 7);
+    expect(JSON.parse(headers['x-app-usage']!)).toEqual({ call_count: 42, total_cputime: 42, total_time: 42 });
+    expect(JSON.parse(headers['x-business-use-case-usage']!)).toEqual({
+      '100': [
+        { type: 'messenger', call_count: 42, total_cputime: 42, total_time: 42, estimated_time_to_regain_access: 7 },
+      ],
+    });
+    expect(Object.keys(rule38Headers(null, 0, 0))).toEqual(['x-app-usage']);
+  });
+});

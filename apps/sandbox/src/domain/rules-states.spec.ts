@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { samplePage, samplePerson } from './sample.spec-data.js';
+import { rule32Reachable, rule33ThreadControl, rule34PageMaySend, rule35Region } from './rules-states.js';
+
+describe('rule 32: people who cannot be reached', () => {
+  it.each(['blocked', 'deactivated', 'thread_deleted'] as const)('%s', (state) => {
+    const person = samplePerson({ state });
+    expect(rule32Reachable(person, samplePage())).toMatchObject({ rule: 32, code: 551, subcode: 1545041 });
+    const other = samplePage({}, { unavailableCode: 200 });
+    expect(rule32Reachable(person, other)).toMatchObject({ rule: 32, code: 200, subcode: 1545041 });
+  });
+
+  it('cannot_receive has a code of its own, reachable none', () => {
+    const cannot = samplePerson({ state: 'cannot_receive' });
+    expect(rule32Reachable(cannot, samplePage())).toMatchObject({ code: 10, subcode: 2018108 });
+    expect(rule32Reachable(samplePerson(), samplePage())).toBeUndefined();
+  });
+});
+
+describe('rule 33: who owns the thread', () => {
+  it.each([
+    [null, true],
+    ['77', true],
+    ['263902037430900', false],
+  ])('owner %p', (threadOwner, passes) => {
+    const refusal = rule33ThreadControl(samplePerson({ threadOwner }), samplePage());
+    if (passes) expect(refusal).toBeUndefined();
+    else expect(refusal).toMatchObject({ rule: 33, code: 10, subcode: 2018300 });
+  });
+});
+
+describe('rule 34: what a Page may do', () => {
+  it('depends on its state', () => {
+    expect(rule34PageMaySend(samplePage())).toBeUndefined();
+    expect(rule34PageMaySend(samplePage({ state: 'restricted' }))).toMatchObject({ code: 10, subcode: 1893063 });
+    const blocked = rule34PageMaySend(samplePage({ state: 'policy_blocked' }));
+    expect(blocked).toMatchObject({ rule: 34, code: 368 });
+    expect(blocked).not.toHaveProperty('subcode');
+  });
+});
+
+describe('rule 35: features kept from Europe', () => {
+  const person = samplePerson({ euBlocked: true });
+  const request = {
+    attachment: {
+      type: 'template' as const,
+      payload: { template_type: 'one_time_notif_req' as const, title: 'T', payload: 'p' },
+    },
+  };
+
+  it('are opt-in requests and sends by token, not answers', () => {
+    expect(rule35Region(person, true, { text: 'x' })).toMatchObject({ rule: 35, code: 10, subcode: 2018336 });
+    expect(rule35Region(person, false, request)).toMatchObject({ rule: 35 });
+    expect(rule35Region(person, false, { text: 'x' })).toBeUndefined();
+    expect(rule35Region(person, false, undefined)).toBeUndefined();
+    expect(rule35Region(samplePerson(), true, request)).toBeUndefined();
+  });
+});

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { appSecretProof, classifyAnswer } from '@beckon/messenger';
+import { SECRET, TOKEN, oneTimeRequest, startSandboxForSpec, until } from './sandbox-for.spec-data.js';
+import type { SandboxForSpec } from './sandbox-for.spec-data.js';
+
+let my: SandboxForSpec;
+
+beforeEach(async () => {
+  my = await startSandboxForSpec();
+});
+
+afterEach(() => my.close());
+
+const person = (patch: object): Promise<unknown> => my.adminCall('PATCH', `/admin/people/${my.psid}`, patch);
+
+describe('people who cannot be written to, over HTTP', () => {
+  it.each([
+    ['blocked', 551, 1545041],
+    ['deactivated', 551, 1545041],
+    ['thread_deleted', 551, 1545041],
+    ['cannot_receive', 10, 2018108],
+  ])('rule 32: %s', async (state, code, subcode) => {
+    await person({ state });
+    const refused = await my.text('x');
+    expect(refused).toMatchObject({ status: 400, body: { error: { code, error_subcode: subcode } } });
+    expect(classifyAnswer({ status: 400, bodyText: refused.text, recipientKind: 'psid' })).toMatchObject({
+      action: 'person',
+    });
+    await person({ state: 'reachable' });
+    expect((await my.text('y')).status).toBe(200);
+  });
+
+  it('rule 32: the Page can choose the other code', async () => {
+    await my.page({ unavailable_code: 200 });
+    await person({ state: 'blocked' });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 200, error_subcode: 1545041 });
+  });
+
+  it('rule 18: a one-time token outlives the refusal', async () => {
+    await my.send(oneTimeRequest());
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    const optin = await my.event((e) => e.kind === 'optin', 'the opt-in');
+    const { one_time_notif_token } = optin.body as { one_time_notif_token: string };
+    await person({ state: 'blocked' });
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 551 });
+    await person({ state: 'reachable' });
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).status).toBe(200);
+  });
+
+  it('rule 33: a thread of another app is refused and overheard in standby until control is taken', async () => {
+    await person({ thread_owner: '263902037430900' });
+    const taken = await until(
+      () => my.receiver.posts.find(({ bytes }) => bytes.includes('take_thread_control')),
+      'the handover',
+    );
+    expect(JSON.parse(taken.bytes.toString())).toMatchObject({
+      entry: [{ messaging: [{ take_thread_control: { new_owner_app_id: '263902037430900' } }] }],
+    });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 10, error_subcode: 2018300 });
+    my.sandbox.admin.say(my.psid, { text: 'overheard' });
+    expect(await my.event((e) => e.kind === 'message', 'the standby message')).toMatchObject({ standby: true });
+    expect((await my.call('/me/take_thread_control', { recipient: { id: my.psid } })).body).toEqual({ success: true });
+    expect((await my.text('x')).status).toBe(200);
+    my.sandbox.admin.say(my.psid, { text: 'heard' });
+    const heard = await my.event((e) => e.kind === 'message' && e.body.text === 'heard', 'the message');
+    expect(heard.standby).toBe(false);
+    await my.call('/me/pass_thread_control', { recipient: { id: my.psid }, target_app_id: 263902037430900 });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 10, error_subcode: 2018300 });
+  });
+
+  it('rule 35: Europe is kept from opt-in requests', async () => {
+    await person({ eu_blocked: true });
+    expect((await my.send(oneTimeRequest())).body.error).toMatchObject({ code: 10, error_subcode: 2018336 });
+    expect((await my.text('x')).status).toBe(200);
+  });
+});
+
+describe('Pages that may not send, over HTTP', () => {
+  it('rule 34: restricted, blocked for a policy with its webhook, and unblocked', async () => {
+    await my.adminCall('PATCH', '/admin/pages/100', { state: 'restricted' });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 10, error_subcode: 1893063 });
+    await my.adminCall('PATCH', '/admin/pages/100', { state: 'policy_blocked' });
+    const blocked = await my.text('x');
+    expect(blocked.body.error).toMatchObject({ code: 368 });
+    expect(blocked.body.error).not.toHaveProperty('error_subcode');
+    await until(() => my.receiver.posts.some(({ bytes }) => bytes.includes('"action":"block"')), 'the block');
+    await my.adminCall('PATCH', '/admin/pages/100', { state: 'ok' });
+    await until(() => my.receiver.posts.some(({ bytes }) => bytes.includes('"action":"unblock"')), 'the unblock');
+    expect((await my.text('x')).status).toBe(200);
+  });
+
+  it('rule 4: without the permission, and for strangers while the app is not live', async () => {
+    await my.page({ permissions: [] });
+    const forbidden = await my.text('x');
+    expect(forbidden.body.error).toMatchObject({ code: 200 });
+    expect(forbidden.body.error).not.toHaveProperty('error_subcode');
+    await my.page({ app_live: false });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 200, error_subcode: 2018028 });
+    await person({ has_role: true });
+    expect((await my.text('x')).status).toBe(200);
+  });
+
+  it('rule 3: with the switch on, every call proves the app secret', async () => {
+    await my.page({ require_appsecret_proof: true });
+    const send = (proof: string): Promise<{ status: number }> =>
+      my.call(`/me/messages?appsecret_proof=${proof}`, { recipient: { id: my.psid }, message: { text: 'x' } });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 100 });
+    expect((await send('0'.repeat(64))).status).toBe(400);
+    expect((await send(appSecretProof(SECRET, TOKEN))).status).toBe(200);
+  });
+});
+
+describe('limits on asking and what is subscribed, over HTTP', () => {
+  it('rule 20: the sixth open one-time request of a day is refused; a tap or a day makes room', async () => {
+    for (let n = 1; n <= 5; n += 1) expect((await my.send(oneTimeRequest(`alert:${n}`))).status).toBe(200);
+    expect((await my.send(oneTimeRequest('alert:6'))).body.error).toMatchObject({ code: 613 });
+    expect((await my.text('other messages pass')).status).toBe(200);
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    expect((await my.send(oneTimeRequest('alert:6'))).status).toBe(200);
+    expect((await my.send(oneTimeRequest('alert:7'))).status).toBe(400);
+    await my.page({ one_time_requests_per_day: null });
+    expect((await my.send(oneTimeRequest('alert:7'))).status).toBe(200);
+  });
+
+  it('rule 41: only subscribed fields are sent; the subscription is read, changed and ended by the app', async () => {
+    const all = await my.call('/v26.0/100/subscribed_apps');
+    expect(all.body).toMatchObject({ data: [{ id: '77', subscribed_fields: expect.arrayContaining(['messages']) }] });
+    const wrong = await my.call('/v26.0/100/subscribed_apps', { subscribed_fields: 'messages,nonsense' });
+    expect(wrong.body.error).toMatchObject({ code: 100 });
+    const set = await my.call('/v26.0/100/subscribed_apps?subscribed_fields=messages,message_echoes', {});
+    expect(set.body).toEqual({ success: true });
+    expect((await my.call('/me/subscribed_apps')).body).toMatchObject({
+      data: [{ subscribed_fields: ['messages', 'message_echoes'] }],
+    });
+    my.sandbox.admin.react(my.psid, { reaction: 'love', mid: my.sandbox.admin.thread(my.psid).messages[0]!.mid });
+    my.sandbox.admin.say(my.psid, { text: 'marker' });
+    await my.event((e) => e.kind === 'message', 'the marker');
+    expect(my.receiver.events().some((e) => e.kind === 'reaction')).toBe(false);
+    expect(my.sandbox.admin.webhooks().filter(({ state }) => state === 'not_subscribed')).toHaveLength(1);
+    expect((await my.call('/me/subscribed_apps', undefined, 'DELETE')).body).toEqual({ success: true });
+    expect((await my.call('/me/subscribed_apps')).body).toEqual({ data: [] });
+    await my.page({ permissions: ['pages_messaging'] });
+    const refused = await my.call('/me/subscribed_apps', { subscribed_fields: 'messages' });
+    expect(refused.body.error).toMatchObject({ code: 200 });
+  });
+});
+
+describe('what went out', () => {
+  it('rules 45 and 49: each accepted send is echoed once with its id and stands in the ledger, a refused one in neither', async () => {
+    const sent = await my.send({ text: 'kept', metadata: 'delivery-1' });
+    await my.adminCall('PATCH', `/admin/people/${my.psid}`, { state: 'blocked' });
+    expect((await my.send({ text: 'refused', metadata: 'delivery-2' })).status).toBe(400);
+    my.sandbox.admin.say(my.psid, { text: 'marker' });
+    await my.event((e) => e.kind === 'message', 'the marker');
+    const echoes = my.receiver.events().filter((e) => e.kind === 'echo');
+    expect(echoes).toMatchObject([
+      { psid: my.psid, body: { mid: sent.body.message_id, app_id: '77', metadata: 'delivery-1', text: 'kept' } },
+    ]);
+    const ledger = await my.adminCall('GET', `/admin/ledger?psid=${my.psid}`);
+    expect(ledger.body).toMatchObject([{ mid: sent.body.message_id, right: 'window', metadata: 'delivery-1' }]);
+    expect(ledger.body).toHaveLength(1);
+  });
+});
