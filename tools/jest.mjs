@@ -12,10 +12,24 @@ const select = suite === 'all' ? [] : ['--selectProjects', ...suite.split(',')];
 // .ci/run adds the suites' counts up.
 const folder = process.env.BECKON_TEST_RESULTS;
 const counts = folder ? ['--json', `--outputFile=${folder}/${suite}.json`] : [];
+// A process group of its own, so that Jest's workers and the services that specs start end with it, however it ends.
 const child = spawn(
   process.execPath,
   ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...rest, ...counts, ...select],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', detached: true },
 );
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+
+/** The group may be gone already. */
+function signalGroup(signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // nobody is left
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signalGroup(signal));
+child.on('exit', (code, signal) => {
+  signalGroup('SIGKILL');
+  process.exit(code ?? (signal ? 1 : 0));
+});
