@@ -40,13 +40,14 @@ export async function play(context: DemoContext): Promise<DemoResult> {
   );
   try {
     await Promise.all([watch.start(), connectPage(context, shop), platform.publishAll()]);
-    await catalogueSeen(watch, shop.name, begun, signal);
+    await catalogueSeen(watch, shop.name, signal);
     say(`The shop ${shop.name} sells ${CATALOGUE.length} variants of ${countProducts()} products`);
     await showProducts(context, shop);
 
     const phones = await Promise.all(PEOPLE.map((person) => Phone.of(person, shop.page, sandboxUrl, signal)));
     await Promise.all(phones.map((phone) => optIn(context, shop, phone)));
     const asked = await subscribed(watch, phones, signal);
+    await sourceFresh(watch, client, shop, begun, signal);
     const alerts = await tellThem(context, shop, platform, asked);
     await watch.stop().catch(() => undefined);
     void playOn(platform, say, signal).finally(() => client.close());
@@ -100,7 +101,7 @@ async function connectPage({ sandboxUrl, urls, secrets, signal }: DemoContext, s
 }
 
 /** Waits until ingestion has every variant as the platform published it just now: then older signals are closed too. */
-async function catalogueSeen(watch: TopicWatch, shop: string, begun: number, signal: AbortSignal): Promise<void> {
+async function catalogueSeen(watch: TopicWatch, shop: string, signal: AbortSignal): Promise<void> {
   await until(
     'the catalogue in the offers',
     () => {
@@ -110,12 +111,37 @@ async function catalogueSeen(watch: TopicWatch, shop: string, begun: number, sig
             .length === 0,
       );
       if (missing) throw new Error(`${missing.sku} is missing`);
-      // Nothing is told while a source may be behind: the first alert would wait for it.
-      const sources = watch.all(freshness, (f) => f.shop === shop);
-      return sources.length > 0 && sources.every((f) => f.at >= begun) ? true : undefined;
+      return true;
     },
     { signal },
   );
+}
+
+/**
+ * Waits until every partition of the shop's topic was told to be fresh, and then once more. Nothing is told while a
+ * source may be behind, and a source that was just connected is believed only when throttling has confirmed its first
+ * word; by the second it has.
+ */
+async function sourceFresh(
+  watch: TopicWatch,
+  client: KafkaClient,
+  shop: DemoShop,
+  begun: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const partitions = (await client.ends(shop.topic)).size;
+  let since = begun;
+  for (const round of ['first', 'second']) {
+    await until(
+      `the ${round} word that the shop's events are read`,
+      () => {
+        const told = watch.all(freshness, (f) => f.shop === shop.name && f.at >= since);
+        return told.length >= partitions ? true : undefined;
+      },
+      { signal },
+    );
+    since = Date.now();
+  }
 }
 
 /** A "notify me" link, made by optin as a shop's web page would have it. Repeats until optin knows the offer. */
