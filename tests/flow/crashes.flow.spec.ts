@@ -50,7 +50,7 @@ describe('promises 1 and 2: a crash at the worst instant loses and doubles nothi
         await beckon.afterCrash(service);
         await beckon.connectPage();
       }
-      const sub = early ? undefined : await beckon.subscribe(person, sku, 'back_in_stock');
+      if (!early) await beckon.subscribe(person, sku, 'back_in_stock');
       if (early)
         await until('the subscription arrives', async () =>
           (await beckon.decisions()).some((d) => d.sku === sku && d.verdict === 'subscribed'),
@@ -82,7 +82,6 @@ describe('promises 1 and 2: a crash at the worst instant loses and doubles nothi
         await until('the terminal decision', async () => (await terminal()).length > 0, 60_000);
         expect([await terminal(), received]).toEqual([['sent'], 1]);
       }
-      expect(sub?.sku ?? sku).toBe(sku);
     },
     120_000,
   );

@@ -1,10 +1,10 @@
-import { commonSettings, withDefault, type ConfigOf } from '@beckon/service';
-
-const { REDIS_URL: _url, REDIS_PREFIX: _prefix, ...common } = commonSettings;
+import { databaseSettings, kafkaSettings, processSettings, withDefault, type ConfigOf } from '@beckon/service';
 
 /** Settings of ingestion. */
 export const ingestionSettings = {
-  ...common,
-  DATABASE_SCHEMA: withDefault(commonSettings.DATABASE_SCHEMA, 'ingestion'),
+  ...processSettings,
+  ...kafkaSettings,
+  ...databaseSettings,
+  DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'ingestion'),
 };
 export type IngestionConfig = ConfigOf<typeof ingestionSettings>;

@@ -1,11 +1,19 @@
-import { commonSettings, integer, setting, withDefault, type ConfigOf } from '@beckon/service';
-
-const { REDIS_URL: _url, REDIS_PREFIX: _prefix, ...common } = commonSettings;
+import {
+  databaseSettings,
+  kafkaSettings,
+  processSettings,
+  integer,
+  setting,
+  withDefault,
+  type ConfigOf,
+} from '@beckon/service';
 
 /** Settings of matching. */
 export const matchingSettings = {
-  ...common,
-  DATABASE_SCHEMA: withDefault(commonSettings.DATABASE_SCHEMA, 'matching'),
+  ...processSettings,
+  ...kafkaSettings,
+  ...databaseSettings,
+  DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'matching'),
   FANOUT_WORKERS: setting({
     check: integer({ min: 1, max: 32 }),
     default: '2',

@@ -44,6 +44,8 @@ export interface ChunkConsumerOptions<V> {
   readonly chunkSize?: number;
   /** Unusable records in a row after which the partition stops. */
   readonly badInARow?: number;
+  /** Milliseconds without a fetch, or with records waiting and no progress, after which it says so; default a minute. */
+  readonly stallAfterMs?: number;
 }
 
 /** Where one assigned partition stands. */
@@ -153,16 +155,16 @@ export class ChunkConsumer<V> {
     const stuck = [...this.partitions.values()].find((p) => p.failures >= STUCK_AFTER);
     if (stuck) return `${this.o.topic}[${stuck.partition}] fails again and again at offset ${stuck.position}`;
     const idle = [...this.partitions.values()].find(
-      (p) => p.highWatermark > p.position && performance.now() - p.advancedAt > 60_000,
+      (p) => p.highWatermark > p.position && performance.now() - p.advancedAt > this.stallAfterMs,
     );
-    if (idle) return `${this.o.topic}[${idle.partition}] has records waiting and has not moved for a minute`;
+    if (idle) return `${this.o.topic}[${idle.partition}] has records waiting and does not move`;
     if (!this.joined) return `${this.o.topic}: not (yet) a member of its group`;
     return undefined;
   }
 
   /** True when nothing was fetched for so long that only a new process helps (kafka-ledger-caps: trap 16). */
   silent(): boolean {
-    return this.joined && performance.now() - this.lastFetchAt > 60_000;
+    return this.joined && performance.now() - this.lastFetchAt > this.stallAfterMs;
   }
 
   private onAssigned(partitions: readonly number[]): void {
@@ -463,6 +465,10 @@ export class ChunkConsumer<V> {
     this.later(retryDelay(Math.max(1, state.failures)), () => {
       if (generation === this.generation) void this.prepare([state.partition], generation);
     });
+  }
+
+  private get stallAfterMs(): number {
+    return this.o.stallAfterMs ?? 60_000;
   }
 
   private get chunkSize(): number {
