@@ -109,6 +109,7 @@ export interface SeenRecord {
 /** Follows a topic from its beginning with a plain consumer that knows nothing of Beckon; grows while it is read. */
 export async function follow(client: KafkaClient, topic: { name: string } | string): Promise<SeenRecord[]> {
   const seen: SeenRecord[] = [];
+  const places = new Set<string>();
   const consumer = client.kafka.consumer({
     groupId: `reader-${randomBytes(6).toString('hex')}`,
     maxWaitTimeInMs: 50,
@@ -119,6 +120,9 @@ export async function follow(client: KafkaClient, topic: { name: string } | stri
   await consumer.run({
     autoCommit: false,
     eachMessage: ({ message, partition }) => {
+      const place = `${partition}:${message.offset}`;
+      if (places.has(place)) return Promise.resolve();
+      places.add(place);
       const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)]));
       seen.push({
         key: message.key?.toString() ?? null,

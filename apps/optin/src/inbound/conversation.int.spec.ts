@@ -102,7 +102,7 @@ describe('from link to subscription', () => {
     expect(confirmed.body['text']).toContain('Red coat, Size M costs less than the €129.00 of today');
     expect(confirmed.expires_at).toBeGreaterThan(confirmed.requested_at);
 
-    const [sub] = subsOf('501');
+    const sub = await until('the subscription', () => subsOf('501')[0]);
     expect(sub).toMatchObject({
       rev: 1,
       state: 'active',
@@ -113,7 +113,7 @@ describe('from link to subscription', () => {
       condition: { type: 'price_at_most', amount: 12_899, currency: 'EUR' },
       seen_price: { amount: 12_900, currency: 'EUR' },
     });
-    const person = personOf('501');
+    const person = await until('the person', () => (personOf('501')?.rev === 2 ? personOf('501') : undefined));
     expect(person).toMatchObject({ rev: 2, stopped_at: null, grants: [{ kind: 'one_time', sub_id: sub?.sub_id }] });
     expect(sealer.open(person?.grants[0]?.token_sealed ?? '')).toBe('TOKEN_501');
     expect(person?.window_until).toBeGreaterThan(Date.now() + 23 * 3_600_000);
@@ -145,6 +145,7 @@ describe('from link to subscription', () => {
     await send(events[0] as object, says('503', 'help'));
     await answer('503', 4);
     expect(saidTo('503').map((m) => m.purpose)).toEqual(['ask', 'confirm', 'help', 'help']);
+    await until('the subscription', () => subsOf('503').length > 0);
     expect(subsOf('503')).toMatchObject([{ rev: 1 }]);
     expect(personOf('503')?.grants).toHaveLength(1);
   });
