@@ -83,6 +83,8 @@ export interface Row {
   readonly growth?: readonly Growth[];
   /** Rounds unless `--rounds` says otherwise; 5. */
   readonly rounds?: number;
+  /** Whether a round that does not count comes first (default); not for rows that look at a first time. */
+  readonly warmUp?: boolean;
   /** Makes what contenders share (a topic full of records, say); what it gives becomes `bed.data`. */
   readonly prepare?: (bed: Bed) => Promise<unknown>;
 }

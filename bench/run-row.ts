@@ -54,7 +54,7 @@ export async function runRow(row: Row, options: RunOptions): Promise<Result> {
   const at = new Date().toISOString();
   const servers = await startServers(row.servers, options.say);
   try {
-    const rounds = options.rounds ?? (options.quick ? QUICK_ROUNDS : (row.rounds ?? ROUNDS));
+    const rounds = options.rounds ?? row.rounds ?? (options.quick ? QUICK_ROUNDS : ROUNDS);
     const bed = bedOf(servers, options);
     const data = await row.prepare?.(bed);
     const run = { row, servers, rounds, bed: { ...bed, data }, say: options.say };
@@ -82,7 +82,7 @@ interface Run {
 
 async function compare({ row, servers, rounds, bed, say }: Run): Promise<Result['contenders']> {
   const sides = row.contenders.map(({ id, title }) => ({ id, title, which: { row: row.id, contender: id }, bed }));
-  const measured = await inTurn(sides, servers, rounds, say);
+  const measured = await inTurn(sides, { row, servers, rounds, say });
   return sides.map(({ id, title }, i) => ({ id, title, rounds: measured[i]! }));
 }
 
@@ -94,7 +94,7 @@ async function grow({ row, servers, rounds, bed, say }: Run, growth: Growth, ind
     which: { row: row.id, contender, growth: index },
     bed: { ...bed, size },
   }));
-  const measured = await inTurn(sides, servers, Math.min(rounds, ROUNDS), say);
+  const measured = await inTurn(sides, { row, servers, rounds: Math.min(rounds, ROUNDS), say });
   const costs = measured.map((done) => done.map((round) => round.all));
   return { axis, contender, sizes, atMost, rounds: measured, ...judgeGrowth(costs, atMost) };
 }
@@ -102,9 +102,7 @@ async function grow({ row, servers, rounds, bed, say }: Run, growth: Growth, ind
 /** Opens all sides, lets each warm up, then goes through them in turn. Gives the rounds of each side. */
 async function inTurn(
   sides: readonly { id: string; which: { row: string; contender: string; growth?: number }; bed: Bed }[],
-  servers: Servers,
-  rounds: number,
-  say: (line: string) => void,
+  { row, servers, rounds, say }: Omit<Run, 'bed'>,
 ): Promise<Round[][]> {
   const clients: ContenderClient[] = [];
   try {
@@ -113,7 +111,7 @@ async function inTurn(
       clients.push(await ContenderClient.open(which, { ...bed, name: freshName() }));
     }
     const measured: Round[][] = sides.map(() => []);
-    for (let n = 0; n <= rounds; n += 1) {
+    for (let n = row.warmUp === false ? 1 : 0; n <= rounds; n += 1) {
       for (const [i, client] of clients.entries()) {
         const round = await timed(client, servers);
         const { wall, cpu } = round;
