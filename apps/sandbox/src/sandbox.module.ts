@@ -27,9 +27,12 @@ const KEPT_CALLS = 1000;
 /** Wires the sandbox. The Graph controller comes last: it answers every path that no other controller claims. */
 @Module({})
 export class SandboxModule {
-  /** `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). */
-  static with({ webhookTimeoutMs }: { webhookTimeoutMs: number }): DynamicModule {
-    const state = new SandboxState();
+  /**
+   * `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). `ledgerPath`: a
+   * file that keeps the ledger; undefined: its older part lies in a file that goes with the process.
+   */
+  static with({ webhookTimeoutMs, ledgerPath }: { webhookTimeoutMs: number; ledgerPath?: string }): DynamicModule {
+    const state = new SandboxState(ledgerPath);
     const clock = new SandboxClock();
     const feed = new ChangeFeed();
     const calls = new Recent<GraphCall>(KEPT_CALLS);

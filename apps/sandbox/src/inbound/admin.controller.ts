@@ -1,9 +1,23 @@
-import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
-import type { Request } from 'express';
+import {
+  All,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Admin } from '../world/admin.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 import { SandboxError } from '../world/sandbox-error.js';
+import { streamJsonArray } from './stream-json.js';
 
 /**
  * The admin API: the verbs of {@link Admin} over HTTP, JSON in and out. It asks for no credentials; the sandbox listens
@@ -122,8 +136,8 @@ export class AdminController {
   }
 
   @Get('ledger')
-  ledger(@Query() filter: Record<string, string>) {
-    return this.admin.ledger(filter);
+  ledger(@Query() filter: Record<string, string>, @Res() response: Response): Promise<void> {
+    return streamJsonArray(response, this.admin.ledgerPages(filter));
   }
 
   @Get('calls')

@@ -45,8 +45,10 @@ export class GraphCalls {
 
   /** A note about a call that has just come. */
   note(method: string, path: string, request: string): GraphCall {
-    const unknown = { ms: null, page: null, psid: null, status: null, rule: null, code: null, subcode: null };
-    return { ...unknown, at: this.clock.now(), method, path, outcome: 'refused', mid: null, fault: null, request };
+    return {
+      ...{ at: this.clock.now(), ms: null, method, path, page: null, psid: null, status: null, outcome: 'refused' },
+      ...{ rule: null, code: null, subcode: null, mid: null, fault: null, request },
+    };
   }
 
   /** Rules 2, 3 and 36: whether the token may call. Counts the call. */
@@ -72,7 +74,7 @@ export class GraphCalls {
   }
 
   /** The answer to a refused call. */
-  refuse(note: GraphCall, error: GraphError): Reply {
+  refuse(note: GraphCall, error: GraphError): Exclude<Reply, string> {
     const { rule, code, subcode } = error;
     Object.assign(note, { outcome: 'refused', rule, code, subcode: subcode ?? null });
     return { status: 400, type: GRAPH_JSON, text: JSON.stringify(errorBody(error, newTraceId())) };

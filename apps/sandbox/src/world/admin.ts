@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { appScopedId, rule50SignedRequest } from '../domain/data-deletion.js';
 import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
-import type { Page, Person } from '../domain/model.js';
+import type { LedgerEntry, Page, Person } from '../domain/model.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
 import type { PageRules } from '../domain/page-rules.js';
@@ -159,7 +159,7 @@ export class Admin {
     const person: Person = known
       ? Object.assign(known, { name, locale, timezone })
       : { ...newcomer(given.psid ?? this.freePsid(), page.id), name, locale, timezone };
-    this.parts.state.people.set(person.psid, person);
+    this.parts.state.addPerson(person);
     this.parts.feed.tell({ type: 'people' });
     return personView(person);
   }
@@ -169,6 +169,7 @@ export class Admin {
     const { thread_owner: owner, ...given } = parse(personPatch, input);
     const person = this.person(psid);
     Object.assign(person, toCamel(given));
+    this.parts.state.noteReach(person);
     if (owner !== undefined) this.parts.acts.giveThread(psid, owner);
     this.parts.feed.tell({ type: 'people' });
     return personView(person);
@@ -206,7 +207,7 @@ export class Admin {
   /** A person and all messages both ways, oldest first, with what waits for a tap. */
   thread(psid: string): { person: PersonView; messages: MessageView[] } {
     const { state, acts } = this.parts;
-    const messages = state.thread(this.person(psid).psid);
+    const messages = state.threads.of(this.person(psid).psid);
     return {
       person: personView(this.person(psid)),
       messages: messages.map((message) => messageView(message, acts.pendingOf(psid, message))),
@@ -215,15 +216,19 @@ export class Admin {
 
   /** Every accepted message in the order of acceptance: what people truly received. */
   ledger(filter: FilterInput = {}): LedgerView[] {
+    return [...this.ledgerPages(filter)].flat();
+  }
+
+  /** The same in pages that are read as they are asked for: there may be more messages than memory holds. */
+  ledgerPages(filter: FilterInput = {}): Iterable<LedgerView[]> {
     const { page, psid, metadata, since, limit } = parse(filterInput, filter);
-    const entries = this.parts.state.ledger.filter(
-      (entry) =>
-        (page === undefined || entry.page === page) &&
-        (psid === undefined || entry.psid === psid) &&
-        (metadata === undefined || entry.metadata === metadata) &&
-        (since === undefined || entry.acceptedAt >= since),
-    );
-    return youngest(entries, limit).map(ledgerView);
+    const isFiltered = page !== undefined || psid !== undefined || metadata !== undefined;
+    const fits = (entry: LedgerEntry): boolean =>
+      (page === undefined || entry.page === page) &&
+      (psid === undefined || entry.psid === psid) &&
+      (metadata === undefined || entry.metadata === metadata);
+    const pages = this.parts.state.ledger.pages({ since, limit, ...(isFiltered && { fits }) });
+    return viewed(pages);
   }
 
   /** Recent Graph calls with their outcome, oldest first. */
@@ -422,6 +427,10 @@ function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new SandboxError('invalid', z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+function* viewed(pages: Iterable<readonly LedgerEntry[]>): Generator<LedgerView[]> {
+  for (const page of pages) yield page.map(ledgerView);
 }
 
 function youngest<T>(items: readonly T[], limit: number | undefined): T[] {

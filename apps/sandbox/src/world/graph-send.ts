@@ -70,7 +70,7 @@ export class GraphSend {
     const [mid, at] = [newMid(), this.clock.now()];
     this.state.addNotificationRequest({ mid, page, psid, title, payload, reoptin, timezone, askedAt: at });
     const template = { template_type: 'notification_messages' as const, title, payload };
-    this.state.thread(psid).push({ mid, from: 'page', at, attachment: { type: 'template', payload: template } });
+    this.state.threads.add(psid, { mid, from: 'page', at, attachment: { type: 'template', payload: template } });
     this.feed.tell({ type: 'thread', psid });
   }
 
@@ -105,7 +105,7 @@ export class GraphSend {
         timezone: payload.notification_messages_timezone ?? person.timezone,
       });
     }
-    this.state.thread(psid).push({
+    this.state.threads.add(psid, {
       mid,
       from: 'page',
       at,

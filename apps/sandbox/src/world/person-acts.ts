@@ -64,6 +64,7 @@ export class PersonActs {
     if (person.started) throw new SandboxError('already_started', 'This person has already tapped Get Started.');
     const ref = person.pendingRef;
     person.started = true;
+    this.state.noteReach(person);
     person.pendingRef = null;
     const { mid } = this.postback(person, 'Get Started', this.pageOf(person).getStartedPayload, ref ?? undefined);
     this.feed.tell({ type: 'people' });
@@ -171,7 +172,9 @@ export class PersonActs {
   /** The person reacts to a message, or takes the reaction back (no `reaction`). */
   react(psid: string, mid: string | undefined, reaction: string | undefined): { mid: string } {
     const person = this.startedPerson(psid);
-    const message = this.state.thread(psid).findLast((m) => (mid === undefined ? m.from === 'page' : m.mid === mid));
+    const message = this.state.threads
+      .of(psid)
+      .findLast((m) => (mid === undefined ? m.from === 'page' : m.mid === mid));
     if (!message) throw new SandboxError('unknown_message', 'There is no such message in this thread.');
     if (reaction === undefined) delete message.reaction;
     else message.reaction = reaction;
@@ -183,7 +186,7 @@ export class PersonActs {
   deliver(psid: string): { mids: string[] } {
     const person = this.person(psid);
     const now = this.act(person, 'delivery');
-    const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
+    const fresh = this.state.threads.of(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
     for (const message of fresh) message.deliveredAt = now;
     const mids = fresh.map((m) => m.mid);
     if (mids.length > 0) this.emit(person, deliveryEvent(person, now, mids, watermarkOf(fresh, now)));
@@ -195,7 +198,7 @@ export class PersonActs {
     const person = this.person(psid);
     this.deliver(psid);
     const now = this.act(person, 'read');
-    const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
+    const unseen = this.state.threads.of(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
     for (const message of unseen) message.readAt = now;
     if (unseen.length > 0) this.emit(person, readEvent(person, now, watermarkOf(unseen, now)));
     return { mids: unseen.map((m) => m.mid) };
@@ -228,7 +231,7 @@ export class PersonActs {
       const target = button.type === 'web_url' ? { url: button.url } : { payload: button.payload };
       pending.push({ kind: 'button', index, title: button.title, type: button.type, ...target });
     }
-    if (this.state.thread(psid).at(-1) === message) {
+    if (this.state.threads.of(psid).at(-1) === message) {
       for (const [index, { title, payload: ours }] of (message.quickReplies ?? []).entries()) {
         pending.push({ kind: 'quick_reply', index, title, payload: ours });
       }
@@ -237,7 +240,7 @@ export class PersonActs {
   }
 
   private findPending(psid: string, choice: PressChoice): { message: ThreadMessage; pending: Pressable } {
-    for (const message of this.state.thread(psid).toReversed()) {
+    for (const message of this.state.threads.of(psid).toReversed()) {
       if (choice.mid !== undefined && message.mid !== choice.mid) continue;
       for (const pending of this.pendingOf(psid, message)) {
         if (isPressable(pending) && fits(pending, choice)) return { message, pending };
@@ -247,7 +250,7 @@ export class PersonActs {
   }
 
   private requestToTap(psid: string, mid: string | undefined): OneTimeRequest {
-    const asked = this.state.thread(psid).flatMap((message) => this.state.requests.get(message.mid) ?? []);
+    const asked = this.state.requestsByPerson.get(psid) ?? [];
     const request =
       mid === undefined
         ? (asked.findLast((one) => one.token === null) ?? asked.at(-1))
@@ -263,7 +266,7 @@ export class PersonActs {
     more: { quickReplyPayload?: string; replyTo?: string },
   ): { mid: string } {
     const message: ThreadMessage = { mid: newMid(), from: 'person', at: this.act(person, act), text };
-    this.state.thread(person.psid).push(message);
+    this.state.threads.add(person.psid, message);
     this.emit(person, messageEvent(person, message, more));
     return { mid: message.mid };
   }
@@ -271,7 +274,7 @@ export class PersonActs {
   private postback(person: Person, title: string, payload: string, ref?: string): { mid: string } {
     const mid = newMid();
     const at = this.act(person, 'postback');
-    this.state.thread(person.psid).push({ mid, from: 'person', at, text: title });
+    this.state.threads.add(person.psid, { mid, from: 'person', at, text: title });
     this.emit(person, postbackEvent(person, at, { mid, title, payload, ref }));
     return { mid };
   }

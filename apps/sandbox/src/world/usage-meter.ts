@@ -34,6 +34,8 @@ interface Usage {
 @Injectable()
 export class UsageMeter {
   private readonly usage = new Map<string, Usage>();
+  /** Headers of Pages whose limits are off. */
+  private readonly unused = new Map<string, Record<string, string>>();
 
   constructor(
     private readonly state: SandboxState,
@@ -87,7 +89,7 @@ export class UsageMeter {
   /** Rule 38: the usage headers for an answer to this Page, or to nobody we know. Limits that are off are unused. */
   headers(page: Page | undefined): Record<string, string> {
     if (!page) return rule38Headers(null, 0, 0);
-    if (!page.rules.limitsEnforced) return rule38Headers(page.id, 0, 0);
+    if (!page.rules.limitsEnforced) return this.unusedHeaders(page.id);
     const now = this.clock.now();
     const { sendsPerSecond } = page.rules;
     const calls = this.callsOf(page);
@@ -105,6 +107,14 @@ export class UsageMeter {
   /** Forgets everything. */
   reset(): void {
     this.usage.clear();
+    this.unused.clear();
+  }
+
+  /** The same for every answer to the Page. */
+  private unusedHeaders(page: string): Record<string, string> {
+    let headers = this.unused.get(page);
+    if (!headers) this.unused.set(page, (headers = rule38Headers(page, 0, 0)));
+    return headers;
   }
 
   private of(page: Page): Usage {
@@ -121,11 +131,7 @@ export class UsageMeter {
   }
 
   private dayLimit(page: Page): number {
-    let reachable = 0;
-    for (const { page: own, started, state } of this.state.people.values()) {
-      if (own === page.id && started && state === 'reachable') reachable += 1;
-    }
-    return rule36DayLimit(page.rules, reachable);
+    return rule36DayLimit(page.rules, this.state.reachableOn(page.id));
   }
 }
 
