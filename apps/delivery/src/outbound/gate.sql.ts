@@ -12,6 +12,10 @@ import { NOW_MS } from './sql.js';
  * An alert also waits while the offer as we know it makes its condition false (or is not known yet): what we would tell
  * would not be true. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
  *
+ * The line fills and empties faster than statistics follow, so the planner always takes it for nearly empty. `coalesce`
+ * in the update keeps it from the line's partial indexes: through them it would join every chosen row with every line
+ * of every Page, where the primary key finds it at once.
+ *
  * $1 page, $2 worker, $3 epoch, $4 slots, $5 alerts that go before replies, $6 margin of the window for alerts in ms.
  * Result: verdict `window` | `one_time` (now sending), or a reason (still queued, to be settled by the caller).
  */
@@ -25,8 +29,8 @@ WITH lease AS (
   SELECT l.id, l.kind, l.queued_at AS place, l.sub_id, NULL::jsonb AS offer,
          s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
          s.refuted_until, s.unreachable_until
-  FROM lease JOIN ledger l ON l.page = lease.page JOIN shoppers s ON s.shopper_id = l.shopper_id
-  WHERE l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
+  FROM lease CROSS JOIN ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
+  WHERE l.page = $1 AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
     AND s.rev >= l.needs_rev
     AND (NOT l.quiet_in_flight OR NOT EXISTS
       (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending'))
@@ -36,9 +40,9 @@ WITH lease AS (
   SELECT l.id, l.kind, l.send_by AS place, l.sub_id, to_jsonb(o.*) AS offer,
          s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
          s.refuted_until, s.unreachable_until
-  FROM lease JOIN ledger l ON l.page = lease.page JOIN shoppers s ON s.shopper_id = l.shopper_id
+  FROM lease CROSS JOIN ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
   JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
-  WHERE l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
+  WHERE l.page = $1 AND l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
     AND s.rev >= l.needs_rev
     AND o.published AND CASE l.condition_type
       WHEN 'units_at_least' THEN o.units IS NULL OR o.units >= l.condition_amount
@@ -82,7 +86,7 @@ WITH lease AS (
     grant_id = CASE c.verdict WHEN 'one_time' THEN c.grant_id END, posted_at = NULL, answered_at = NULL,
     error_code = NULL, error_subcode = NULL, not_before = NULL
   FROM chosen c LEFT JOIN claimed k ON k.grant_id = c.grant_id
-  WHERE l.id = c.id AND l.state = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
+  WHERE l.id = c.id AND coalesce(l.state, '') = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
   RETURNING to_jsonb(l.*) AS row, c.verdict, c.psid_sealed,
     CASE c.verdict WHEN 'one_time' THEN c.token_sealed END AS token_sealed, c.offer
 )
