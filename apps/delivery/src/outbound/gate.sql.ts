@@ -30,8 +30,8 @@ WITH lease AS (
          s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
          s.refuted_until, s.unreachable_until
   FROM lease CROSS JOIN ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
-  WHERE l.page = $1 AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
-    AND s.rev >= l.needs_rev
+  WHERE l.page = $1 AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS}
+    AND coalesce(l.not_before, 0) <= ${NOW_MS} AND s.rev >= l.needs_rev
     AND (NOT l.quiet_in_flight OR NOT EXISTS
       (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending'))
   ORDER BY l.queued_at, l.id LIMIT $4
