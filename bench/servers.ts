@@ -1,7 +1,5 @@
 /** The servers of a run: throwaway ones of its own, or those that the environment names. */
-import { startStack, stateFolder, type ServerName, type Stack } from '@beckon/stack';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { jarsFolder, startStack, stateFolder, type ServerName } from '@beckon/stack';
 
 /** Running servers; what is not ours has no process to count the CPU of. */
 export interface Servers {
@@ -33,19 +31,7 @@ export async function startServers(names: readonly ServerName[], say: (line: str
     databaseUrl: names.includes('postgres') ? stack.databaseUrl : '',
     pids: running.flatMap(({ pid }) => pid ?? []),
     origins: Object.fromEntries(running.map(({ name, origin }) => [name, origin])),
-    jars: names.includes('kafka') && !stack.kafka.external ? kafkaJars() : undefined,
-    stop: () => stop(stack),
+    jars: names.includes('kafka') && !stack.kafka.external ? jarsFolder(stateFolder()) : undefined,
+    stop: () => stack.stop(),
   };
-}
-
-async function stop(stack: Stack): Promise<void> {
-  await stack.stop();
-}
-
-/** Where libs/stack put the jars: the youngest of the folders that are complete. */
-function kafkaJars(): string | undefined {
-  const folder = join(stateFolder(), 'jars');
-  const complete = readdirSync(folder).filter((name) => /^[0-9a-f]{12}$/.test(name));
-  const name = complete.at(-1);
-  return name === undefined ? undefined : join(folder, name);
 }

@@ -1,21 +1,17 @@
 import { isPassing, type Logger } from '@beckon/service';
 import type { Topic } from '@beckon/contracts';
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
 import { checksum } from './checksum.js';
-import type { Chunk, ChunkHandler, ChunkRecord, DeadReason } from './chunk.js';
+import type { ChunkHandler, ChunkRecord } from './chunk.js';
+import { ChunkCommit, laneOf } from './chunk-commit.js';
 import { ConsumedStore, Fenced } from './consumed-store.js';
-import { REPLAY_FOR, toDeadLetter } from './dead-letter.js';
-import { decodeValue, isDead, toRecord } from './decode.js';
+import { toRecord } from './decode.js';
 import type { Emitter } from './emitter.js';
-import { faultPoint } from './fault-point.js';
 import type { KafkaClient } from './kafka-client.js';
 import { kafkaMetrics } from './metrics.js';
-import { GatheringTransaction, inTransaction } from './outgoing.js';
 import { assigned, retryDelay, startAt, type PartitionState } from './partition-state.js';
-import { chunkLinks } from './tracing.js';
 
 const CHUNK = 500;
 const BAD_IN_A_ROW = 100;
@@ -74,7 +70,7 @@ export class ChunkConsumer<V> {
   private readonly consumed: ConsumedStore;
   private readonly partitions = new Map<number, PartitionState>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly tracer = trace.getTracer('@beckon/kafka');
+  private readonly commits: ChunkCommit<V>;
   private generation = 0;
   private stopping = false;
   private joined = false;
@@ -82,6 +78,7 @@ export class ChunkConsumer<V> {
 
   constructor(private readonly o: ChunkConsumerOptions<V>) {
     this.consumed = new ConsumedStore(o.dataSource);
+    this.commits = new ChunkCommit(o, this.chunkSize);
     this.consumer = o.client.kafka.consumer({
       groupId: o.group,
       sessionTimeout: 6000,
@@ -116,7 +113,8 @@ export class ChunkConsumer<V> {
         await this.consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 4,
+          // More would not fit in one transaction anyway; see ChunkCommit.
+          partitionsConsumedConcurrently: 16,
           eachBatch: (payload) => this.onBatch(payload),
         });
         return;
@@ -289,7 +287,7 @@ export class ChunkConsumer<V> {
       void this.recheck(state);
       return undefined;
     }
-    const records = batch.messages.map(toRecord);
+    const records = batch.messages.map((message) => toRecord(batch.partition, message));
     const first = records[0];
     if (state.verify !== undefined && first !== undefined && first.offset === state.position - 1n) {
       const same = first.timestamp === state.verify.timestamp && checksum(first.raw) === state.verify.checksum;
@@ -331,116 +329,15 @@ export class ChunkConsumer<V> {
 
   /** One chunk: transaction, emits, acknowledgement. False when the rest of the batch must not be handled now. */
   private async handle(records: ChunkRecord<never>[], state: PartitionState, generation: number): Promise<boolean> {
-    const { topic } = this.o;
-    const started = performance.now();
-    const span = this.tracer.startSpan(`process ${topic}`, {
-      kind: SpanKind.CONSUMER,
-      links: chunkLinks(records),
-      attributes: {
-        'messaging.system': 'kafka',
-        'messaging.destination.name': topic,
-        'messaging.destination.partition.id': String(state.partition),
-        'messaging.batch.message_count': records.length,
-      },
-    });
     try {
-      const inSpan = trace.setSpan(context.active(), span);
-      const { outboxId, outgoing, callbacks, bad } = await context.with(inSpan, () => this.commitChunk(records, state));
-      const last = records.at(-1) as ChunkRecord<never>;
-      state.position = last.offset + 1n;
-      state.lastTimestamp = last.timestamp;
-      state.advancedAt = performance.now();
-      state.failures = 0;
-      faultPoint('chunk:committed', topic);
-      for (const callback of callbacks) callback();
-      if (outboxId !== undefined) {
-        await this.o.emitter.deliver(outgoing);
-        state.emitted.push(outboxId);
-        faultPoint('chunk:emitted', topic);
-      }
-      state.settledPosition = state.position;
-      state.settledTimestamp = state.lastTimestamp;
-      kafkaMetrics.records.add(records.length, { topic });
-      kafkaMetrics.chunkSeconds.record((performance.now() - started) / 1000, { topic });
-      state.badInARow = bad < records.length ? 0 : state.badInARow + bad;
-      if (state.badInARow >= (this.o.badInARow ?? BAD_IN_A_ROW)) {
-        this.halt(state, `${state.badInARow} records in a row could not be used; see the dead letters`);
-        return false;
-      }
-      return true;
+      await this.commits.join({ state, records });
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
       if (generation === this.generation && !this.stopping) this.retryLater(state, error);
       return false;
-    } finally {
-      span.end();
     }
-  }
-
-  private async commitChunk(
-    records: ChunkRecord<never>[],
-    state: PartitionState,
-  ): Promise<{
-    outboxId: number | undefined;
-    outgoing: GatheringTransaction['outgoing'];
-    callbacks: (() => void)[];
-    bad: number;
-  }> {
-    const { topic, source, client } = this.o;
-    const id = { source, topic, partition: state.partition };
-    const last = records.at(-1) as ChunkRecord<never>;
-    const emitted = [...state.emitted];
-    const done = await inTransaction(this.o.dataSource, async (runner) => {
-      await this.consumed.advance(runner, id, state.position, {
-        nextOffset: last.offset + 1n,
-        lastTimestamp: last.timestamp,
-        lastChecksum: checksum(last.raw),
-      });
-      if (emitted.length > 0) await runner.query('DELETE FROM outbox WHERE id = ANY ($1)', [emitted]);
-      const gathered = new GatheringTransaction(runner, {
-        service: client.options.service,
-        topic: (t) => client.topic(t),
-      });
-      let bad = 0;
-      const putAside = (record: ChunkRecord<unknown>, reason: DeadReason): void => {
-        bad += 1;
-        gathered.outgoing.push(toDeadLetter(client, id, record, reason, this.o.sealDeadLetters));
-        kafkaMetrics.deadLetters.add(1, { topic, reason: reason.code });
-        this.o.log.warn(
-          { topic, partition: id.partition, offset: record.offset.toString(), ...reason },
-          'record put aside',
-        );
-      };
-      const good = this.decodeAll(records, putAside);
-      const chunk: Chunk<V> = { topic, partition: state.partition, records: good };
-      if (good.length > 0) {
-        await this.o.handler(
-          chunk,
-          Object.assign(gathered, {
-            deadLetter: putAside,
-          }),
-        );
-      }
-      const outboxId = await gathered.writeOutbox(this.lane(state.partition));
-      return { outboxId, outgoing: gathered.outgoing, callbacks: gathered.callbacks, bad };
-    });
-    state.emitted.splice(0, emitted.length);
-    return done;
-  }
-
-  private decodeAll(
-    records: ChunkRecord<never>[],
-    putAside: (record: ChunkRecord<unknown>, reason: DeadReason) => void,
-  ): ChunkRecord<V>[] {
-    const good: ChunkRecord<V>[] = [];
-    for (const record of records) {
-      const replayFor = record.headers[REPLAY_FOR];
-      if (replayFor !== undefined && replayFor !== this.o.client.options.service) continue;
-      const decoded = this.o.decode ? decodeValue(this.o.decode, record) : record;
-      if (isDead(decoded)) putAside(record, decoded);
-      else good.push(decoded);
-    }
-    return good;
+    if (state.badInARow < (this.o.badInARow ?? BAD_IN_A_ROW)) return true;
+    this.halt(state, `${state.badInARow} records in a row could not be used; see the dead letters`);
+    return false;
   }
 
   /** A failed chunk comes again: after a pause, from the cursor that Postgres holds. */
@@ -477,7 +374,7 @@ export class ChunkConsumer<V> {
   }
 
   private lane(partition: number): string {
-    return `${this.o.source}:${this.o.topic}:${partition}`;
+    return laneOf({ source: this.o.source, topic: this.o.topic, partition });
   }
 
   private later(ms: number, callback: () => void): void {

@@ -25,13 +25,16 @@ async function changePages(
   stops: readonly Of<'stop_page'>[],
 ): Promise<void> {
   const troubled = new Map(rests.map((e) => [e.page, e.at]));
-  const working = new Set(works.map((e) => e.page).filter((page) => !troubled.has(page)));
+  const working = await inTrouble(tx, new Set(works.map((e) => e.page).filter((page) => !troubled.has(page))));
   const stopped = new Map(stops.map((e) => [e.page, e]));
-  const recovered = await recoveredPages(tx, working, Math.max(0, ...works.map((e) => e.at)));
-  for (const page of [...new Set([...troubled.keys(), ...recovered, ...stopped.keys()])].sort()) {
+  for (const page of [...new Set([...troubled.keys(), ...working, ...stopped.keys()])].sort()) {
     const at = troubled.get(page);
     if (at !== undefined) await rest(tx, page, at);
-    else if (recovered.has(page)) await tx.query('UPDATE pages SET trouble_step = 0 WHERE page = $1', [page]);
+    else if (working.has(page))
+      await tx.query('UPDATE pages SET trouble_step = 0 WHERE page = $1 AND trouble_step > 0 AND paused_until <= $2', [
+        page,
+        Math.max(0, ...works.filter((e) => e.page === page).map((e) => e.at)),
+      ]);
     const stop = stopped.get(page);
     if (stop)
       await tx.query(
@@ -43,14 +46,13 @@ async function changePages(
   }
 }
 
-/** Those of the working Pages that have been in trouble and rest no longer: mostly none, so they are looked up at once. */
-async function recoveredPages(tx: Queries, working: ReadonlySet<string>, at: number): Promise<Set<string>> {
-  if (working.size === 0) return new Set();
-  const rows = await tx.query<{ page: string }>(
-    'SELECT page FROM pages WHERE page = ANY ($1) AND trouble_step > 0 AND paused_until <= $2',
-    [[...working], at],
-  );
-  return new Set(rows.map((row) => row.page));
+/** Those of these Pages that were in trouble; nearly always none, so this is all that a batch of successes costs. */
+async function inTrouble(tx: Queries, pages: ReadonlySet<string>): Promise<Set<string>> {
+  if (pages.size === 0) return new Set();
+  const rows = await tx.query<{ page: string }>('SELECT page FROM pages WHERE page = ANY ($1) AND trouble_step > 0', [
+    [...pages],
+  ]);
+  return new Set(rows.map(({ page }) => page));
 }
 
 /** Twenty refusals of messages that were out together are one trouble: a Page that rests already rests no longer. */

@@ -18,6 +18,10 @@ const SHOPPER = `s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspe
  * An alert also waits while the offer as we know it makes its condition false (or is not known yet): what we would tell
  * would not be true. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
  *
+ * The line fills and empties faster than statistics follow, so the planner always takes it for nearly empty. `coalesce`
+ * in the update keeps it from the line's partial indexes: through them it would join every chosen row with every line
+ * of every Page, where the primary key finds it at once.
+ *
  * $1 pages, $2 worker, $3 epochs, $4 slots, $5 alerts that go before replies (each an array, one entry per Page),
  * $6 margin of the window for alerts in ms.
  * Result: verdict `window` | `one_time` (now sending), or a reason (still queued, to be settled by the caller).
@@ -92,7 +96,7 @@ WITH lease AS (
     grant_id = CASE c.verdict WHEN 'one_time' THEN c.grant_id END, posted_at = NULL, answered_at = NULL,
     error_code = NULL, error_subcode = NULL, not_before = NULL
   FROM chosen c LEFT JOIN claimed k ON k.grant_id = c.grant_id
-  WHERE l.id = c.id AND l.state = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
+  WHERE l.id = c.id AND coalesce(l.state, '') = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
   RETURNING to_jsonb(l.*) AS row, c.verdict, c.psid_sealed,
     CASE c.verdict WHEN 'one_time' THEN c.token_sealed END AS token_sealed, c.offer
 )
