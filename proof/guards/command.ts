@@ -42,7 +42,9 @@ function chosen({ pure, only }: GuardsOptions): Guard[] {
 
 function list(guards: readonly Guard[]): number {
   for (const { id, promise, file, test } of guards)
-    say(`${pc.bold(id)}  ${promise}\n    ${file}\n    ${test.suite}: ${test.file}${test.name ? ` › ${test.name}` : ''}`);
+    say(
+      `${pc.bold(id)}  ${promise}\n    ${file}\n    ${test.suite}: ${test.file}${test.name ? ` › ${test.name}` : ''}`,
+    );
   say(`${guards.length} guards, ${guards.filter(isPure).length} of them pure`);
   return 0;
 }

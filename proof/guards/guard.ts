@@ -34,7 +34,9 @@ export function mutate(guard: Guard, text: string): string {
   if (parts.length === 1)
     throw new GuardOutdated(`guard ${guard.id}: its line is gone from ${guard.file}, update the list`);
   if (parts.length > 2)
-    throw new GuardOutdated(`guard ${guard.id}: its line is in ${guard.file} ${parts.length - 1} times, make it longer`);
+    throw new GuardOutdated(
+      `guard ${guard.id}: its line is in ${guard.file} ${parts.length - 1} times, make it longer`,
+    );
   return parts.join(guard.to);
 }
 

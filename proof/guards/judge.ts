@@ -22,7 +22,8 @@ export function judge(report: RunReport | undefined): Verdict {
   const caught = red.find((test) => test.failures.some((failure) => failure.byAssertion));
   if (caught) return { verdict: 'caught', detail: caught.name };
   const [first] = red.flatMap((test) => test.failures);
-  if (red.length > 0) return { verdict: 'void', detail: `red, not by an assertion: ${firstLine(first?.message ?? '')}` };
+  if (red.length > 0)
+    return { verdict: 'void', detail: `red, not by an assertion: ${firstLine(first?.message ?? '')}` };
   return { verdict: 'missed', detail: `${ran.length} tests stayed green` };
 }
 

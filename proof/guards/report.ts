@@ -41,7 +41,8 @@ export function isAssertion(error: unknown): boolean {
 }
 
 /** Seeds in a text: `seed: 123` of fast-check, `seed 123` of our own generators. */
-export const seedsIn = (text: string): string[] => [...plain(text).matchAll(/\bseed:? (-?\d+)/g)].map((m) => m[1] ?? '');
+export const seedsIn = (text: string): string[] =>
+  [...plain(text).matchAll(/\bseed:? (-?\d+)/g)].map((m) => m[1] ?? '');
 
 // eslint-disable-next-line no-control-regex -- colours begin with this character
 const plain = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '');

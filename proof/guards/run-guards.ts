@@ -152,7 +152,11 @@ async function tryGuard(guard: Guard, text: string, mirror: Mirror, bench: Bench
   mirror.replace(guard.file, text);
   let report: RunReport | undefined;
   try {
-    report = await runJest(mirror, { suite, files: [file], names: name === undefined ? [] : [name], workers: 1 }, bench);
+    report = await runJest(
+      mirror,
+      { suite, files: [file], names: name === undefined ? [] : [name], workers: 1 },
+      bench,
+    );
   } finally {
     mirror.restore(guard.file);
   }
