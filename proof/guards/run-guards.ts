@@ -2,14 +2,14 @@
  * Tries guards: each takes one line away in a mirror of the source tree, and a test must go red on an assertion.
  *
  *   1. the list fits the code (each line is there, once);
- *   2. every mutation type-checks;
- *   3. the tests pass while the lines are there;
- *   4. each mutation by itself: Jest on its spec, then the file is put back.
+ *   2. every mutation type-checks; meanwhile, the tests pass while the lines are there;
+ *   3. each mutation by itself: Jest on its spec, then the file is put back.
  *
  * At most two run at once, each in a mirror of its own. Real servers are started once for all that need them.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Guard as ProcessGuard, startStack, stateFolder, type Stack } from '@beckon/stack';
 import { GuardOutdated, isPure, mutate, type Guard } from './guard.js';
 import { baselineFault, judge, type Verdict } from './judge.js';
@@ -58,18 +58,27 @@ export async function runGuards(run: GuardRun): Promise<GuardResult[]> {
   try {
     run.signal.throwIfAborted();
     for (let n = 1; n <= run.lanes; n += 1) mirrors.push(Mirror.make(run.repository, join(home, `mirror-${n}`)));
-    const sound = checkTypes(run, texts, decide);
-    if (sound.some((g) => !isPure(g))) {
+    if (run.guards.some((g) => !isPure(g))) {
       run.log('starting servers');
       stack = await startStack({ persistent: false, log: run.log, signal: run.signal });
     }
     const bench: Bench = { processes, env: environment(stack), logFile: join(home, 'jest.log') };
-    const ready = await checkBaseline(run, sound, mirrors, bench, decide);
+    rmSync(bench.logFile, { force: true });
+    const [untyped, unready] = await Promise.all([checkTypes(run, texts), checkBaseline(run, mirrors, bench)]);
+    const faultOf = (guard: Guard): string | undefined => untyped.get(guard) ?? unready.get(guard);
+    for (const guard of run.guards) {
+      const detail = faultOf(guard);
+      if (detail !== undefined) decide({ guard, verdict: 'void', detail, ms: 0, seeds: [] });
+    }
+    const ready = run.guards.filter((guard) => faultOf(guard) === undefined);
     run.log(`${ready.length} guards, ${mirrors.length} at once`);
     await Promise.all(
       mirrors.map(async (mirror) => {
-        for (let guard = ready.shift(); guard && !run.signal.aborted; guard = ready.shift())
-          decide(await tryGuard(guard, texts.get(guard) ?? '', mirror, bench));
+        for (let guard = ready.shift(); guard; guard = ready.shift()) {
+          const result = await tryGuard(guard, texts.get(guard) ?? '', mirror, bench);
+          run.signal.throwIfAborted(); // what we ended ourselves proves nothing
+          decide(result);
+        }
       }),
     );
     run.signal.throwIfAborted();
@@ -97,53 +106,44 @@ function mutated(repository: string, guard: Guard): string {
   return mutate(guard, readFileSync(path, 'utf8'));
 }
 
-/** The guards whose mutation type-checks; what is no TypeScript is left to its tests. */
-function checkTypes(run: GuardRun, texts: ReadonlyMap<Guard, string>, decide: (r: GuardResult) => void): Guard[] {
-  const typed = run.guards.filter((g) => g.file.endsWith('.ts'));
+/** Mutations that do not type-check, and why not. What is no TypeScript is left to its tests. */
+async function checkTypes(run: GuardRun, texts: ReadonlyMap<Guard, string>): Promise<Map<Guard, string>> {
   const began = performance.now();
-  const checker = new TypeChecker(
-    run.repository,
-    typed.map((g) => g.file),
-  );
-  const sound = run.guards.filter((guard) => {
+  const typed = run.guards.filter((g) => g.file.endsWith('.ts'));
+  const files = typed.map((g) => g.file);
+  const checker = new TypeChecker(run.repository, files);
+  const found = new Map<Guard, string>();
+  for (const guard of typed) {
+    await yieldToOthers(); // Ctrl-C, and Jest that runs beside us
     run.signal.throwIfAborted();
-    const faults = guard.file.endsWith('.ts') ? checker.faults(guard.file, texts.get(guard) ?? '') : [];
-    if (faults.length === 0) return true;
-    decide({ guard, verdict: 'void', detail: `does not type-check: ${faults.join('; ')}`, ms: 0, seeds: [] });
-    return false;
-  });
-  run.log(`${sound.length} of ${run.guards.length} mutations type-check ${seconds(performance.now() - began)}`);
-  return sound;
+    const faults = checker.faults(guard.file, texts.get(guard) ?? '');
+    if (faults.length > 0) found.set(guard, `does not type-check: ${faults.join('; ')}`);
+  }
+  run.log(`${typed.length - found.size} of ${typed.length} mutations type-check ${seconds(performance.now() - began)}`);
+  return found;
 }
 
-/** The guards whose tests exist and pass while nothing is mutated. */
-async function checkBaseline(
-  run: GuardRun,
-  guards: readonly Guard[],
-  mirrors: readonly Mirror[],
-  bench: Bench,
-  decide: (r: GuardResult) => void,
-): Promise<Guard[]> {
+/** Guards whose tests are not there, or do not pass while nothing is mutated, and why. */
+async function checkBaseline(run: GuardRun, mirrors: readonly Mirror[], bench: Bench): Promise<Map<Guard, string>> {
+  const found = new Map<Guard, string>();
   const [mirror] = mirrors;
-  if (!mirror) return [];
-  const ready: Guard[] = [];
+  if (!mirror) return found;
   for (const suite of ['unit', 'int'] as const) {
-    const some = guards.filter((g) => g.test.suite === suite);
-    if (some.length === 0) continue;
+    const guards = run.guards.filter((g) => g.test.suite === suite);
+    if (guards.length === 0) continue;
     const began = performance.now();
-    const files = [...new Set(some.map((g) => g.test.file))];
-    const names = some.flatMap((g) => g.test.name ?? []);
-    const order = { suite, files, names: names.length === some.length ? names : [], workers: mirrors.length };
+    const files = [...new Set(guards.map((g) => g.test.file))];
+    const names = guards.flatMap((g) => g.test.name ?? []);
+    const order = { suite, files, names: names.length === guards.length ? names : [], workers: mirrors.length };
     const report = await runJest(mirror, order, bench);
     run.signal.throwIfAborted();
     run.log(`${files.length} ${suite} specs without a mutation ${seconds(performance.now() - began)}`);
-    for (const guard of some) {
+    for (const guard of guards) {
       const fault = baselineFault(guard, report, (file) => mirror.path(file));
-      if (fault === undefined) ready.push(guard);
-      else decide({ guard, verdict: 'void', detail: fault, ms: 0, seeds: [] });
+      if (fault !== undefined) found.set(guard, fault);
     }
   }
-  return ready;
+  return found;
 }
 
 async function tryGuard(guard: Guard, text: string, mirror: Mirror, bench: Bench): Promise<GuardResult> {
