@@ -44,7 +44,7 @@ module.exports = {
     {
       ...suite,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,tests,bench}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,tests,bench,proof}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.int\\.spec\\.ts$', '\\.flow\\.spec\\.ts$'],
     },
     { ...suite, ...servers, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tests}/**/*.int.spec.ts'] },

@@ -1,6 +1,6 @@
 /**
  * What a fresh clone needs before anything of it can run: packages and a build. Plain Node without a dependency,
- * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|bench|docs` all come through here:
+ * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|bench|docs|proof` all come through here:
  *
  *     node tools/bootstrap.mjs <command> [arguments of the command]
  *
@@ -27,6 +27,7 @@ const commands = {
   bench: () => [['bench/dist/main.js', ...rest]],
   beckon: () => [['apps/cli/dist/main.js', ...rest]],
   docs: () => [['tools/docs.mjs', ...rest]],
+  proof: () => [['proof/dist/main.js', ...rest]],
   test: () => {
     // `npm test`, `npm test -- unit`, `npm test -- int libs/kafka`, `npm test -- libs/kafka`
     const [suite, patterns] = SUITES.includes(rest[0]) ? [rest[0], rest.slice(1)] : ['all', rest];

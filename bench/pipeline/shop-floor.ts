@@ -105,13 +105,10 @@ export class ShopFloor {
   /** Waits until so many messages were taken since {@link tell}; gives the acceptances per second up to the last. */
   async accepted(count: number): Promise<{ perSecond: number }> {
     const since = this.begun;
-    const times = await within(
-      `${count} alerts are accepted`,
-      () => {
-        const taken = this.sandbox.admin.ledger({ since });
-        return taken.length >= count && taken.map((entry) => entry.accepted_at);
-      },
-    );
+    const times = await within(`${count} alerts are accepted`, () => {
+      const taken = this.sandbox.admin.ledger({ since });
+      return taken.length >= count && taken.map((entry) => entry.accepted_at);
+    });
     if (times.length > count) throw new Error(`${times.length} messages were taken, not ${count}`);
     return { perSecond: (count * 1000) / Math.max(1, Math.max(...times) - since) };
   }

@@ -54,8 +54,8 @@ const row: Row = {
     { id: 'naive', title: 'naive Nest service', open: naive },
   ],
   goals: [
-    { kind: "times", cost: "wall", peer: "naive", atLeast: 15 },
-    { kind: "times", cost: "cpu", peer: "naive", atLeast: 8 },
+    { kind: 'times', cost: 'wall', peer: 'naive', atLeast: 15 },
+    { kind: 'times', cost: 'cpu', peer: 'naive', atLeast: 8 },
   ],
   growth: [{ axis: 'Pages', contender: 'beckon', sizes: [100, 1000], atMost: 1.2 }],
 };

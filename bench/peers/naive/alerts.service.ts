@@ -61,12 +61,10 @@ export class AlertsService {
     await this.tell('decisions', this.decision(id, sub, offer, 'admitted', 1, false));
     const postedAt = Date.now();
     const { mid, error } = await this.post(sub, offer, id);
-    await this.db.query(`UPDATE ${schema}.ledger SET state = $2, mid = $3, error = $4, settled_at = now() WHERE id = $1`, [
-      id,
-      mid === undefined ? 'failed' : 'accepted',
-      mid ?? null,
-      error ?? null,
-    ]);
+    await this.db.query(
+      `UPDATE ${schema}.ledger SET state = $2, mid = $3, error = $4, settled_at = now() WHERE id = $1`,
+      [id, mid === undefined ? 'failed' : 'accepted', mid ?? null, error ?? null],
+    );
     if (mid !== undefined)
       await this.db.query(`UPDATE ${schema}.subscriptions SET active = false WHERE id = $1`, [sub.id]);
     const verdict = mid === undefined ? 'failed' : 'sent';

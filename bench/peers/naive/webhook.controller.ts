@@ -56,7 +56,10 @@ export class WebhookController {
         [event.dedupKey, page, psid, sku, kind, event.body.one_time_notif_token],
       );
     } else if (event.kind === 'message' && event.body.text?.trim().toLowerCase() === 'stop') {
-      await this.db.query(`UPDATE ${schema}.subscriptions SET active = false WHERE page = $1 AND psid = $2`, [page, psid]);
+      await this.db.query(`UPDATE ${schema}.subscriptions SET active = false WHERE page = $1 AND psid = $2`, [
+        page,
+        psid,
+      ]);
       const message = { text: 'You will get no more messages.' };
       await this.alerts.send(page, { recipient: { id: psid }, messaging_type: 'RESPONSE', message });
     }

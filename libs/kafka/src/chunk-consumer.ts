@@ -15,6 +15,7 @@ import { assigned, retryDelay, startAt, type PartitionState } from './partition-
 
 const CHUNK = 500;
 const BAD_IN_A_ROW = 100;
+const TELL_OFFSETS_MS = 1000;
 /** A fault that is not known to pass is tried this often before the partition is called stuck. */
 const STUCK_AFTER = 5;
 
@@ -106,6 +107,7 @@ export class ChunkConsumer<V> {
   /** Joins the group; waits (and says so) while Kafka is away or the topic does not exist yet. */
   async start(): Promise<void> {
     this.lastFetchAt = performance.now();
+    this.tellOffsetsForEver();
     for (let delay = 100; !this.stopping; delay = Math.min(delay * 2, 3000)) {
       try {
         await this.consumer.connect();
@@ -129,6 +131,7 @@ export class ChunkConsumer<V> {
   async stop(): Promise<void> {
     this.stopping = true;
     for (const timer of this.timers) clearTimeout(timer);
+    if (this.joined) await this.tellOffsets();
     await this.consumer.disconnect();
     const emitted = [...this.partitions.values()].flatMap((p) => p.emitted.splice(0));
     if (emitted.length > 0) await this.o.emitter.forget(emitted);
@@ -256,7 +259,8 @@ export class ChunkConsumer<V> {
       if (!(await this.handle(chunk, state, generation))) return;
       const last = chunk.at(-1) as ChunkRecord<never>;
       payload.resolveOffset(last.offset.toString());
-      await this.follow(payload, state);
+      // kafkajs's own errors (a rebalance) must reach kafkajs.
+      await payload.heartbeat();
     }
     // A batch of nothing but the verified record: let kafkajs go on behind it.
     if (records.length === 0) payload.resolveOffset(batch.lastOffset());
@@ -266,13 +270,27 @@ export class ChunkConsumer<V> {
       await this.o.emitter.forget(state.emitted.splice(0));
   }
 
-  /** Tells Kafka how far we are and that we live. kafkajs's own errors (rebalance) must reach kafkajs. */
-  private async follow(payload: EachBatchPayload, state: PartitionState): Promise<void> {
+  /** Tells Kafka how far we are, for lag displays: all partitions at once, once a second. */
+  private async tellOffsets(): Promise<void> {
     const { topic } = this.o;
-    await payload.commitOffsetsIfNecessary({
-      topics: [{ topic, partitions: [{ partition: state.partition, offset: state.position.toString() }] }],
+    const moved = [...this.partitions.values()].filter((p) => p.toldPosition !== p.position && p.status === 'running');
+    if (moved.length === 0) return;
+    const offsets = moved.map((p) => ({ topic, partition: p.partition, offset: p.position.toString() }));
+    try {
+      await this.consumer.commitOffsets(offsets);
+      moved.forEach((p, i) => (p.toldPosition = BigInt(offsets[i]?.offset ?? 0)));
+    } catch (err) {
+      // A rebalance or Kafka away: Postgres decides, and the next second tells.
+      this.o.log.debug({ topic, err }, 'offsets could not be told to Kafka');
+    }
+  }
+
+  private tellOffsetsForEver(): void {
+    this.later(TELL_OFFSETS_MS, () => {
+      void this.tellOffsets().then(() => {
+        if (!this.stopping) this.tellOffsetsForEver();
+      });
     });
-    await payload.heartbeat();
   }
 
   /**

@@ -82,7 +82,7 @@ export class ConsumedStore {
          SELECT * FROM jsonb_to_recordset($3::jsonb)
            AS r(partition int, held bigint, next_offset bigint, last_timestamp bigint, last_checksum bigint)
        ), own AS (
-         SELECT c.partition FROM consumed c JOIN step s ON s.partition = c.partition AND s.held = c.next_offset
+         SELECT c.partition FROM consumed c JOIN step s ON s.partition = c.partition
           WHERE c.source = $1 AND c.topic = $2 ORDER BY c.partition FOR UPDATE OF c)
        UPDATE consumed c SET next_offset = s.next_offset, last_timestamp = s.last_timestamp,
               last_checksum = s.last_checksum, updated_at = $4

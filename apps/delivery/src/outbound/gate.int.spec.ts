@@ -9,6 +9,7 @@ import {
   deliveryDatabase,
   oneTime,
 } from '../../../../tests/support/delivery-kit.js';
+import { until } from '../../../../tests/support/real-servers.js';
 import { WINDOW_MARGIN_MS, actsBefore, chooseGrant, type GrantFacts, type HeldGrant } from '../domain/choose-grant.js';
 import { passGate, queueAdmissions, queueReplies, type GateRequest } from './ledger-store.js';
 import { keepOffers } from './offer-store.js';
@@ -40,6 +41,18 @@ const line = async (shopper: Shopper, over: Partial<Admission> = {}): Promise<Ad
   return admission;
 };
 const ids = (claimed: readonly { row: { id: string } }[]): string[] => claimed.map((c) => c.row.id).sort();
+/** Whether a gate comes to wait for somebody's lock, or passes without. */
+async function waitsForALock(passing: Promise<unknown>): Promise<boolean> {
+  let passed = false;
+  const end = (): void => void (passed = true);
+  passing.then(end, end);
+  return until('the gate to wait, or to pass', async () => {
+    const [row] = await db.query(
+      `SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH lease%'`,
+    );
+    return row.n > 0 ? { waits: true } : passed && { waits: false };
+  }).then(({ waits }) => waits);
+}
 
 describe('the gate lets pass', () => {
   it('what is in line, once, with all that the POST needs', async () => {
@@ -242,6 +255,23 @@ describe('which right the gate claims', () => {
     expect((await gate()).barred).toMatchObject([{ reason: 'no_grant' }]);
   });
 
+  it('a token that another gate is claiming just now goes to one of the two', async () => {
+    const shopper = aShopper({ window_until: null, grants: [oneTime('sub_a')] });
+    await line(shopper, { sub_id: 'sub_a' });
+    await line(shopper, { sub_id: 'sub_a' });
+    const claiming = db.createQueryRunner();
+    await claiming.startTransaction();
+    const first = await passGate({ query: (sql, p) => claiming.query(sql, p as unknown[]) }, 'me', [
+      { page: PAGE, epoch, slots: 1, alertsFirst: 0 },
+    ]);
+    const passing = gate({ slots: 1 });
+    const waits = await waitsForALock(passing);
+    await claiming.commitTransaction();
+    await claiming.release();
+    expect(first.sending).toHaveLength(1);
+    expect([waits, (await passing).sending]).toEqual([true, []]);
+  });
+
   it('never claims a token that a replayed record brings again', async () => {
     const shopper = aShopper({ window_until: null, grants: [oneTime('sub_a')] });
     await line(shopper, { sub_id: 'sub_a' });
@@ -308,6 +338,24 @@ describe('promise 5, stop means stop', () => {
     await writing.commitTransaction();
     await writing.release();
     expect(await gate()).toMatchObject({ sending: [], barred: [{ reason: 'stopped' }] });
+  });
+
+  it('a record older than what is known takes nothing back', async () => {
+    const shopper = aShopper();
+    await keepShoppers(db, [{ ...shopper, rev: shopper.rev + 2, stopped_at: Date.now() }]);
+    await line({ ...shopper, rev: shopper.rev + 1 });
+    expect(await gate()).toMatchObject({ sending: [], barred: [{ reason: 'stopped' }] });
+  });
+
+  it('a reply waits for the revision of the shopper that it speaks of', async () => {
+    const shopper = aShopper();
+    const stop = { ...shopper, rev: shopper.rev + 1, stopped_at: Date.now() };
+    const confirmation = aReply(stop, { purpose: 'stop_confirm', quiet_in_flight: true });
+    await keepShoppers(db, [shopper]);
+    await queueReplies(db, [confirmation], Date.now());
+    expect((await gate()).sending).toEqual([]);
+    await keepShoppers(db, [stop]);
+    expect(ids((await gate()).sending)).toEqual([confirmation.id]);
   });
 
   it('the confirmation waits for the revision, and for what is in flight', async () => {
