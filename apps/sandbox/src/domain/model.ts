@@ -61,6 +61,10 @@ export interface Person {
   /** Which receipts the person's device sends by itself, `receiptDelayMs` after a message came (rule 46). */
   receipts: 'none' | 'delivered' | 'read';
   receiptDelayMs: number;
+  /** Whether the device is off: what is sent waits, unseen, and the person cannot do anything. */
+  offline: boolean;
+  /** Whether notifications of this thread are off: messages reach the device, but are not read by themselves. */
+  muted: boolean;
 }
 
 /** A one-time-notification request that was shown to a person. */
@@ -138,6 +142,8 @@ export interface ThreadMessage {
   reaction?: string;
   deliveredAt?: number;
   readAt?: number;
+  /** The message that this one answers. */
+  replyTo?: string;
 }
 
 /** One accepted message: what a person truly received. */

@@ -35,6 +35,17 @@ export class AdminController {
     return this.admin.setToken(page, await json(request));
   }
 
+  @Post('pages/:page/webhook')
+  @HttpCode(200)
+  async setWebhook(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.setWebhook(page, await json(request));
+  }
+
+  @Post('pages/:page/personas')
+  async createPersonas(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.createPersonas(page, await json(request));
+  }
+
   @Post('people')
   async createPerson(@Req() request: Request) {
     return this.admin.createPerson(await json(request));
@@ -127,13 +138,33 @@ export class AdminController {
   }
 
   @Get('calls')
-  calls(@Query() filter: Record<string, string>) {
-    return this.admin.calls(filter);
+  calls(@Query() filter: Record<string, string>, @Req() request: Request) {
+    return this.admin.calls(filter, origin(request));
+  }
+
+  @Get('calls/:id')
+  call(@Param('id') id: string, @Req() request: Request) {
+    return this.admin.call(Number(id), origin(request));
   }
 
   @Get('webhooks')
   webhooks(@Query() filter: Record<string, string>) {
     return this.admin.webhooks(filter);
+  }
+
+  @Get('webhooks/:id')
+  webhook(@Param('id') id: string) {
+    return this.admin.webhook(Number(id));
+  }
+
+  @Get('traffic')
+  traffic(@Query() filter: Record<string, string>) {
+    return this.admin.traffic(filter);
+  }
+
+  @Get('search')
+  search(@Query() input: Record<string, string>) {
+    return this.admin.search(input as { q: string });
   }
 
   @Get('clock')
@@ -196,6 +227,11 @@ export class AdminController {
   unknown(@Req() request: Request): never {
     throw new SandboxError('unknown_path', `The admin API has no ${request.method} ${request.path}.`);
   }
+}
+
+/** Where the caller reached this sandbox. */
+function origin(request: Request): string {
+  return `http://${request.headers.host ?? '127.0.0.1'}`;
 }
 
 /** The JSON object in a request. The type is a claim that the verbs of {@link Admin} check: they parse every input. */

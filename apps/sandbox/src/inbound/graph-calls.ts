@@ -12,6 +12,7 @@ import {
 } from '../domain/rules-identity.js';
 import type { GraphCall } from '../world/call-log.js';
 import { SandboxClock } from '../world/clock.js';
+import { nextExchange } from '../world/exchange-order.js';
 import { GraphEdges } from '../world/graph-edges.js';
 import type { EdgeCall } from '../world/graph-edges.js';
 import { GraphSend } from '../world/graph-send.js';
@@ -46,7 +47,8 @@ export class GraphCalls {
   /** A note about a call that has just come. */
   note(method: string, path: string, request: string): GraphCall {
     const unknown = { ms: null, page: null, psid: null, status: null, rule: null, code: null, subcode: null };
-    return { ...unknown, at: this.clock.now(), method, path, outcome: 'refused', mid: null, fault: null, request };
+    const call = { id: nextExchange(), at: this.clock.now(), method, path, query: '', headers: {}, request };
+    return { ...unknown, ...call, outcome: 'refused', mid: null, fault: null, answer: null };
   }
 
   /** Rules 2, 3 and 36: whether the token may call. Counts the call. */

@@ -4,6 +4,7 @@ import { graphError } from '../domain/graph-error.js';
 import { rule39IsBatch } from '../domain/rules-batch.js';
 import { rule5GraphPath, rule5ServedVersion } from '../domain/rules-identity.js';
 import { CALL_LOG } from '../tokens.js';
+import { LOGGED_BODY } from '../world/call-log.js';
 import type { GraphCall } from '../world/call-log.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { newTraceId } from '../world/ids.js';
@@ -13,9 +14,8 @@ import { UsageMeter } from '../world/usage-meter.js';
 import type { Reply } from './fault-reply.js';
 import { GraphBatch } from './graph-batch.js';
 import { GraphCalls } from './graph-calls.js';
+import { loggableHeaders, loggableQuery, withoutSecrets } from './loggable.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
-
-const LOGGED_BODY = 8000;
 
 /** A call on its way through: what is answered and what is noted about it. */
 interface Exchange {
@@ -77,6 +77,7 @@ export class GraphController {
       if (note.outcome === 'refused') response.setHeader('www-authenticate', challenge(reply.text));
       response.status(reply.status).type(reply.type).send(reply.text);
       note.status = reply.status;
+      note.answer = withoutSecrets(reply.text.slice(0, LOGGED_BODY), secrets);
     }
     note.ms = Math.round((performance.now() - began) * 10) / 10;
     note.request = withoutSecrets(note.request, secrets);
@@ -89,6 +90,8 @@ export class GraphController {
     response.setHeader('x-fb-trace-id', newTraceId());
     response.setHeader('x-fb-rev', '1');
     const note = this.graph.note(request.method, request.path, '');
+    note.headers = loggableHeaders(request.headers);
+    note.query = loggableQuery(request.originalUrl);
     return { request, response, began: performance.now(), note, secrets: [] };
   }
 }
@@ -98,12 +101,6 @@ function challenge(text: string): string {
   const { error } = JSON.parse(text) as { error: { message: string } };
   const words = error.message.replace(/[^\x20-\x7e]|"/g, '?').slice(0, 300);
   return `OAuth "Facebook Platform" "invalid_request" "${words}"`;
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }
 
 function queryParams(request: Request): Record<string, unknown> {

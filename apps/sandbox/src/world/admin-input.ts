@@ -3,6 +3,7 @@ import { DISORDER_KINDS } from '../domain/disorder.js';
 import { FAULT_KINDS } from '../domain/faults.js';
 import type { FaultKind } from '../domain/faults.js';
 import { WEBHOOK_FIELDS } from '../domain/subscription.js';
+import { EXCHANGE_OUTCOMES } from './traffic.js';
 
 /** What the admin verbs take, over HTTP and in process alike. Unknown keys are refused: they are mostly typing errors. */
 
@@ -68,15 +69,29 @@ export const pageInput = z.strictObject({
 /** See {@link pageInput}. */
 export type PageInput = z.input<typeof pageInput>;
 
-/** `POST /admin/pages/:page/token`: revokes the token with a subcode, or sets a new one. */
+/** `POST /admin/pages/:page/token`: revokes the token with a subcode (null: takes that back), or sets a new one. */
 export const tokenInput = z.union([
   z.strictObject({
-    revoked: z.union([z.literal(458), z.literal(459), z.literal(460), z.literal(463), z.literal(464), z.literal(467)]),
+    revoked: z.literal([458, 459, 460, 463, 464, 467]).nullable(),
   }),
   z.strictObject({ token: z.string().min(1) }),
 ]);
 /** See {@link tokenInput}. */
 export type TokenInput = z.input<typeof tokenInput>;
+
+/** `POST /admin/pages/:page/webhook`: where webhooks go from now on; without a word of its own the old one stays. */
+export const webhookInput = z.strictObject({ url: httpUrl.nullable(), verify_token: z.string().optional() });
+/** See {@link webhookInput}. */
+export type WebhookInput = z.input<typeof webhookInput>;
+
+/** `POST /admin/pages/:page/personas`: the first `count` people of a seed; `mixed`: some of them are unlike the others. */
+export const personasInput = z.strictObject({
+  seed: z.number().int(),
+  count: z.number().int().min(1).max(10_000),
+  mixed: z.boolean().default(false),
+});
+/** See {@link personasInput}. */
+export type PersonasInput = z.input<typeof personasInput>;
 
 /** `POST /admin/people`: a person on a Page; with a `psid` that exists, that person is changed. */
 export const personInput = z.strictObject({
@@ -109,6 +124,10 @@ export const personPatch = z
     receipts: z.enum(['none', 'delivered', 'read']),
     /** Rule 46: milliseconds between message and receipt on the sandbox's clock. */
     receipt_delay_ms: z.number().int().nonnegative(),
+    /** The device is off: what is sent waits until it is on again. */
+    offline: z.boolean(),
+    /** Notifications of the thread are off: nothing is read by itself. */
+    muted: z.boolean(),
   })
   .partial();
 /** See {@link personPatch}. */
@@ -186,6 +205,24 @@ export const filterInput = z.strictObject({
 });
 /** See {@link filterInput}. */
 export type FilterInput = z.input<typeof filterInput>;
+
+/** Filters of `GET /admin/traffic`. */
+export const trafficInput = z.strictObject({
+  page: z.string().optional(),
+  psid: z.string().optional(),
+  kind: z.enum(['webhook', 'call']).optional(),
+  outcome: z.enum(EXCHANGE_OUTCOMES).optional(),
+  /** Found anywhere in bodies, ids and metadata. */
+  q: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+/** See {@link trafficInput}. */
+export type TrafficInput = z.input<typeof trafficInput>;
+
+/** `GET /admin/search` */
+export const searchInput = z.strictObject({ q: z.string().min(1), page: z.string().optional() });
+/** See {@link searchInput}. */
+export type SearchInput = z.input<typeof searchInput>;
 
 /** `POST /admin/people/:psid/say` */
 export const sayInput = z.strictObject({ text: z.string().min(1), reply_to: z.string().optional() });

@@ -1,6 +1,9 @@
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
+import { callCurl, webhookCurl } from '../domain/curl.js';
 import { rule6WindowEnd } from '../domain/rules-window.js';
+import { checkSignature } from '../domain/signature-check.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
+import type { GraphCall } from './call-log.js';
 import { toSnake } from './snake-case.js';
 import type { Pending } from './person-acts.js';
 
@@ -42,6 +45,8 @@ export function personView(person: Person) {
     region: person.region,
     receipts: person.receipts,
     receipt_delay_ms: person.receiptDelayMs,
+    offline: person.offline,
+    muted: person.muted,
   };
 }
 
@@ -53,12 +58,14 @@ export function messageView(message: ThreadMessage, pending: Pending[]) {
     at: message.at,
     text: message.text ?? null,
     template: message.attachment?.payload ?? null,
+    attachment: message.attachment ?? null,
     quick_replies: message.quickReplies ?? [],
     metadata: message.metadata ?? null,
     right: message.right ?? null,
     reaction: message.reaction ?? null,
     delivered_at: message.deliveredAt ?? null,
     read_at: message.readAt ?? null,
+    reply_to: message.replyTo ?? null,
     pending,
   };
 }
@@ -83,10 +90,26 @@ export function productView(product: ProductLink) {
   return { id, page, title, subtitle, image_url: imageUrl, link };
 }
 
-/** A webhook on its way or done. */
-export function webhookView(job: WebhookJob) {
-  const { id, page, psid, state, body, failures, attempts, createdAt } = job;
-  return { id, page, psid, state, created_at: createdAt, failures, attempts, body };
+/**
+ * A webhook on its way or done: the bytes, what was sent with them at the last attempt, the check that its receiver
+ * should make with the app's secret as it is now, and a command that sends it again.
+ */
+export function webhookView(job: WebhookJob, appSecret: string | undefined) {
+  const { id, page, psid, state, body, failures, attempts, createdAt, sent } = job;
+  const header = sent?.headers['x-hub-signature-256'];
+  const check = sent && appSecret !== undefined ? checkSignature(header, body, appSecret) : null;
+  return {
+    ...{ id, page, psid, state, created_at: createdAt, failures, attempts, body },
+    url: sent?.url ?? null,
+    headers: sent?.headers ?? {},
+    signature: { header: header ?? null, check },
+    curl: sent ? webhookCurl(sent.url, sent.headers, body) : null,
+  };
+}
+
+/** A Graph call and its answer, and a command that makes it again. `origin`: the address of this sandbox. */
+export function callView(call: GraphCall, origin: string) {
+  return { ...call, curl: callCurl(origin, call) };
 }
 
 /** See {@link pageView}. */
@@ -99,5 +122,7 @@ export type MessageView = ReturnType<typeof messageView>;
 export type LedgerView = ReturnType<typeof ledgerView>;
 /** See {@link productView}. */
 export type ProductView = ReturnType<typeof productView>;
+/** See {@link callView}. */
+export type CallView = ReturnType<typeof callView>;
 /** See {@link webhookView}. */
 export type WebhookView = ReturnType<typeof webhookView>;

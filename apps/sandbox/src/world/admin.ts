@@ -6,11 +6,12 @@ import type { Page, Person } from '../domain/model.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
 import type { PageRules } from '../domain/page-rules.js';
+import { personas } from '../domain/personas.js';
 import { policyEvent } from '../domain/webhook-events.js';
 import { requestDeletion } from '../outbound/request-deletion.js';
 import type { DeletionOutcome } from '../outbound/request-deletion.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
-import type { WebhookSender } from '../outbound/webhook-sender.js';
+import type { WebhookJob, WebhookSender } from '../outbound/webhook-sender.js';
 import {
   clickLinkInput,
   clockInput,
@@ -25,7 +26,11 @@ import {
   pressInput,
   productInput,
   reactInput,
+  personasInput,
   sayInput,
+  searchInput,
+  trafficInput,
+  webhookInput,
   tapGetUpdatesInput,
   tapNotifyMeInput,
   tokenInput,
@@ -41,11 +46,23 @@ import type {
   PagePatch,
   PersonInput,
   PersonPatch,
+  PersonasInput,
   ProductInput,
+  SearchInput,
   TokenInput,
+  TrafficInput,
+  WebhookInput,
 } from './admin-input.js';
-import { ledgerView, messageView, pageView, personView, productView, webhookView } from './admin-views.js';
-import type { LedgerView, MessageView, PageView, PersonView, ProductView, WebhookView } from './admin-views.js';
+import { callView, ledgerView, messageView, pageView, personView, productView, webhookView } from './admin-views.js';
+import type {
+  CallView,
+  LedgerView,
+  MessageView,
+  PageView,
+  PersonView,
+  ProductView,
+  WebhookView,
+} from './admin-views.js';
 import type { GraphCall } from './call-log.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
@@ -54,12 +71,18 @@ import type { PersonActs } from './person-acts.js';
 import type { Receipts } from './receipts.js';
 import type { Recent } from './recent.js';
 import { SandboxError } from './sandbox-error.js';
+import { search } from './search.js';
+import type { FoundMessage } from './search.js';
 import { toCamel } from './snake-case.js';
 import type { SandboxState } from './sandbox-state.js';
+import { traffic } from './traffic.js';
+import type { ExchangeView } from './traffic.js';
 import type { UsageMeter } from './usage-meter.js';
 
 /** How many people the overview lists: load tests make more than a page can show. */
 const PEOPLE_LISTED = 200;
+/** Stands in commands when nobody says where this sandbox is. */
+const SOME_ORIGIN = 'http://127.0.0.1:3010';
 
 /** What {@link Admin} works with. */
 export interface AdminParts {
@@ -134,7 +157,19 @@ export class Admin {
     return this.view(found);
   }
 
-  /** Revokes a Page's token or sets a new one (rule 2). */
+  /** Sends the Page's webhooks to another address, which must first pass the verification (rule 40), or to none. */
+  async setWebhook(page: string, input: WebhookInput): Promise<PageView> {
+    const { url, verify_token: word } = parse(webhookInput, input);
+    const found = this.page(page);
+    const verifyToken = word ?? found.verifyToken;
+    const fault = url === null ? undefined : await rule40Verify(url, verifyToken, this.parts.webhookTimeoutMs);
+    if (fault) throw new SandboxError('verification_failed', fault);
+    Object.assign(found, { webhookUrl: url, verifyToken });
+    this.parts.feed.tell({ type: 'pages' });
+    return this.view(found);
+  }
+
+  /** Revokes a Page's token, takes that back, or sets a new one (rule 2). */
   setToken(page: string, input: TokenInput): PageView {
     const given = parse(tokenInput, input);
     const found = this.page(page);
@@ -143,7 +178,7 @@ export class Admin {
       if (holder && holder !== found) throw new SandboxError('invalid', 'Another Page has this token.');
       found.token = given.token;
       found.tokenState = 'live';
-    } else found.tokenState = given.revoked;
+    } else found.tokenState = given.revoked ?? 'live';
     this.parts.feed.tell({ type: 'pages' });
     return this.view(found);
   }
@@ -164,13 +199,33 @@ export class Admin {
     return personView(person);
   }
 
-  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46). */
+  /** Makes the people of a seed on a Page; those who are there already stay as they are. */
+  createPersonas(page: string, input: PersonasInput): { made: number; people: PersonView[] } {
+    const { seed, count, mixed } = parse(personasInput, input);
+    const { state, feed } = this.parts;
+    this.page(page);
+    let made = 0;
+    const people = personas(page, seed, count, mixed).map(({ psid, name, locale, timezone, region, switches }) => {
+      const known = state.people.get(psid);
+      const person = known ?? { ...newcomer(psid, page), name, locale, timezone, region, ...switches };
+      if (!known) made += 1;
+      state.people.set(psid, person);
+      return personView(person);
+    });
+    feed.tell({ type: 'people' });
+    return { made, people };
+  }
+
+  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited. */
   changePerson(psid: string, input: PersonPatch): PersonView {
     const { thread_owner: owner, ...given } = parse(personPatch, input);
     const person = this.person(psid);
+    const wasOffline = person.offline;
     Object.assign(person, toCamel(given));
+    if (wasOffline && !person.offline) this.parts.receipts.after(person);
     if (owner !== undefined) this.parts.acts.giveThread(psid, owner);
     this.parts.feed.tell({ type: 'people' });
+    this.parts.feed.tell({ type: 'thread', psid });
     return personView(person);
   }
 
@@ -227,7 +282,7 @@ export class Admin {
   }
 
   /** Recent Graph calls with their outcome, oldest first. */
-  calls(filter: FilterInput = {}): GraphCall[] {
+  calls(filter: FilterInput = {}, origin = SOME_ORIGIN): CallView[] {
     const { page, psid, since, limit } = parse(filterInput, filter);
     const calls = this.parts.calls
       .list()
@@ -237,7 +292,7 @@ export class Admin {
           (psid === undefined || call.psid === psid) &&
           (since === undefined || call.at >= since),
       );
-    return youngest(calls, limit);
+    return youngest(calls, limit).map((call) => callView(call, origin));
   }
 
   /** Recent webhooks with their attempts, oldest first. */
@@ -251,7 +306,36 @@ export class Admin {
           (psid === undefined || job.psid === psid) &&
           (since === undefined || job.createdAt >= since),
       );
-    return youngest(jobs, limit).map(webhookView);
+    return youngest(jobs, limit).map((job) => this.webhookView(job));
+  }
+
+  /** One recent webhook. */
+  webhook(id: number): WebhookView {
+    const job = this.parts.webhooks.list().find((one) => one.id === id);
+    if (!job) throw new SandboxError('unknown_exchange', `No webhook ${id} is kept.`);
+    return this.webhookView(job);
+  }
+
+  /** One recent Graph call; `origin`: where this sandbox is, for the command that repeats it. */
+  call(id: number, origin = SOME_ORIGIN): CallView {
+    const call = this.parts.calls.list().find((one) => one.id === id);
+    if (!call) throw new SandboxError('unknown_exchange', `No call ${id} is kept.`);
+    return callView(call, origin);
+  }
+
+  /** Recent webhooks and Graph calls together, a line each, the youngest first. */
+  traffic(filter: TrafficInput = {}): ExchangeView[] {
+    const { webhooks, calls } = this.parts;
+    return traffic(webhooks.list(), calls.list(), parse(trafficInput, filter));
+  }
+
+  /** People by name or id, messages by their words; of one Page, or of all. */
+  search(input: SearchInput): { people: PersonView[]; messages: FoundMessage[] } {
+    const { q, page } = parse(searchInput, input);
+    const { people: all, threads } = this.parts.state;
+    const here = page === undefined ? all.values() : [...all.values()].filter((person) => person.page === page);
+    const { people, messages } = search(here, (psid) => threads.get(psid) ?? [], q);
+    return { people: people.map(personView), messages };
   }
 
   /** Moves, freezes or resets the clock; without input tells how it stands. */
@@ -270,6 +354,7 @@ export class Admin {
   addFault(input: FaultInput): Fault {
     const fault: Fault = { ...parse(faultInput, input), id: ++this.lastFaultId };
     this.parts.state.faults = [...this.parts.state.faults, fault];
+    this.parts.feed.tell({ type: 'faults' });
     return fault;
   }
 
@@ -281,12 +366,14 @@ export class Admin {
   /** Disarms all faults. */
   clearFaults(): void {
     this.parts.state.faults = [];
+    this.parts.feed.tell({ type: 'faults' });
   }
 
   /** Orders disorder for the next webhooks (rule 44). */
   addDisorder(input: DisorderInput): ArmedDisorder {
     const armed = { ...parse(disorderInput, input), id: ++this.lastFaultId };
     this.parts.state.disorder = [...this.parts.state.disorder, armed];
+    this.parts.feed.tell({ type: 'faults' });
     return armed;
   }
 
@@ -298,6 +385,7 @@ export class Admin {
   /** Takes ordered disorder back. What chance brings is a switch of the Page. */
   clearDisorder(): void {
     this.parts.state.disorder = [];
+    this.parts.feed.tell({ type: 'faults' });
   }
 
   /** The platform asks the app to delete the person's data (rule 50). */
@@ -325,7 +413,7 @@ export class Admin {
     state.clear();
     calls.clear();
     clock.reset();
-    for (const type of ['pages', 'people', 'clock', 'calls', 'webhooks'] as const) feed.tell({ type });
+    for (const type of ['pages', 'people', 'clock', 'calls', 'webhooks', 'faults'] as const) feed.tell({ type });
   }
 
   /** The person writes. */
@@ -384,6 +472,10 @@ export class Admin {
   /** The person sees what was sent. */
   read(psid: string): { mids: string[] } {
     return this.parts.acts.read(psid);
+  }
+
+  private webhookView(job: WebhookJob): WebhookView {
+    return webhookView(job, this.parts.state.pages.get(job.page)?.appSecret);
   }
 
   private view(page: Page): PageView {

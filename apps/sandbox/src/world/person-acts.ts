@@ -60,7 +60,7 @@ export class PersonActs {
 
   /** A new person taps Get Started; the `ref` of the link that brought them goes along (rule 47). */
   tapGetStarted(psid: string): { mid: string; ref: string | null } {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     if (person.started) throw new SandboxError('already_started', 'This person has already tapped Get Started.');
     const ref = person.pendingRef;
     person.started = true;
@@ -72,7 +72,7 @@ export class PersonActs {
 
   /** The person taps Notify Me on a request, by default the youngest not tapped yet. A second tap does nothing. */
   tapNotifyMe(psid: string, mid?: string): { emitted: boolean; mid: string } {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     const request = this.requestToTap(psid, mid);
     if (!rule13FirstTap(request)) return { emitted: false, mid: request.mid };
     const now = this.act(person, 'one_time_tap');
@@ -95,7 +95,7 @@ export class PersonActs {
    * tap on a topic makes a token; a later one (another request, or a re-opt-in) renews it and ends a stop.
    */
   tapGetUpdates(psid: string, mid?: string): { mid: string; renewed: boolean } {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     const asked = this.state.notificationRequests.get(psid) ?? [];
     const request = mid === undefined ? asked.at(-1) : asked.find((one) => one.mid === mid);
     if (!request) throw new SandboxError('nothing_to_tap', 'There is no request for notifications in this thread.');
@@ -115,7 +115,7 @@ export class PersonActs {
 
   /** Rule 23: the person stops or resumes a topic, by default all of them. Gives how many changed. */
   setNotifications(psid: string, stopped: boolean, title?: string): { changed: number } {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     const { rules } = this.pageOf(person);
     const changing = this.notificationTokensOf(psid).filter(
       (token) => token.stopped !== stopped && (title === undefined || token.title === title),
@@ -136,7 +136,7 @@ export class PersonActs {
    * nothing yet; in an existing thread the Page gets a referral (rule 47). A link without ref only opens the thread.
    */
   clickLink(psid: string, link: string): { outcome: 'waiting_for_get_started' | 'referral_sent' | 'thread_opened' } {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     const reading = rule47Link(link);
     if ('fault' in reading) throw new SandboxError(reading.fault, 'Give an m.me link or a ref of A-Z a-z 0-9 - _ =.');
     if (reading.page !== undefined && reading.page !== person.page) {
@@ -179,9 +179,10 @@ export class PersonActs {
     return { mid: message.mid };
   }
 
-  /** The person's device has everything so far (`delivery` webhook, rule 46). */
+  /** The person's device has everything so far (`delivery` webhook, rule 46); while it is offline it gets nothing. */
   deliver(psid: string): { mids: string[] } {
     const person = this.person(psid);
+    if (person.offline) return { mids: [] };
     const now = this.act(person, 'delivery');
     const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
     for (const message of fresh) message.deliveredAt = now;
@@ -193,6 +194,7 @@ export class PersonActs {
   /** The person has seen everything so far (`read` webhook, after a delivery if one is due; rule 46). */
   read(psid: string): { mids: string[] } {
     const person = this.person(psid);
+    if (person.offline) return { mids: [] };
     this.deliver(psid);
     const now = this.act(person, 'read');
     const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
@@ -262,7 +264,11 @@ export class PersonActs {
     act: 'message' | 'quick_reply',
     more: { quickReplyPayload?: string; replyTo?: string },
   ): { mid: string } {
-    const message: ThreadMessage = { mid: newMid(), from: 'person', at: this.act(person, act), text };
+    const { replyTo } = more;
+    const message: ThreadMessage = {
+      ...{ mid: newMid(), from: 'person', at: this.act(person, act), text },
+      ...(replyTo !== undefined && { replyTo }),
+    };
     this.state.thread(person.psid).push(message);
     this.emit(person, messageEvent(person, message, more));
     return { mid: message.mid };
@@ -289,8 +295,14 @@ export class PersonActs {
   }
 
   private startedPerson(psid: string): Person {
-    const person = this.person(psid);
+    const person = this.actingPerson(psid);
     if (!person.started) throw new SandboxError('not_started', 'A new person must tap Get Started first.');
+    return person;
+  }
+
+  private actingPerson(psid: string): Person {
+    const person = this.person(psid);
+    if (person.offline) throw new SandboxError('offline', 'This phone is offline: nothing can be done on it.');
     return person;
   }
 

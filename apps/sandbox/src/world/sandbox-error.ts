@@ -12,6 +12,8 @@ export type SandboxErrorCode =
   | 'invalid_ref'
   | 'verification_failed'
   | 'callback_failed'
+  | 'offline'
+  | 'unknown_exchange'
   | 'unknown_path';
 
 const STATUS: Record<SandboxErrorCode, number> = {
@@ -27,6 +29,8 @@ const STATUS: Record<SandboxErrorCode, number> = {
   invalid_ref: 400,
   verification_failed: 422,
   callback_failed: 502,
+  offline: 409,
+  unknown_exchange: 404,
   unknown_path: 404,
 };
 
