@@ -1,5 +1,6 @@
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { callCurl, webhookCurl } from '../domain/curl.js';
+import { knownValues } from '../domain/ready-made.js';
 import { rule6WindowEnd } from '../domain/rules-window.js';
 import { checkSignature } from '../domain/signature-check.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
@@ -9,7 +10,10 @@ import type { Pending } from './person-acts.js';
 
 /** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
 
-/** A Page; no secret and no token in it. `high_volume`: more than 40 messages in the last second (rule 37). */
+/**
+ * A Page; no secret and no token in it, but for the ready-made one, whose values are no secrets (`known_values`).
+ * `high_volume`: more than 40 messages in the last second (rule 37).
+ */
 export function pageView(page: Page, highVolume: boolean) {
   return {
     page: page.id,
@@ -21,6 +25,7 @@ export function pageView(page: Page, highVolume: boolean) {
     strict_messaging_type: page.strictMessagingType,
     state: page.state,
     high_volume: highVolume,
+    known_values: knownValues(page),
     subscribed_fields: page.subscribedFields,
     ...toSnake(page.rules),
   };
