@@ -49,7 +49,8 @@ export function readConfig(
   words: readonly string[] = [],
 ): SandboxConfig {
   const options = Object.fromEntries(SETTINGS.map(({ option }) => [option, { type: 'string' as const }]));
-  const { values } = parseArgs({ args: [...words], options: { ...options, 'no-demo': { type: 'boolean' } } });
+  const read = parseArgs({ args: [...words], options: { ...options, 'no-demo': { type: 'boolean' } } });
+  const values: Record<string, string | boolean | undefined> = read.values;
   const value = (name: (typeof SETTINGS)[number]['name']): string => {
     const { option, fallback } = SETTINGS.find((setting) => setting.name === name)!;
     const said = values[option];
