@@ -10,10 +10,14 @@ const VERIFY_EVERY_MS = 2000;
 
 /** Makes the Page and the person unless they are there (a state file may have brought them). */
 export async function makeReady(admin: Admin): Promise<void> {
-  const { pages, people } = admin.overview();
+  const { pages, people, products } = admin.overview();
   const { page, page_name: name, token, app_id, app_secret, verify_token, psid, person } = READY_MADE;
   if (!pages.some((one) => one.page === page)) {
     await admin.createPage({ page, name, token, app_id, app_secret, verify_token });
+  }
+  if (products.length === 0) {
+    const link = `https://m.me/${page}?ref=red-coat`;
+    admin.createProduct({ page, id: 'red-coat', title: 'Red coat', subtitle: 'Size M · sold out', link });
   }
   if (!people.some((one) => one.psid === psid)) admin.createPerson({ page, psid, name: person });
 }

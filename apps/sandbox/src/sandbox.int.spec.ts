@@ -572,7 +572,7 @@ describe('the admin API over HTTP', () => {
     for (const [path, type] of [
       ['/', 'text/html'],
       ['/phone.css', 'text/css'],
-      ['/phone.js', 'text/javascript'],
+      ['/main.js', 'text/javascript'],
       ['/favicon.svg', 'image/svg+xml'],
     ]) {
       const answer = await fetch(sandbox.url + path);

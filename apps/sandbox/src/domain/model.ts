@@ -61,8 +61,8 @@ export interface Person {
   /** Which receipts the person's device sends by itself, `receiptDelayMs` after a message came (rule 46). */
   receipts: 'none' | 'delivered' | 'read';
   receiptDelayMs: number;
-  /** Whether the device is off: what is sent waits, unseen, and the person cannot do anything. */
-  offline: boolean;
+  /** Since when the device is off: what is sent waits, unseen, and the person cannot do anything. null: it is on. */
+  offlineSince: number | null;
   /** Whether notifications of this thread are off: messages reach the device, but are not read by themselves. */
   muted: boolean;
 }

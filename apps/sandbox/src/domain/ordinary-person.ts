@@ -9,6 +9,6 @@ export const ORDINARY_PERSON = {
   region: 'EU',
   receipts: 'none',
   receiptDelayMs: 0,
-  offline: false,
+  offlineSince: null,
   muted: false,
 } as const satisfies Partial<Person>;

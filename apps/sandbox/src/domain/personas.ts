@@ -34,7 +34,7 @@ const SWITCHES: Record<PersonaKind | 'ordinary', Partial<Person>> = {
   deactivated: { state: 'deactivated' },
   muted: { muted: true, receipts: 'read' },
   slow: { receipts: 'read', receiptDelayMs: SLOW_MS },
-  offline: { offline: true, receipts: 'read' },
+  offline: { offlineSince: 0, receipts: 'read' },
   never_reads: { receipts: 'delivered' },
 };
 

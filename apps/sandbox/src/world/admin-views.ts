@@ -6,7 +6,7 @@ import { checkSignature } from '../domain/signature-check.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
 import type { GraphCall } from './call-log.js';
 import { toSnake } from './snake-case.js';
-import type { Pending } from './person-acts.js';
+import type { Pending, TopicState } from './person-acts.js';
 
 /** What the admin API shows, as JSON in snake case. Times are milliseconds since the epoch. */
 
@@ -50,13 +50,14 @@ export function personView(person: Person) {
     region: person.region,
     receipts: person.receipts,
     receipt_delay_ms: person.receiptDelayMs,
-    offline: person.offline,
+    offline: person.offlineSince !== null,
+    offline_since: person.offlineSince,
     muted: person.muted,
   };
 }
 
-/** One bubble, with what waits for a tap in it. */
-export function messageView(message: ThreadMessage, pending: Pending[]) {
+/** One bubble, with what waits for a tap in it and, if it asks for notification messages, how that topic stands. */
+export function messageView(message: ThreadMessage, pending: Pending[], topic: TopicState | undefined) {
   return {
     mid: message.mid,
     from: message.from,
@@ -72,6 +73,7 @@ export function messageView(message: ThreadMessage, pending: Pending[]) {
     read_at: message.readAt ?? null,
     reply_to: message.replyTo ?? null,
     pending,
+    topic: topic ?? null,
   };
 }
 

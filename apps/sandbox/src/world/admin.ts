@@ -218,11 +218,10 @@ export class Admin {
 
   /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited. */
   changePerson(psid: string, input: PersonPatch): PersonView {
-    const { thread_owner: owner, ...given } = parse(personPatch, input);
+    const { thread_owner: owner, offline, ...given } = parse(personPatch, input);
     const person = this.person(psid);
-    const wasOffline = person.offline;
     Object.assign(person, toCamel(given));
-    if (wasOffline && !person.offline) this.parts.receipts.after(person);
+    if (offline !== undefined) this.switchDevice(person, offline);
     if (owner !== undefined) this.parts.acts.giveThread(psid, owner);
     this.parts.feed.tell({ type: 'people' });
     this.parts.feed.tell({ type: 'thread', psid });
@@ -264,7 +263,9 @@ export class Admin {
     const messages = state.thread(this.person(psid).psid);
     return {
       person: personView(this.person(psid)),
-      messages: messages.map((message) => messageView(message, acts.pendingOf(psid, message))),
+      messages: messages.map((message) =>
+        messageView(message, acts.pendingOf(psid, message), acts.topicOf(psid, message)),
+      ),
     };
   }
 
@@ -472,6 +473,13 @@ export class Admin {
   /** The person sees what was sent. */
   read(psid: string): { mids: string[] } {
     return this.parts.acts.read(psid);
+  }
+
+  private switchDevice(person: Person, offline: boolean): void {
+    const wasOff = person.offlineSince !== null;
+    if (wasOff === offline) return;
+    person.offlineSince = offline ? this.parts.clock.now() : null;
+    if (wasOff) this.parts.receipts.after(person);
   }
 
   private webhookView(job: WebhookJob): WebhookView {

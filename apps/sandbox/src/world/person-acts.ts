@@ -40,6 +40,12 @@ export type Pending =
   | { kind: 'button'; index: number; title: string; type: Button['type']; payload?: string; url?: string }
   | { kind: 'quick_reply'; index: number; title: string; payload: string };
 
+/** A topic that somebody opted in to. */
+export interface TopicState {
+  title: string;
+  stopped: boolean;
+}
+
 type Pressable = Exclude<Pending, { kind: 'notify_me' | 'get_updates' }>;
 
 /** What the people in the sandbox can do. Each act changes the thread and lets the Page know as the platform would. */
@@ -182,7 +188,7 @@ export class PersonActs {
   /** The person's device has everything so far (`delivery` webhook, rule 46); while it is offline it gets nothing. */
   deliver(psid: string): { mids: string[] } {
     const person = this.person(psid);
-    if (person.offline) return { mids: [] };
+    if (person.offlineSince !== null) return { mids: [] };
     const now = this.act(person, 'delivery');
     const fresh = this.state.thread(psid).filter((m) => m.from === 'page' && m.deliveredAt === undefined);
     for (const message of fresh) message.deliveredAt = now;
@@ -194,7 +200,7 @@ export class PersonActs {
   /** The person has seen everything so far (`read` webhook, after a delivery if one is due; rule 46). */
   read(psid: string): { mids: string[] } {
     const person = this.person(psid);
-    if (person.offline) return { mids: [] };
+    if (person.offlineSince !== null) return { mids: [] };
     this.deliver(psid);
     const now = this.act(person, 'read');
     const unseen = this.state.thread(psid).filter((m) => m.from === 'page' && m.readAt === undefined);
@@ -236,6 +242,14 @@ export class PersonActs {
       }
     }
     return pending;
+  }
+
+  /** How the topic stands that a message asks for; undefined: it asks for none, or nobody opted in. */
+  topicOf(psid: string, message: ThreadMessage): TopicState | undefined {
+    const payload = message.attachment?.payload;
+    if (payload?.template_type !== 'notification_messages') return undefined;
+    const token = this.notificationTokensOf(psid).find(({ title }) => title === (payload.title ?? DEFAULT_TOPIC));
+    return token && { title: token.title, stopped: token.stopped };
   }
 
   private findPending(psid: string, choice: PressChoice): { message: ThreadMessage; pending: Pressable } {
@@ -302,7 +316,8 @@ export class PersonActs {
 
   private actingPerson(psid: string): Person {
     const person = this.person(psid);
-    if (person.offline) throw new SandboxError('offline', 'This phone is offline: nothing can be done on it.');
+    if (person.offlineSince !== null)
+      throw new SandboxError('offline', 'This phone is offline: nothing can be done on it.');
     return person;
   }
 

@@ -114,8 +114,9 @@ function messageWords(message: Record<string, unknown>): string {
 }
 
 function wordsOf(event: Record<string, unknown>): string {
-  const { message, postback, optin, referral, reaction } = event;
+  const { message, postback, optin, referral, reaction, delivery } = event;
   if (isRecord(message)) return messageWords(message);
+  if (isRecord(delivery)) return `${Array.isArray(delivery.mids) ? delivery.mids.length : 'unnamed'} delivered`;
   const body = [postback, optin, referral, reaction].find(isRecord);
   const words = body?.title ?? body?.ref ?? body?.reaction ?? body?.payload ?? body?.action;
   return typeof words === 'string' ? words : '';
