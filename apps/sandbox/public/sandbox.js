@@ -8,10 +8,11 @@ class Refused extends Error {}
 /** Calls the admin API. */
 export async function call(method, path, body) {
   const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const answer = await fetch(`/admin/${path}`, init).catch(() => {
-    throw new Unreachable('The sandbox does not answer.');
-  });
-  const text = await answer.text();
+  const [answer, text] = await fetch(`/admin/${path}`, init)
+    .then(async (one) => [one, await one.text()])
+    .catch(() => {
+      throw new Unreachable('The sandbox does not answer.');
+    });
   const value = text === '' ? undefined : JSON.parse(text);
   if (!answer.ok) throw new Refused(value?.error?.message ?? `The sandbox answered ${answer.status}.`);
   return value;
