@@ -34,7 +34,7 @@ it('opt in by tapping, a stock event on Kafka, the alert is on the phone; STOP i
   await bubble(/when Red coat is back/).waitFor();
 
   await beckon.offer({ sku: 'red-m', units: 3, price: eur(12900) });
-  await bubble(/Red coat is back in stock/).waitFor();
+  await bubble(/Good news: Red coat/).waitFor();
   expect(await beckon.alerts(psid)).toHaveLength(1);
 
   const before = await phone.locator('.message.page').count();
@@ -44,7 +44,7 @@ it('opt in by tapping, a stock event on Kafka, the alert is on the phone; STOP i
   expect(await phone.locator('.message.page').last().innerText()).toMatch(/stop|no more|nothing more|not .*message/i);
 
   // The inspector beside the phone shows what left for the bot, with a signature that holds.
-  await page.locator('.exchange.webhook', { hasText: 'STOP' }).click();
+  await page.locator('.exchange.webhook', { has: page.getByText('STOP', { exact: true }) }).click();
   await page.getByRole('region', { name: 'One exchange' }).getByText('Signature valid').waitFor();
   await context.close();
 }, 120_000);
