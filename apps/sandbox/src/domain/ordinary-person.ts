@@ -9,4 +9,9 @@ export const ORDINARY_PERSON = {
   region: 'EU',
   receipts: 'none',
   receiptDelayMs: 0,
+  profilePic: null,
+  gender: null,
+  faultRate: null,
+  faultSeed: null,
+  faultKinds: null,
 } as const satisfies Partial<Person>;

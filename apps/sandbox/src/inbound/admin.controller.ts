@@ -103,6 +103,24 @@ export class AdminController {
     return this.admin.press(psid, await json(request));
   }
 
+  @Post('people/:psid/press-menu')
+  @HttpCode(200)
+  async pressMenu(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.pressMenu(psid, await json(request));
+  }
+
+  @Post('people/:psid/tap-ice-breaker')
+  @HttpCode(200)
+  async tapIceBreaker(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapIceBreaker(psid, await json(request));
+  }
+
+  @Post('people/:psid/inbox-reply')
+  @HttpCode(200)
+  async replyFromInbox(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.replyFromInbox(psid, await json(request));
+  }
+
   @Post('people/:psid/react')
   @HttpCode(200)
   async react(@Param('psid') psid: string, @Req() request: Request) {
@@ -124,6 +142,11 @@ export class AdminController {
   @Get('ledger')
   ledger(@Query() filter: Record<string, string>) {
     return this.admin.ledger(filter);
+  }
+
+  @Get('ambiguous')
+  ambiguous(@Query() filter: Record<string, string>) {
+    return this.admin.ambiguous(filter);
   }
 
   @Get('calls')
