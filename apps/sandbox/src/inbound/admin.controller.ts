@@ -1,6 +1,7 @@
 import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
 import { Admin } from '../world/admin.js';
+import { adminOpenApi } from './admin-openapi.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 import { SandboxError } from '../world/sandbox-error.js';
@@ -212,6 +213,11 @@ export class AdminController {
   @HttpCode(204)
   reset(): void {
     this.admin.reset();
+  }
+
+  @Get('openapi.json')
+  description() {
+    return adminOpenApi();
   }
 
   /** Without this, a mistyped path would reach the Graph API and be told about access tokens. */

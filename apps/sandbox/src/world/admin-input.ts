@@ -9,7 +9,8 @@ import { WEBHOOK_FIELDS } from '../domain/subscription.js';
 const id = z.union([z.string().min(1).max(100), z.number().int().positive().transform(String)]);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-const faultKind = z.enum(Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]]);
+/** The kinds of faults. */
+export const faultKind = z.enum(Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]]);
 /** What a kind of fault needs besides its name. */
 const faultShape = {
   kind: faultKind,
@@ -23,12 +24,14 @@ const faultShape = {
 const delayHasMs = (fault: FaultShape): boolean => fault.kind !== 'delay' || fault.ms !== undefined;
 const errorHasCode = (fault: FaultShape): boolean =>
   !['error', 'ok_with_error'].includes(fault.kind) || fault.code !== undefined;
+/** A fault and how often it comes compared with others. */
+export const weightedFault = z.strictObject({ ...faultShape, weight: z.number().positive() });
 /** Faults that chance chooses from: a kind, or a kind with what it needs and its weight (1 if not said). */
 const faultKinds = z
   .array(
     z.union([
       faultKind.transform((kind) => ({ kind, weight: 1 })),
-      z.strictObject({ ...faultShape, weight: z.number().positive().default(1) }),
+      z.strictObject({ ...weightedFault.shape, weight: z.number().positive().default(1) }),
     ]),
   )
   .min(1)
@@ -37,7 +40,7 @@ const faultKinds = z
 const faultRate = z.number().min(0).max(1);
 
 /** The switches of a Page, each with the name that it has on the wire; see PageRules for what they mean. */
-const pageRules = {
+export const pageRules = {
   require_appsecret_proof: z.boolean(),
   permissions: z.array(z.string()),
   app_live: z.boolean(),
@@ -62,7 +65,8 @@ const pageRules = {
   fault_seed: z.number().int(),
   fault_kinds: faultKinds,
 };
-const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
+/** Rule 34. */
+export const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
 const subscribedFields = z.array(z.enum(WEBHOOK_FIELDS)).nullable();
 
 /** `PATCH /admin/pages/:page`: what is named changes, everything else stays. */
@@ -100,10 +104,20 @@ export const pageInput = z.strictObject({
 /** See {@link pageInput}. */
 export type PageInput = z.input<typeof pageInput>;
 
+/** Rule 2: the subcodes with which a token is refused. */
+export const revocation = z.union([
+  z.literal(458),
+  z.literal(459),
+  z.literal(460),
+  z.literal(463),
+  z.literal(464),
+  z.literal(467),
+]);
+
 /** `POST /admin/pages/:page/token`: revokes the token with a subcode, or sets a new one. */
 export const tokenInput = z.union([
   z.strictObject({
-    revoked: z.union([z.literal(458), z.literal(459), z.literal(460), z.literal(463), z.literal(464), z.literal(467)]),
+    revoked: revocation,
   }),
   z.strictObject({ token: z.string().min(1) }),
 ]);
