@@ -20,9 +20,10 @@ export function messageRow(phone, message, { turn, tick, quote }) {
   if (text !== null) row.append(make('div', { class: 'bubble' }, text));
   const card = cardsOf(phone, message);
   if (card) row.append(card);
-  if (attachment && attachment.type !== 'template') row.append(fileOf(attachment));
+  if (attachment) row.append(fileOf(attachment));
   if (message.right === 'one_time') caption(row, 'bell', 'The one alert you asked for');
   if (message.right === 'notification') caption(row, 'bell', 'An update you asked for');
+  if (message.right === 'inbox') caption(row, 'reply', 'Written by hand, in the Page’s inbox');
   if (message.reaction) {
     const [, shape] = REACTIONS.find(([name]) => name === message.reaction) ?? [undefined, 'smile'];
     row.append(
@@ -164,8 +165,7 @@ function siteOf(url) {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-function fileOf({ type, payload }) {
-  const url = payload?.url;
+function fileOf({ type, url }) {
   const name =
     url && URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.split('/').at(-1)) || url : `A saved ${type}`;
   if (url && type === 'image') {

@@ -34,21 +34,26 @@ export class Phone {
     arrowKeys(this.thread, '.message');
     this.problem = make('p', { class: 'problem', role: 'alert' });
     this.quoted = make('div', { class: 'quoted', hidden: true });
+    this.menu = iconButton('menu', 'Menu of the Page', () => this.showMenu(), {
+      'aria-expanded': 'false',
+      hidden: true,
+    });
+    this.entries = make('div', { class: 'entries', role: 'group', 'aria-label': 'Menu', hidden: true });
     this.input = make('input', { name: 'text', placeholder: 'Aa', autocomplete: 'off' });
+    this.sendButton = make('button', { type: 'submit', 'aria-label': 'Send' }, icon('send'));
     this.composer = make(
       'form',
       { class: 'composer', onsubmit: (event) => this.send(event) },
+      this.entries,
       this.quoted,
+      this.menu,
       this.input,
-      make('button', { type: 'submit', 'aria-label': 'Send' }, icon('send')),
+      this.sendButton,
     );
     this.startNote = make('span');
-    this.start = make(
-      'div',
-      { class: 'start' },
-      this.startNote,
-      make('button', { type: 'button', onclick: () => this.act('tap-get-started') }, 'Get Started'),
-    );
+    this.questions = make('div', { class: 'questions', role: 'group', 'aria-label': 'Questions' });
+    this.startButton = make('button', { type: 'button', onclick: () => this.act('tap-get-started') }, 'Get Started');
+    this.start = make('div', { class: 'start' }, this.questions, this.startNote, this.startButton);
     const status = make(
       'div',
       { class: 'status', 'aria-hidden': 'true' },
@@ -65,7 +70,7 @@ export class Phone {
     );
   }
 
-  render({ person, messages }) {
+  render({ person, profile, messages }) {
     this.person = person;
     const pageName = pageOf(person.page)?.name ?? person.page;
     this.name.textContent = person.name;
@@ -81,8 +86,11 @@ export class Phone {
         make('div', {}, make('strong', {}, pageName), make('small', {}, 'Business chat')),
       );
     }
-    this.composer.hidden = !person.started || person.offline;
-    this.start.hidden = person.started || person.offline;
+    // A Page without Get Started button and questions is written to at once.
+    const begins = !person.started && (profile.get_started || profile.ice_breakers.length > 0);
+    this.composer.hidden = begins || person.offline;
+    this.start.hidden = !begins || person.offline;
+    this.renderProfile(profile);
     this.startNote.textContent = person.pending_ref
       ? `${person.name} came through a “notify me” link.`
       : `${pageName} learns nothing until you tap.`;
@@ -91,6 +99,39 @@ export class Phone {
     this.renderNotice(person, messages.length - arrived.length);
     this.renderRows(person, arrived);
     this.tick();
+  }
+
+  /** What the Page shows beside the messages: greeting, questions, menu. */
+  renderProfile(profile) {
+    const signature = JSON.stringify(profile);
+    if (this.profile === signature) return;
+    this.profile = signature;
+    this.greeting = profile.greeting;
+    this.startButton.hidden = profile.ice_breakers.length > 0;
+    const ask = (index) => () => this.act('tap-ice-breaker', { index });
+    this.questions.replaceChildren(
+      ...profile.ice_breakers.map(({ question }, index) =>
+        make('button', { type: 'button', onclick: ask(index) }, question),
+      ),
+    );
+    this.menu.hidden = profile.menu.length === 0;
+    this.input.hidden = profile.composer_disabled;
+    this.sendButton.hidden = profile.composer_disabled;
+    const choose = (index) => async () => {
+      this.showMenu(false);
+      const done = await this.act('press-menu', { index });
+      if (done?.kind === 'opened') window.open(done.url, '_blank', 'noopener');
+    };
+    this.entries.replaceChildren(
+      ...profile.menu.map(({ title }, index) => make('button', { type: 'button', onclick: choose(index) }, title)),
+    );
+    this.showMenu(false);
+  }
+
+  showMenu(open = this.entries.hidden) {
+    this.entries.hidden = !open;
+    this.menu.setAttribute('aria-expanded', String(open));
+    if (open) this.entries.querySelector('button')?.focus();
   }
 
   /** What about this person is out of the ordinary. */
@@ -108,7 +149,7 @@ export class Phone {
   /** Keyed by message: what did not change keeps its element, its focus and its place. */
   renderRows(person, messages) {
     const atBottom = this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < 60;
-    const wanted = [['intro', this.pageName, () => this.intro()]];
+    const wanted = [['intro', `${this.pageName} ${this.greeting}`, () => this.intro()]];
     const byMid = new Map(messages.map((message) => [message.mid, message]));
     const ticks = ticksOf(messages);
     let last;
@@ -196,7 +237,7 @@ export class Phone {
       { class: 'intro' },
       picture(this.pageName, undefined, 'avatar'),
       make('strong', {}, this.pageName),
-      'Messages from the shop appear here.',
+      this.greeting ?? 'Messages from the shop appear here.',
     );
   }
 

@@ -138,6 +138,34 @@ describe('cards, replies and reactions', () => {
     await phone().getByText('You get updates').waitFor();
   });
 
+  it('the Page’s questions and menu, and a picture', async () => {
+    const profile = {
+      greeting: [{ locale: 'default', text: 'Hello {{user_first_name}}!' }],
+      ice_breakers: [{ question: 'When do you open?', payload: 'OPEN' }],
+      persistent_menu: [
+        { locale: 'default', call_to_actions: [{ type: 'postback', title: 'My alerts', payload: 'ALERTS' }] },
+      ],
+    };
+    const answer = await fetch(`${sandbox.url}/v26.0/me/messenger_profile`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${READY_MADE.token}` },
+      body: JSON.stringify(profile),
+    });
+    expect(answer.status).toBe(200);
+    const pressed = (payload: string): Promise<unknown> =>
+      until(() => bot.events.some((e) => e.kind === 'postback' && e.body.payload === payload), payload);
+    await tap('Menu of the Page');
+    await tap('My alerts');
+    await pressed('ALERTS');
+    const { psid } = sandbox.admin.createPerson({ page: READY_MADE.page, name: 'Bo' });
+    await page.getByLabel('Browsing as').selectOption(psid);
+    await phone('Bo').getByText('Hello Bo!').waitFor();
+    await phone('Bo').getByRole('button', { name: 'When do you open?' }).click();
+    await pressed('OPEN');
+    await bot.send(psid, { attachment: { type: 'image', payload: { url: `${sandbox.url}/favicon.svg` } } });
+    await phone('Bo').getByRole('img', { name: 'Image favicon.svg' }).waitFor();
+  });
+
   it('generic template, quick replies, typing, ticks, a reply and a reaction', async () => {
     const buttons = [{ type: 'postback', title: 'Cheaper?', payload: 'CHEAPER' }];
     const elements = [{ title: 'Red coat', subtitle: 'Wool', image_url: 'http://127.0.0.1:1/x.png', buttons }];

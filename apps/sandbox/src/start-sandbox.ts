@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import 'reflect-metadata';
 import { WEBHOOK_ANSWER_MS } from '@beckon/messenger';
+import { readablePath } from './inbound/readable-path.js';
 import { sameOriginOnly } from './inbound/same-origin.js';
 import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
@@ -45,6 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(readablePath);
   app.use('/admin', sameOriginOnly);
   const state = app.get(SandboxState);
   const webhooks = app.get(WebhookSender);

@@ -11,4 +11,9 @@ export const ORDINARY_PERSON = {
   receiptDelayMs: 0,
   offlineSince: null,
   muted: false,
+  profilePic: null,
+  gender: null,
+  faultRate: null,
+  faultSeed: null,
+  faultKinds: null,
 } as const satisfies Partial<Person>;

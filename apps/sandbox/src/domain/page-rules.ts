@@ -1,5 +1,7 @@
 import { DISORDER_KINDS } from './disorder.js';
 import type { DisorderKind } from './disorder.js';
+import { ORDINARY_FAULTS } from './faults.js';
+import type { WeightedFault } from './faults.js';
 
 /**
  * The switches of a Page: rules that the platform does not document, or whose strength a test wants to choose. Each can
@@ -28,6 +30,8 @@ export interface PageRules {
   limitsEnforced: boolean;
   /** Rule 36: messages per second of the Page. */
   sendsPerSecond: number;
+  /** Rule 36: messages per second with sounds or films in them. */
+  mediaPerSecond: number;
   /** Rule 36: calls in 24 hours for each person who can be reached. */
   callsPerPersonAndDay: number;
   /** Rule 36, assumed: the code when that many were made. */
@@ -44,6 +48,12 @@ export interface PageRules {
   disorderKinds: DisorderKind[];
   /** Rule 44: how late is late, in milliseconds of the sandbox's clock. */
   disorderLateMs: number;
+  /** Rule 48: which share of sends meets a fault, 0 to 1. */
+  faultRate: number;
+  /** Rule 48: the same seed, the same faults. */
+  faultSeed: number;
+  /** Rule 48: what may happen, and how often compared with the others. */
+  faultKinds: WeightedFault[];
 }
 
 /** What holds for a Page that says nothing. */
@@ -59,6 +69,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   unavailableCode: 551,
   limitsEnforced: false,
   sendsPerSecond: 300,
+  mediaPerSecond: 10,
   callsPerPersonAndDay: 200,
   dayLimitCode: 80006,
   threadSendsPerSecond: null,
@@ -67,4 +78,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   disorderSeed: 1,
   disorderKinds: [...DISORDER_KINDS],
   disorderLateMs: 3 * 60 * 60 * 1000,
+  faultRate: 0,
+  faultSeed: 1,
+  faultKinds: [...ORDINARY_FAULTS],
 };

@@ -72,7 +72,13 @@ export function rule19UnknownPath(pathname: string): GraphError {
   return { ...unknownObject(pathname), rule: 19 };
 }
 
+/** A path that is neither an object nor an edge of one: a mistyped version, or too many parts. */
+export function unknownPathComponents(pathname: string): GraphError {
+  const message = `Unknown path components: ${pathname.slice(0, 200)}`;
+  return { ...graphError(19, 2500, undefined, message), type: 'OAuthException' };
+}
+
 function unknownObject(what: string): GraphError {
   const message = `Unsupported request. Object with ID '${what.slice(0, 200)}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`;
-  return graphError(5, 100, 33, message);
+  return { ...graphError(5, 100, 33, message), type: 'GraphMethodException' };
 }

@@ -165,19 +165,21 @@ export function rule31OneRecipient(recipient: unknown): GraphError | undefined {
   return graphError(31, 100, undefined, `Param recipient must name exactly one of {${RECIPIENT_KINDS.join(', ')}}`);
 }
 
-function stringUpTo(rule: number, param: string, value: unknown, max: number): GraphError | undefined {
+/** A text that is there and no longer than that. */
+export function stringUpTo(rule: number | null, param: string, value: unknown, max: number): GraphError | undefined {
   if (typeof value !== 'string' || value === '') {
     return graphError(rule, 100, undefined, `Param ${param} must be a non-empty string.`);
   }
   return tooLong(rule, param, value, max);
 }
 
-function tooLong(rule: number, param: string, value: string, max: number): GraphError | undefined {
+function tooLong(rule: number | null, param: string, value: string, max: number): GraphError | undefined {
   if (lengthOf(value) <= max) return undefined;
   return graphError(rule, 100, undefined, `Length of param ${param} must be less than or equal to ${max}`);
 }
 
-function httpUrl(param: string, value: unknown): GraphError | undefined {
+/** Rule 29: an address of the web. */
+export function httpUrl(param: string, value: unknown): GraphError | undefined {
   if (typeof value === 'string' && /^https?:\/\/[^\s]+$/i.test(value)) return undefined;
   return graphError(29, 100, undefined, `Param ${param} must be a valid URL.`);
 }

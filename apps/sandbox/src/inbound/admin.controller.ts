@@ -1,6 +1,7 @@
 import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
 import { Admin } from '../world/admin.js';
+import { adminOpenApi } from './admin-openapi.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 import { SandboxError } from '../world/sandbox-error.js';
@@ -114,6 +115,24 @@ export class AdminController {
     return this.admin.press(psid, await json(request));
   }
 
+  @Post('people/:psid/press-menu')
+  @HttpCode(200)
+  async pressMenu(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.pressMenu(psid, await json(request));
+  }
+
+  @Post('people/:psid/tap-ice-breaker')
+  @HttpCode(200)
+  async tapIceBreaker(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapIceBreaker(psid, await json(request));
+  }
+
+  @Post('people/:psid/inbox-reply')
+  @HttpCode(200)
+  async replyFromInbox(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.replyFromInbox(psid, await json(request));
+  }
+
   @Post('people/:psid/react')
   @HttpCode(200)
   async react(@Param('psid') psid: string, @Req() request: Request) {
@@ -135,6 +154,11 @@ export class AdminController {
   @Get('ledger')
   ledger(@Query() filter: Record<string, string>) {
     return this.admin.ledger(filter);
+  }
+
+  @Get('ambiguous')
+  ambiguous(@Query() filter: Record<string, string>) {
+    return this.admin.ambiguous(filter);
   }
 
   @Get('calls')
@@ -220,6 +244,11 @@ export class AdminController {
   @HttpCode(204)
   reset(): void {
     this.admin.reset();
+  }
+
+  @Get('openapi.json')
+  description() {
+    return adminOpenApi();
   }
 
   /** Without this, a mistyped path would reach the Graph API and be told about access tokens. */

@@ -57,7 +57,9 @@ export class GraphBatch {
       // An item with a token of its own brings its own proof; the others share the outer ones.
       const own = typeof params.access_token === 'string' ? params.access_token : undefined;
       const shared = own === undefined && { appsecret_proof: outer.params.appsecret_proof };
-      const call = { method: item.method, pathname, params: { ...shared, ...params }, token: own ?? outer.token };
+      const { origin, sends } = outer;
+      const token = own ?? outer.token;
+      const call = { method: item.method, pathname, params: { ...shared, ...params }, token, origin, sends };
       return await this.calls.process(call, note);
     } catch (error) {
       if (!(error instanceof UnreadableBody)) throw error;

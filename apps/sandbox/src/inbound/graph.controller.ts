@@ -15,6 +15,7 @@ import type { Reply } from './fault-reply.js';
 import { GraphBatch } from './graph-batch.js';
 import { GraphCalls } from './graph-calls.js';
 import { loggableHeaders, loggableQuery, withoutSecrets } from './loggable.js';
+import type { AnsweredSend } from './graph-calls.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 
 /** A call on its way through: what is answered and what is noted about it. */
@@ -25,6 +26,8 @@ interface Exchange {
   readonly note: GraphCall;
   /** Strings that must not reach the log. */
   readonly secrets: string[];
+  /** The messages in it. */
+  readonly sends: AnsweredSend[];
 }
 
 /**
@@ -46,7 +49,7 @@ export class GraphController {
   @All(['/', '*path'])
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
     const exchange = this.open(request, response);
-    const { note, secrets } = exchange;
+    const { note, secrets, sends } = exchange;
     let params: Record<string, unknown>;
     try {
       const bytes = await readBytes(request);
@@ -60,7 +63,8 @@ export class GraphController {
     const token = accessToken(request, params);
     if (token) secrets.push(token);
     if (typeof params.appsecret_proof === 'string') secrets.push(params.appsecret_proof);
-    const call = { method: request.method, pathname: request.path, params, token };
+    const origin = `http://${request.headers.host ?? ''}`;
+    const call = { method: request.method, pathname: request.path, params, token, origin, sends };
     const isBatch = rule39IsBatch(call.method, call.pathname, params);
     const reply = isBatch
       ? await this.batch.process(call, note, (text) => withoutSecrets(text, secrets))
@@ -68,7 +72,9 @@ export class GraphController {
     this.reply(exchange, token, reply);
   }
 
-  private reply({ response, note, began, secrets }: Exchange, token: string | undefined, reply: Reply): void {
+  private reply(exchange: Exchange, token: string | undefined, reply: Reply): void {
+    const { response, note, began, secrets } = exchange;
+    const gone = response.destroyed;
     if (reply === 'reset') {
       // resetAndDestroy sends RST, which is what a broken connection looks like to the caller.
       response.socket?.resetAndDestroy();
@@ -76,13 +82,27 @@ export class GraphController {
       response.set(this.meter.headers(this.state.pageByToken(token)));
       if (note.outcome === 'refused') response.setHeader('www-authenticate', challenge(reply.text));
       response.status(reply.status).type(reply.type).send(reply.text);
-      note.status = reply.status;
+      note.status = gone ? null : reply.status;
       note.answer = withoutSecrets(reply.text.slice(0, LOGGED_BODY), secrets);
+      this.watch(exchange, gone);
     }
     note.ms = Math.round((performance.now() - began) * 10) / 10;
     note.request = withoutSecrets(note.request, secrets);
     this.calls.add(note);
     this.feed.tell({ type: 'calls' });
+  }
+
+  /** A caller who breaks the connection before the answer is out cannot know what became of the messages. */
+  private watch({ response, note, sends }: Exchange, gone: boolean): void {
+    if (sends.length === 0) return;
+    const lost = (): void => {
+      note.status = null;
+      for (const send of sends) this.graph.inDoubt(send, send.note.fault ?? 'caller_left');
+    };
+    if (gone) return lost();
+    response.once('close', () => {
+      if (!response.writableFinished) lost();
+    });
   }
 
   private open(request: Request, response: Response): Exchange {
@@ -92,7 +112,7 @@ export class GraphController {
     const note = this.graph.note(request.method, request.path, '');
     note.headers = loggableHeaders(request.headers);
     note.query = loggableQuery(request.originalUrl);
-    return { request, response, began: performance.now(), note, secrets: [] };
+    return { request, response, began: performance.now(), note, secrets: [], sends: [] };
   }
 }
 

@@ -1,11 +1,12 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
 import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
 import type { DisorderKind } from '../domain/disorder.js';
-import { rule33OwnedByOther } from '../domain/rules-states.js';
+import type { Page } from '../domain/model.js';
+import { rule33Overheard, rule33OwnedByOther } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { WebhookEvent } from '../domain/webhook-events.js';
-import { GIVE_UP_AFTER_MS, rule43Gap, rule43Taken } from '../domain/webhook-retries.js';
+import { GIVE_UP_AFTER_MS, rule43Gap, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
 import { nextExchange } from '../world/exchange-order.js';
@@ -80,12 +81,15 @@ export class WebhookSender {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. */
-  enqueue(page: string, psid: string, event: WebhookEvent): void {
+  /**
+   * Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. With
+   * `forSender` the app gets it because it made the button that was pressed, whoever owns the thread (rule 33).
+   */
+  enqueue(page: string, psid: string, event: WebhookEvent, forSender = false): void {
     const now = this.clock.now();
-    const standby = this.isStandby(page, psid, event);
+    const standby = !forSender && this.isStandby(page, psid, event);
     const owner = this.state.pages.get(page);
-    const entry = (one: WebhookEvent): object => entryOf(page, now, one, standby);
+    const entry = (one: WebhookEvent): object => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
     if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
       this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
       return;
@@ -224,7 +228,9 @@ export class WebhookSender {
       const attempt = await this.attempt(page.webhookUrl, page.appSecret, job, signal);
       if (signal.aborted) return;
       job.attempts = [...job.attempts, attempt].slice(-KEPT_ATTEMPTS);
-      if (attempt.status !== null && rule43Taken(attempt.status)) {
+      const taken = attempt.status !== null && rule43Taken(attempt.status);
+      if (!job.forged) this.judge(page, taken);
+      if (taken) {
         job.state = 'delivered';
         return;
       }
@@ -236,6 +242,20 @@ export class WebhookSender {
       this.feed.tell({ type: 'webhooks' });
       await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures), signal);
     }
+  }
+
+  /** Rule 43: notes how the Page's webhooks stand, and ends the subscription after an hour without success. */
+  private judge(page: Page, taken: boolean): void {
+    if (taken) {
+      page.webhookFailingSince = null;
+      return;
+    }
+    const now = this.clock.now();
+    page.webhookFailingSince ??= now;
+    if (rule43Standing(page.webhookFailingSince, now) !== 'ended' || page.subscriptionEndedAt !== null) return;
+    page.subscribedFields = [];
+    page.subscriptionEndedAt = now;
+    this.feed.tell({ type: 'pages' });
   }
 
   private async attempt(url: string, appSecret: string, job: WebhookJob, signal: AbortSignal): Promise<WebhookAttempt> {

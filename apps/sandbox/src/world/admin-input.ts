@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DISORDER_KINDS } from '../domain/disorder.js';
 import { FAULT_KINDS } from '../domain/faults.js';
-import type { FaultKind } from '../domain/faults.js';
+import type { FaultKind, FaultShape } from '../domain/faults.js';
 import { WEBHOOK_FIELDS } from '../domain/subscription.js';
 import { EXCHANGE_OUTCOMES } from './traffic.js';
 
@@ -10,8 +10,38 @@ import { EXCHANGE_OUTCOMES } from './traffic.js';
 const id = z.union([z.string().min(1).max(100), z.number().int().positive().transform(String)]);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
+/** The kinds of faults. */
+export const faultKind = z.enum(Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]]);
+/** What a kind of fault needs besides its name. */
+const faultShape = {
+  kind: faultKind,
+  code: z.number().int().optional(),
+  subcode: z.number().int().optional(),
+  message: z.string().optional(),
+  transient: z.boolean().optional(),
+  /** Milliseconds of real time. */
+  ms: z.number().int().nonnegative().max(600_000).optional(),
+};
+const delayHasMs = (fault: FaultShape): boolean => fault.kind !== 'delay' || fault.ms !== undefined;
+const errorHasCode = (fault: FaultShape): boolean =>
+  !['error', 'ok_with_error'].includes(fault.kind) || fault.code !== undefined;
+/** A fault and how often it comes compared with others. */
+export const weightedFault = z.strictObject({ ...faultShape, weight: z.number().positive() });
+/** Faults that chance chooses from: a kind, or a kind with what it needs and its weight (1 if not said). */
+const faultKinds = z
+  .array(
+    z.union([
+      faultKind.transform((kind) => ({ kind, weight: 1 })),
+      z.strictObject({ ...weightedFault.shape, weight: z.number().positive().default(1) }),
+    ]),
+  )
+  .min(1)
+  .refine((faults) => faults.every(delayHasMs), 'a delay needs ms')
+  .refine((faults) => faults.every(errorHasCode), 'an error needs a code');
+const faultRate = z.number().min(0).max(1);
+
 /** The switches of a Page, each with the name that it has on the wire; see PageRules for what they mean. */
-const pageRules = {
+export const pageRules = {
   require_appsecret_proof: z.boolean(),
   permissions: z.array(z.string()),
   app_live: z.boolean(),
@@ -23,6 +53,7 @@ const pageRules = {
   unavailable_code: z.union([z.literal(551), z.literal(200)]),
   limits_enforced: z.boolean(),
   sends_per_second: z.number().positive(),
+  media_per_second: z.number().positive(),
   calls_per_person_and_day: z.number().int().positive(),
   day_limit_code: z.union([z.literal(80006), z.literal(4)]),
   thread_sends_per_second: z.number().positive().nullable(),
@@ -31,8 +62,12 @@ const pageRules = {
   disorder_seed: z.number().int(),
   disorder_kinds: z.array(z.enum(DISORDER_KINDS)),
   disorder_late_ms: z.number().int().nonnegative(),
+  fault_rate: faultRate,
+  fault_seed: z.number().int(),
+  fault_kinds: faultKinds,
 };
-const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
+/** Rule 34. */
+export const pageState = z.enum(['ok', 'restricted', 'policy_blocked']);
 const subscribedFields = z.array(z.enum(WEBHOOK_FIELDS)).nullable();
 
 /** `PATCH /admin/pages/:page`: what is named changes, everything else stays. */
@@ -60,7 +95,8 @@ export const pageInput = z.strictObject({
   app_secret: z.string().min(1),
   webhook_url: httpUrl.nullish(),
   verify_token: z.string().default(''),
-  get_started_payload: z.string().min(1).default('GET_STARTED'),
+  /** Payload of the Get Started button; GET_STARTED for a new Page that says nothing. */
+  get_started_payload: z.string().min(1).max(1000).optional(),
   /** Rule 11: whether the Page may ask for one-time notifications. */
   one_time_allowed: z.boolean().default(true),
   /** Rule 10: whether `messaging_type` must be there. */
@@ -69,10 +105,20 @@ export const pageInput = z.strictObject({
 /** See {@link pageInput}. */
 export type PageInput = z.input<typeof pageInput>;
 
+/** Rule 2: the subcodes with which a token is refused. */
+export const revocation = z.union([
+  z.literal(458),
+  z.literal(459),
+  z.literal(460),
+  z.literal(463),
+  z.literal(464),
+  z.literal(467),
+]);
+
 /** `POST /admin/pages/:page/token`: revokes the token with a subcode (null: takes that back), or sets a new one. */
 export const tokenInput = z.union([
   z.strictObject({
-    revoked: z.literal([458, 459, 460, 463, 464, 467]).nullable(),
+    revoked: revocation.nullable(),
   }),
   z.strictObject({ token: z.string().min(1) }),
 ]);
@@ -103,6 +149,9 @@ export const personInput = z.strictObject({
     .optional(),
   locale: z.string().min(2).default('en_US'),
   timezone: z.string().min(1).default('UTC'),
+  /** Address of a picture; null: the sandbox draws one. */
+  profile_pic: httpUrl.nullish(),
+  gender: z.enum(['male', 'female']).nullish(),
 });
 /** See {@link personInput}. */
 export type PersonInput = z.input<typeof personInput>;
@@ -128,6 +177,13 @@ export const personPatch = z
     offline: z.boolean(),
     /** Notifications of the thread are off: nothing is read by itself. */
     muted: z.boolean(),
+    /** Address of a picture; null: the sandbox draws one. */
+    profile_pic: httpUrl.nullable(),
+    gender: z.enum(['male', 'female']).nullable(),
+    /** Rule 48: share of this person's sends that meet a fault; null: as the Page says, with the next two. */
+    fault_rate: faultRate.nullable(),
+    fault_seed: z.number().int().nullable(),
+    fault_kinds: faultKinds.nullable(),
   })
   .partial();
 /** See {@link personPatch}. */
@@ -158,18 +214,13 @@ export type ClockInput = z.input<typeof clockInput>;
 /** `POST /admin/faults`: arms a fault for the next `times` calls (1 if not said) of a Page, a person, or anybody. */
 export const faultInput = z
   .strictObject({
-    kind: z.enum(Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]]),
+    ...faultShape,
     times: z.number().int().min(1).default(1),
     page: id.optional(),
     psid: id.optional(),
-    code: z.number().int().optional(),
-    subcode: z.number().int().optional(),
-    message: z.string().optional(),
-    transient: z.boolean().optional(),
-    ms: z.number().int().nonnegative().max(600_000).optional(),
   })
-  .refine((fault) => fault.kind !== 'delay' || fault.ms !== undefined, 'a delay needs ms')
-  .refine((fault) => !['error', 'ok_with_error'].includes(fault.kind) || fault.code !== undefined, 'it needs a code');
+  .refine(delayHasMs, 'a delay needs ms')
+  .refine(errorHasCode, 'it needs a code');
 /** See {@link faultInput}. */
 export type FaultInput = z.input<typeof faultInput>;
 
@@ -193,7 +244,7 @@ export const deletionInput = z.strictObject({
 /** See {@link deletionInput}. */
 export type DeletionInput = z.input<typeof deletionInput>;
 
-/** Filters of `GET /admin/ledger` and, without `since`, of `GET /admin/calls` and `GET /admin/webhooks`. */
+/** Filters of `GET /admin/ledger` and `/admin/ambiguous`; without `metadata`, of `/admin/calls` and `/admin/webhooks`. */
 export const filterInput = z.strictObject({
   page: z.string().optional(),
   psid: z.string().optional(),
@@ -244,7 +295,9 @@ export const pressInput = z.strictObject({
   title: z.string().optional(),
   payload: z.string().optional(),
 });
+/** `POST /admin/people/:psid/press-menu` and `.../tap-ice-breaker`: the first entry that fits. */
+export const listChoiceInput = pressInput.omit({ mid: true });
+/** `POST /admin/people/:psid/inbox-reply` */
+export const inboxReplyInput = z.strictObject({ text: z.string().min(1).max(2000) });
 /** `POST /admin/people/:psid/react`: without `reaction` the reaction is taken back. */
 export const reactInput = z.strictObject({ mid: z.string().optional(), reaction: z.string().optional() });
-/** Acts that take nothing. */
-export const emptyInput = z.strictObject({});

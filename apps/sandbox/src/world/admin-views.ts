@@ -1,8 +1,12 @@
+import { mediaOf, templateOf } from '../domain/attachment.js';
+import { greetingFor, iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { callCurl, webhookCurl } from '../domain/curl.js';
 import { knownValues } from '../domain/ready-made.js';
 import { rule6WindowEnd } from '../domain/rules-window.js';
 import { checkSignature } from '../domain/signature-check.js';
+import { namesOf } from '../domain/user-profile.js';
+import { rule43Standing } from '../domain/webhook-retries.js';
 import type { WebhookJob } from '../outbound/webhook-sender.js';
 import type { GraphCall } from './call-log.js';
 import { toSnake } from './snake-case.js';
@@ -12,9 +16,10 @@ import type { Pending, TopicState } from './person-acts.js';
 
 /**
  * A Page; no secret and no token in it, but for the ready-made one, whose values are no secrets (`known_values`).
- * `high_volume`: more than 40 messages in the last second (rule 37).
+ * `high_volume`: more than 40 messages in the last second (rule 37); `webhook_alert`: no webhook was taken for 15 minutes
+ * (rule 43).
  */
-export function pageView(page: Page, highVolume: boolean) {
+export function pageView(page: Page, highVolume: boolean, now: number) {
   return {
     page: page.id,
     name: page.name,
@@ -27,6 +32,10 @@ export function pageView(page: Page, highVolume: boolean) {
     high_volume: highVolume,
     known_values: knownValues(page),
     subscribed_fields: page.subscribedFields,
+    webhook_failing_since: page.webhookFailingSince,
+    webhook_alert: rule43Standing(page.webhookFailingSince, now) !== 'ok',
+    subscription_ended_at: page.subscriptionEndedAt,
+    profile: page.profile,
     ...toSnake(page.rules),
   };
 }
@@ -53,6 +62,26 @@ export function personView(person: Person) {
     offline: person.offlineSince !== null,
     offline_since: person.offlineSince,
     muted: person.muted,
+    profile_pic: person.profilePic,
+    gender: person.gender,
+    fault_rate: person.faultRate,
+    fault_seed: person.faultSeed,
+    fault_kinds: person.faultKinds,
+  };
+}
+
+/**
+ * What the Page shows this person beside the messages, in their language: before the first message the greeting with
+ * Get Started or questions (questions go before), later the menu. `composer_disabled`: the person can only tap.
+ */
+export function profileView(page: Page, person: Person) {
+  const { items, composerDisabled } = menuFor(page.profile, person.locale);
+  return {
+    greeting: greetingFor(page.profile, { locale: person.locale, ...namesOf(person.name) }),
+    get_started: page.profile.get_started !== undefined,
+    ice_breakers: iceBreakersFor(page.profile, person.locale),
+    menu: items,
+    composer_disabled: composerDisabled,
   };
 }
 
@@ -63,8 +92,8 @@ export function messageView(message: ThreadMessage, pending: Pending[], topic: T
     from: message.from,
     at: message.at,
     text: message.text ?? null,
-    template: message.attachment?.payload ?? null,
-    attachment: message.attachment ?? null,
+    template: templateOf(message) ?? null,
+    attachment: fileIn(message),
     quick_replies: message.quickReplies ?? [],
     metadata: message.metadata ?? null,
     right: message.right ?? null,
@@ -88,7 +117,14 @@ export function ledgerView(entry: LedgerEntry) {
     metadata: entry.metadata,
     text: entry.text,
     template: entry.template,
+    attachment: entry.attachment,
+    fault: entry.fault,
   };
+}
+
+function fileIn(message: ThreadMessage): { type: string; url: string } | null {
+  const media = mediaOf(message);
+  return media ? { type: media.type, url: media.payload.url ?? '' } : null;
 }
 
 /** A product page. */
@@ -123,6 +159,8 @@ export function callView(call: GraphCall, origin: string) {
 export type PageView = ReturnType<typeof pageView>;
 /** See {@link personView}. */
 export type PersonView = ReturnType<typeof personView>;
+/** See {@link profileView}. */
+export type ProfileView = ReturnType<typeof profileView>;
 /** See {@link messageView}. */
 export type MessageView = ReturnType<typeof messageView>;
 /** See {@link ledgerView}. */

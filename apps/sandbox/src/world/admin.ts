@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { appScopedId, rule50SignedRequest } from '../domain/data-deletion.js';
 import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
-import type { Page, Person } from '../domain/model.js';
+import type { MessengerProfile } from '../domain/messenger-profile.js';
+import type { AmbiguousSend, Page, Person } from '../domain/model.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
 import type { PageRules } from '../domain/page-rules.js';
@@ -19,6 +20,8 @@ import {
   disorderInput,
   faultInput,
   filterInput,
+  inboxReplyInput,
+  listChoiceInput,
   pageInput,
   pagePatch,
   personInput,
@@ -53,7 +56,16 @@ import type {
   TrafficInput,
   WebhookInput,
 } from './admin-input.js';
-import { callView, ledgerView, messageView, pageView, personView, productView, webhookView } from './admin-views.js';
+import {
+  callView,
+  ledgerView,
+  messageView,
+  pageView,
+  personView,
+  productView,
+  profileView,
+  webhookView,
+} from './admin-views.js';
 import type {
   CallView,
   LedgerView,
@@ -61,11 +73,13 @@ import type {
   PageView,
   PersonView,
   ProductView,
+  ProfileView,
   WebhookView,
 } from './admin-views.js';
 import type { GraphCall } from './call-log.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
+import type { FaultSource } from './fault-source.js';
 import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
 import type { Receipts } from './receipts.js';
@@ -94,6 +108,7 @@ export interface AdminParts {
   feed: ChangeFeed;
   meter: UsageMeter;
   receipts: Receipts;
+  faults: FaultSource;
   /** How long a callback may take to answer, in milliseconds of real time. */
   webhookTimeoutMs: number;
 }
@@ -124,11 +139,14 @@ export class Admin {
       appSecret: given.app_secret,
       webhookUrl: given.webhook_url ?? null,
       verifyToken: given.verify_token,
-      getStartedPayload: given.get_started_payload,
+      profile: withGetStarted(known?.profile, given.get_started_payload),
       oneTimeAllowed: given.one_time_allowed,
       strictMessagingType: given.strict_messaging_type,
       state: known?.state ?? 'ok',
-      subscribedFields: known?.subscribedFields ?? null,
+      // Whose subscription the platform has ended gets all fields again: the callback has just proved itself.
+      subscribedFields: known?.subscriptionEndedAt === null ? known.subscribedFields : null,
+      webhookFailingSince: null,
+      subscriptionEndedAt: null,
       rules: { ...DEFAULT_PAGE_RULES, ...rulesIn(given) },
     };
     const holder = this.parts.state.pageByToken(page.token);
@@ -144,7 +162,11 @@ export class Admin {
     const found = this.page(page);
     const before = found.state;
     if (given.state !== undefined) found.state = given.state;
-    if (given.subscribed_fields !== undefined) found.subscribedFields = given.subscribed_fields;
+    if (given.subscribed_fields !== undefined) {
+      found.subscribedFields = given.subscribed_fields;
+      found.webhookFailingSince = null;
+      found.subscriptionEndedAt = null;
+    }
     if (given.one_time_allowed !== undefined) found.oneTimeAllowed = given.one_time_allowed;
     if (given.strict_messaging_type !== undefined) found.strictMessagingType = given.strict_messaging_type;
     found.rules = { ...found.rules, ...rulesIn(given) };
@@ -164,7 +186,9 @@ export class Admin {
     const verifyToken = word ?? found.verifyToken;
     const fault = url === null ? undefined : await rule40Verify(url, verifyToken, this.parts.webhookTimeoutMs);
     if (fault) throw new SandboxError('verification_failed', fault);
-    Object.assign(found, { webhookUrl: url, verifyToken });
+    Object.assign(found, { webhookUrl: url, verifyToken, webhookFailingSince: null });
+    // Rule 43: an address that proves itself is a new subscription.
+    if (found.subscriptionEndedAt !== null) Object.assign(found, { subscribedFields: null, subscriptionEndedAt: null });
     this.parts.feed.tell({ type: 'pages' });
     return this.view(found);
   }
@@ -190,10 +214,11 @@ export class Admin {
     const known = given.psid === undefined ? undefined : this.parts.state.people.get(given.psid);
     if (known && known.page !== page.id)
       throw new SandboxError('wrong_page', 'This id is another Page’s person (rule 1).');
-    const { name, locale, timezone } = given;
+    const { name, locale, timezone, profile_pic: profilePic = null, gender = null } = given;
+    const about = { name, locale, timezone, profilePic, gender };
     const person: Person = known
-      ? Object.assign(known, { name, locale, timezone })
-      : { ...newcomer(given.psid ?? this.freePsid(), page.id), name, locale, timezone };
+      ? Object.assign(known, about)
+      : { ...newcomer(given.psid ?? this.freePsid(), page.id), ...about };
     this.parts.state.people.set(person.psid, person);
     this.parts.feed.tell({ type: 'people' });
     return personView(person);
@@ -257,12 +282,14 @@ export class Admin {
     };
   }
 
-  /** A person and all messages both ways, oldest first, with what waits for a tap. */
-  thread(psid: string): { person: PersonView; messages: MessageView[] } {
+  /** A person and all messages both ways, oldest first, with what waits for a tap; and what the Page shows beside. */
+  thread(psid: string): { person: PersonView; profile: ProfileView; messages: MessageView[] } {
     const { state, acts } = this.parts;
-    const messages = state.thread(this.person(psid).psid);
+    const person = this.person(psid);
+    const messages = state.thread(person.psid);
     return {
-      person: personView(this.person(psid)),
+      person: personView(person),
+      profile: profileView(this.page(person.page), person),
       messages: messages.map((message) =>
         messageView(message, acts.pendingOf(psid, message), acts.topicOf(psid, message)),
       ),
@@ -280,6 +307,19 @@ export class Admin {
         (since === undefined || entry.acceptedAt >= since),
     );
     return youngest(entries, limit).map(ledgerView);
+  }
+
+  /** Sends whose caller could not know whether they were taken, oldest first, and whether they were. */
+  ambiguous(filter: FilterInput = {}): AmbiguousSend[] {
+    const { page, psid, metadata, since, limit } = parse(filterInput, filter);
+    const entries = this.parts.state.ambiguous.filter(
+      (entry) =>
+        (page === undefined || entry.page === page) &&
+        (psid === undefined || entry.psid === psid) &&
+        (metadata === undefined || entry.metadata === metadata) &&
+        (since === undefined || entry.at >= since),
+    );
+    return youngest(entries, limit);
   }
 
   /** Recent Graph calls with their outcome, oldest first. */
@@ -407,8 +447,9 @@ export class Admin {
 
   /** Forgets everything: Pages, people, messages, faults, webhooks on their way; the clock goes back to real time. */
   reset(): void {
-    const { state, clock, webhooks, calls, feed, meter, receipts } = this.parts;
+    const { state, clock, webhooks, calls, feed, meter, receipts, faults } = this.parts;
     webhooks.reset();
+    faults.reset();
     receipts.reset();
     meter.reset();
     state.clear();
@@ -459,6 +500,21 @@ export class Admin {
     return this.parts.acts.press(psid, parse(pressInput, input));
   }
 
+  /** The person taps an entry of the Page's menu. */
+  pressMenu(psid: string, input: z.input<typeof listChoiceInput> = {}): ReturnType<PersonActs['pressMenu']> {
+    return this.parts.acts.pressMenu(psid, parse(listChoiceInput, input));
+  }
+
+  /** A new person taps one of the Page's questions. */
+  tapIceBreaker(psid: string, input: z.input<typeof listChoiceInput> = {}): { mid: string; ref: string | null } {
+    return this.parts.acts.tapIceBreaker(psid, parse(listChoiceInput, input));
+  }
+
+  /** Somebody of the brand answers from the Page's inbox (rule 45). */
+  replyFromInbox(psid: string, input: z.input<typeof inboxReplyInput>): { mid: string } {
+    return this.parts.acts.replyFromInbox(psid, parse(inboxReplyInput, input).text);
+  }
+
   /** The person reacts, by default to the youngest message of the Page. */
   react(psid: string, input: z.input<typeof reactInput> = {}): { mid: string } {
     const { mid, reaction } = parse(reactInput, input);
@@ -487,7 +543,7 @@ export class Admin {
   }
 
   private view(page: Page): PageView {
-    return pageView(page, this.parts.meter.highVolume(page));
+    return pageView(page, this.parts.meter.highVolume(page), this.parts.clock.now());
   }
 
   private page(id: string): Page {
@@ -507,6 +563,12 @@ export class Admin {
     while (this.parts.state.people.has(psid)) psid = newPsid();
     return psid;
   }
+}
+
+/** What a Page shows: a new one has a Get Started button, a known one keeps what its app has set. */
+function withGetStarted(known: MessengerProfile | undefined, payload: string | undefined): MessengerProfile {
+  if (payload === undefined && known) return known;
+  return { ...known, get_started: { payload: payload ?? 'GET_STARTED' } };
 }
 
 function newcomer(psid: string, page: string): Omit<Person, 'name' | 'locale' | 'timezone'> {

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Button } from '@beckon/messenger';
+import { templateOf } from '../domain/attachment.js';
 import { rule47Link } from '../domain/m-me-link.js';
+import { iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { NotificationToken, OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
 import { DEFAULT_TOPIC, NOTIFICATION_TOKEN_MS, rule23Status } from '../domain/rules-notification.js';
 import { rule13FirstTap } from '../domain/rules-one-time.js';
 import { rule6LastActedAt } from '../domain/rules-window.js';
 import type { PersonAct } from '../domain/rules-window.js';
 import {
+  INBOX_APP_ID,
   deliveryEvent,
+  echoEvent,
   handoverEvent,
   messageEvent,
   notificationOptinEvent,
@@ -32,6 +36,9 @@ export interface PressChoice {
   title?: string | undefined;
   payload?: string | undefined;
 }
+
+/** What chooses an entry of the menu or a question; the first that fits wins. */
+export type ListChoice = Omit<PressChoice, 'mid'>;
 
 /** Something on the phone that waits for a tap. */
 export type Pending =
@@ -58,8 +65,13 @@ export class PersonActs {
     private readonly feed: ChangeFeed,
   ) {}
 
-  /** The person writes. A new person cannot: the composer is behind Get Started. */
+  /**
+   * The person writes. A new person cannot if the Page has a Get Started button: the composer is behind it. Without one
+   * the first message begins the thread.
+   */
   say(psid: string, text: string, replyTo?: string): { mid: string } {
+    const newcomer = this.person(psid);
+    if (!newcomer.started && this.pageOf(newcomer).profile.get_started === undefined) this.begin(newcomer);
     const person = this.startedPerson(psid);
     return this.write(person, text, 'message', replyTo === undefined ? {} : { replyTo });
   }
@@ -68,12 +80,45 @@ export class PersonActs {
   tapGetStarted(psid: string): { mid: string; ref: string | null } {
     const person = this.actingPerson(psid);
     if (person.started) throw new SandboxError('already_started', 'This person has already tapped Get Started.');
-    const ref = person.pendingRef;
-    person.started = true;
-    person.pendingRef = null;
-    const { mid } = this.postback(person, 'Get Started', this.pageOf(person).getStartedPayload, ref ?? undefined);
-    this.feed.tell({ type: 'people' });
-    return { mid, ref };
+    const { get_started: button } = this.pageOf(person).profile;
+    if (!button) throw new SandboxError('nothing_to_tap', 'This Page has no Get Started button; the person can write.');
+    const ref = this.begin(person);
+    return { ...this.postback(person, { title: 'Get Started', payload: button.payload, ref }), ref };
+  }
+
+  /** A new person taps a question instead (it stands in place of Get Started); the Page gets it as a postback. */
+  tapIceBreaker(psid: string, choice: ListChoice): { mid: string; ref: string | null } {
+    const person = this.actingPerson(psid);
+    if (person.started) throw new SandboxError('already_started', 'Questions are only shown before the first message.');
+    const questions = iceBreakersFor(this.pageOf(person).profile, person.locale);
+    const found = questions.find(({ question, payload }, index) => fits({ index, title: question, payload }, choice));
+    if (!found) throw new SandboxError('nothing_to_tap', 'No question of this Page fits.');
+    const ref = this.begin(person);
+    return { ...this.postback(person, { title: found.question, payload: found.payload, ref }), ref };
+  }
+
+  /** The person taps an entry of the Page's menu; a link only gives its address. */
+  pressMenu(psid: string, choice: ListChoice): { kind: 'postback' | 'opened'; mid?: string; url?: string } {
+    const person = this.startedPerson(psid);
+    const { items } = menuFor(this.pageOf(person).profile, person.locale);
+    const found = items.find((item, index) => fits({ index, ...item }, choice));
+    if (!found) throw new SandboxError('nothing_to_tap', 'No entry of this Page’s menu fits.');
+    if (found.type === 'web_url') return { kind: 'opened', url: found.url };
+    return { kind: 'postback', ...this.postback(person, found) };
+  }
+
+  /**
+   * Rule 45: somebody of the brand answers by hand, from the Page's inbox. It is no send of the app: it stands in the
+   * thread and comes back as an echo of the inbox, but uses no right and is not in the ledger.
+   */
+  replyFromInbox(psid: string, text: string): { mid: string } {
+    const person = this.person(psid);
+    if (!person.started) throw new SandboxError('not_started', 'There is no thread with this person yet.');
+    if (person.state !== 'reachable') throw new SandboxError('unreachable', 'This person cannot be written to now.');
+    const message: ThreadMessage = { mid: newMid(), from: 'page', at: this.clock.now(), text, right: 'inbox' };
+    this.state.thread(psid).push(message);
+    this.emit(person, echoEvent(this.pageOf(person), psid, message.at, message.mid, { text }, INBOX_APP_ID));
+    return { mid: message.mid };
   }
 
   /** The person taps Notify Me on a request, by default the youngest not tapped yet. A second tap does nothing. */
@@ -171,7 +216,8 @@ export class PersonActs {
       return { kind: 'quick_reply', mid };
     }
     if (pending.type !== 'postback') return { kind: 'opened', url: pending.url ?? `tel:${pending.payload ?? ''}` };
-    return { kind: 'postback', ...this.postback(person, pending.title, pending.payload ?? '') };
+    const pressed = { title: pending.title, payload: pending.payload ?? '', ofMessage: true };
+    return { kind: 'postback', ...this.postback(person, pressed) };
   }
 
   /** The person reacts to a message, or takes the reaction back (no `reaction`). */
@@ -223,7 +269,7 @@ export class PersonActs {
 
   /** What waits for a tap in a message. Quick replies only wait below the last message of a thread. */
   pendingOf(psid: string, message: ThreadMessage): Pending[] {
-    const payload = message.attachment?.payload;
+    const payload = templateOf(message);
     const pending: Pending[] = [];
     if (payload?.template_type === 'notification_messages') {
       const used = this.notificationTokensOf(psid).some(({ requestMid }) => requestMid === message.mid);
@@ -246,7 +292,7 @@ export class PersonActs {
 
   /** How the topic stands that a message asks for; undefined: it asks for none, or nobody opted in. */
   topicOf(psid: string, message: ThreadMessage): TopicState | undefined {
-    const payload = message.attachment?.payload;
+    const payload = templateOf(message);
     if (payload?.template_type !== 'notification_messages') return undefined;
     const token = this.notificationTokensOf(psid).find(({ title }) => title === (payload.title ?? DEFAULT_TOPIC));
     return token && { title: token.title, stopped: token.stopped };
@@ -288,12 +334,26 @@ export class PersonActs {
     return { mid: message.mid };
   }
 
-  private postback(person: Person, title: string, payload: string, ref?: string): { mid: string } {
+  /** `ofMessage`: the button was below a message of the app, which then hears of it in any case (rule 33). */
+  private postback(
+    person: Person,
+    pressed: { title: string; payload: string; ref?: string | null; ofMessage?: boolean },
+  ): { mid: string } {
+    const { title, payload, ref, ofMessage } = pressed;
     const mid = newMid();
     const at = this.act(person, 'postback');
     this.state.thread(person.psid).push({ mid, from: 'person', at, text: title });
-    this.emit(person, postbackEvent(person, at, { mid, title, payload, ref }));
+    this.emit(person, postbackEvent(person, at, { mid, title, payload, ref: ref ?? undefined }), ofMessage);
     return { mid };
+  }
+
+  /** The thread exists from now on. Gives the `ref` of the link that brought the person. */
+  private begin(person: Person): string | null {
+    const ref = person.pendingRef;
+    person.started = true;
+    person.pendingRef = null;
+    this.feed.tell({ type: 'people' });
+    return ref;
   }
 
   /** Notes the act (rules 6 and 8) and gives its time. */
@@ -303,8 +363,8 @@ export class PersonActs {
     return now;
   }
 
-  private emit(person: Person, event: WebhookEvent): void {
-    this.webhooks.enqueue(person.page, person.psid, event);
+  private emit(person: Person, event: WebhookEvent, forSender = false): void {
+    this.webhooks.enqueue(person.page, person.psid, event, forSender);
     this.feed.tell({ type: 'thread', psid: person.psid });
   }
 
@@ -340,7 +400,7 @@ function watermarkOf(messages: readonly ThreadMessage[], now: number): number {
 }
 
 function buttonsOf(message: ThreadMessage): Button[] {
-  const payload = message.attachment?.payload;
+  const payload = templateOf(message);
   if (payload?.template_type === 'button') return payload.buttons;
   if (payload?.template_type === 'generic') return payload.elements.flatMap((element) => element.buttons ?? []);
   return [];
@@ -350,7 +410,7 @@ function isPressable(pending: Pending): pending is Pressable {
   return pending.kind === 'button' || pending.kind === 'quick_reply';
 }
 
-function fits(pending: Pressable, choice: PressChoice): boolean {
+function fits(pending: { index: number; title: string; payload?: unknown }, choice: PressChoice): boolean {
   return (
     (choice.index === undefined || pending.index === choice.index) &&
     (choice.title === undefined || pending.title === choice.title) &&

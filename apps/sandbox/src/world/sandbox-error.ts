@@ -7,6 +7,7 @@ export type SandboxErrorCode =
   | 'not_started'
   | 'already_started'
   | 'nothing_to_tap'
+  | 'unreachable'
   | 'wrong_page'
   | 'not_an_m_me_link'
   | 'invalid_ref'
@@ -24,6 +25,7 @@ const STATUS: Record<SandboxErrorCode, number> = {
   not_started: 409,
   already_started: 409,
   nothing_to_tap: 409,
+  unreachable: 409,
   wrong_page: 400,
   not_an_m_me_link: 400,
   invalid_ref: 400,

@@ -1,4 +1,5 @@
 import type {
+  AmbiguousSend,
   LedgerEntry,
   NotificationRequest,
   NotificationToken,
@@ -9,6 +10,7 @@ import type {
   ProductLink,
   ThreadMessage,
 } from '../domain/model.js';
+import type { SavedAttachment } from '../domain/attachment.js';
 import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
@@ -24,6 +26,8 @@ export interface SnapshotData {
   /** Absent in snapshots of older sandboxes, as the next. */
   notificationRequests?: NotificationRequest[];
   notificationTokens?: NotificationToken[];
+  attachments?: SavedAttachment[];
+  ambiguous?: AmbiguousSend[];
   ledger: LedgerEntry[];
   products: ProductLink[];
 }
@@ -40,7 +44,11 @@ export class SandboxState {
   readonly notificationRequests = new Map<string, NotificationRequest[]>();
   readonly notificationTokens = new Map<string, NotificationToken>();
   readonly products = new Map<string, ProductLink>();
+  /** Files that Pages saved, by id. */
+  readonly attachments = new Map<string, SavedAttachment>();
   ledger: LedgerEntry[] = [];
+  /** Sends whose caller could not know whether they were taken. */
+  ambiguous: AmbiguousSend[] = [];
   faults: readonly Fault[] = [];
   disorder: readonly ArmedDisorder[] = [];
 
@@ -79,7 +87,9 @@ export class SandboxState {
     for (const map of [pages, people, threads, requests, requestsByPerson, tokens, products]) map.clear();
     this.notificationRequests.clear();
     this.notificationTokens.clear();
+    this.attachments.clear();
     this.ledger = [];
+    this.ambiguous = [];
     this.faults = [];
     this.disorder = [];
   }
@@ -94,6 +104,8 @@ export class SandboxState {
       tokens: [...this.tokens.values()],
       notificationRequests: [...this.notificationRequests.values()].flat(),
       notificationTokens: [...this.notificationTokens.values()],
+      attachments: [...this.attachments.values()],
+      ambiguous: this.ambiguous,
       ledger: this.ledger,
       products: [...this.products.values()],
     };
@@ -111,11 +123,16 @@ export class SandboxState {
     for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
     for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
+    for (const saved of data.attachments ?? []) this.attachments.set(saved.id, saved);
+    this.ambiguous = data.ambiguous ?? [];
     this.ledger = data.ledger;
   }
 }
 
 function withSwitches(page: Page): Page {
-  const ordinary = { state: 'ok', subscribedFields: null } as const;
+  const ordinary = {
+    ...({ state: 'ok', subscribedFields: null, webhookFailingSince: null, subscriptionEndedAt: null } as const),
+    profile: { get_started: { payload: 'GET_STARTED' } },
+  };
   return { ...ordinary, ...page, rules: { ...DEFAULT_PAGE_RULES, ...page.rules } };
 }
