@@ -259,3 +259,68 @@ describe('what went out', () => {
     expect(ledger.body).toHaveLength(1);
   });
 });
+
+describe('what is assumed can be switched', () => {
+  const ask = async (): Promise<string> => {
+    await my.send(oneTimeRequest());
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    const optin = await my.event((e) => e.kind === 'optin', 'the opt-in');
+    return (optin.body as { one_time_notif_token: string }).one_time_notif_token;
+  };
+  const DAY = 24 * 3_600_000;
+
+  it('rule 8: `notify_me_opens_window`', async () => {
+    await my.page({ notify_me_opens_window: true });
+    await my.send(oneTimeRequest());
+    my.sandbox.admin.clock({ advance_ms: DAY + 1000 });
+    expect((await my.text('closed')).status).toBe(400);
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    expect((await my.text('open')).status).toBe(200);
+  });
+
+  it('rule 13: `second_tap_emits` says the same again', async () => {
+    await my.page({ second_tap_emits: true });
+    const token = await ask();
+    expect(my.sandbox.admin.tapNotifyMe(my.psid)).toMatchObject({ emitted: true });
+    const optins = await until(() => {
+      const found = my.receiver.events().filter((e) => e.kind === 'optin');
+      return found.length === 2 && found;
+    }, 'the second opt-in');
+    expect(optins.map(({ body }) => (body as { one_time_notif_token: string }).one_time_notif_token)).toEqual([
+      token,
+      token,
+    ]);
+  });
+
+  it('rule 17: `failed_checks_spend_tokens`', async () => {
+    await my.page({ failed_checks_spend_tokens: true });
+    const one_time_notif_token = await ask();
+    expect((await my.send({ text: '' }, { one_time_notif_token })).status).toBe(400);
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 100 });
+  });
+
+  it('rule 28: `text_units`', async () => {
+    const text = '😀'.repeat(1500);
+    expect((await my.text(text)).status).toBe(200);
+    await my.page({ text_units: 'utf16' });
+    expect((await my.text(text)).body.error).toMatchObject({ code: 100 });
+    expect((await my.text('😀'.repeat(999))).status).toBe(200);
+  });
+
+  it('rules 3, 11, 15, 20 and 31: `assumed_codes`', async () => {
+    const one_time_notif_token = await ask();
+    await my.send({ text: 'x' }, { one_time_notif_token });
+    const codes = { one_time_token: 190001, one_time_requests: 4, recipient: 3, one_time_permission: 200 };
+    await my.page({ assumed_codes: codes, one_time_requests_per_day: 0 });
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 190001 });
+    expect((await my.send(oneTimeRequest())).body.error).toMatchObject({ code: 4 });
+    expect((await my.send({ text: 'x' }, {})).body.error).toMatchObject({
+      code: 3,
+      message: expect.stringMatching(/^\(#3\) /),
+    });
+    await my.page({ assumed_codes: { ...codes, appsecret_proof: 104 }, one_time_allowed: false });
+    expect((await my.send(oneTimeRequest())).body.error).toMatchObject({ code: 200 });
+    await my.page({ assumed_codes: { appsecret_proof: 104 }, require_appsecret_proof: true });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 104 });
+  });
+});

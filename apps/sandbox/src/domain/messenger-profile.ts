@@ -1,5 +1,5 @@
 import { PAYLOAD_MAX } from '@beckon/messenger';
-import { firstRefusal, graphError } from './graph-error.js';
+import { firstRefusal, graphError, shown } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 import { jsonParam } from './json-param.js';
@@ -124,8 +124,7 @@ function profileFields(value: unknown): { fields: ProfileField[] } | { refusal: 
   if (!Array.isArray(names) || names.length === 0 || names[0] === '') return refuse('The parameter fields is required');
   const at = names.findIndex((name) => !PROFILE_FIELDS.some((field) => field === name));
   if (at < 0) return { fields: [...new Set(names as ProfileField[])] };
-  const got = String(names[at]).slice(0, 100);
-  return refuse(`Param fields[${at}] must be one of {${PROFILE_FIELDS.join(', ')}} - got "${got}".`);
+  return refuse(`Param fields[${at}] must be one of {${PROFILE_FIELDS.join(', ')}} - got "${shown(names[at])}".`);
 }
 
 function getStarted(value: unknown): GraphError | undefined {

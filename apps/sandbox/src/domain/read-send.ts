@@ -1,6 +1,6 @@
 import { isMediaKind, mediaAttachment, unknownKind } from './attachment.js';
 import type { MediaKind, SentMessage } from './attachment.js';
-import { firstRefusal, graphError } from './graph-error.js';
+import { assumedError, firstRefusal, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 import { jsonParam } from './json-param.js';
@@ -86,7 +86,7 @@ export function readSend(raw: Record<string, unknown>, page: Page): { send: Read
   );
   if (refusal) return { refusal };
   const recipient = peekRecipient(params);
-  if (!recipient) return { refusal: graphError(31, 100, undefined, 'This kind of recipient is not served here.') };
+  if (!recipient) return { refusal: assumedError(31, 'recipient', 'This kind of recipient is not served here.') };
   // The checks above are what makes these shapes true.
   const content =
     params.message === undefined
@@ -101,7 +101,7 @@ function message(value: unknown, page: Page): GraphError | undefined {
   return firstRefusal(
     () => rule30KnownKeys('message', value, MESSAGE_KEYS),
     () => (text === undefined && attachment === undefined ? rule28Empty() : undefined),
-    () => (text === undefined ? undefined : rule28Text(text)),
+    () => (text === undefined ? undefined : rule28Text(text, page.rules.textUnits)),
     () => (text !== undefined && attachment !== undefined ? textAndAttachment() : undefined),
     () => (attachment === undefined ? undefined : anyAttachment(attachment, page)),
     () => (quickReplies === undefined ? undefined : rule29QuickReplies(quickReplies)),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { leavesDoubt } from '../domain/faults.js';
-import { errorBody } from '../domain/graph-error.js';
+import { errorBody, withChosenCode } from '../domain/graph-error.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { AmbiguousSend, Page } from '../domain/model.js';
 import { peekMetadata } from '../domain/read-send.js';
@@ -87,7 +87,9 @@ export class GraphCalls {
   }
 
   /** The answer to a refused call. */
-  refuse(note: GraphCall, error: GraphError): Reply {
+  refuse(note: GraphCall, refusal: GraphError): Reply {
+    const page = note.page === null ? undefined : this.state.pages.get(note.page);
+    const error = page ? withChosenCode(refusal, page.rules.assumedCodes) : refusal;
     const { rule, code, subcode } = error;
     Object.assign(note, { outcome: 'refused', rule, code, subcode: subcode ?? null });
     return { status: 400, type: GRAPH_JSON, text: JSON.stringify(errorBody(error, newTraceId())) };

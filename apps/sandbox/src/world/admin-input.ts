@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DISORDER_KINDS } from '../domain/disorder.js';
 import { FAULT_KINDS } from '../domain/faults.js';
 import type { FaultKind, FaultShape } from '../domain/faults.js';
+import { ASSUMED_CODES } from '../domain/graph-error.js';
+import type { AssumedCode } from '../domain/graph-error.js';
 import { WEBHOOK_FIELDS } from '../domain/subscription.js';
 import { EXCHANGE_OUTCOMES } from './traffic.js';
 
@@ -45,6 +47,11 @@ export const pageRules = {
   require_appsecret_proof: z.boolean(),
   permissions: z.array(z.string()),
   app_live: z.boolean(),
+  notify_me_opens_window: z.boolean(),
+  second_tap_emits: z.boolean(),
+  failed_checks_spend_tokens: z.boolean(),
+  text_units: z.enum(['code_points', 'utf16']),
+  assumed_codes: z.partialRecord(z.enum(Object.keys(ASSUMED_CODES) as AssumedCode[]), z.number().int()),
   one_time_requests_per_day: z.number().int().min(0).nullable(),
   notification_requests_per_week: z.number().int().min(0),
   notification_status_with_space: z.boolean(),

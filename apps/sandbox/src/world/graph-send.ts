@@ -59,7 +59,7 @@ export class GraphSend {
     const limited = forbidden ?? this.meter.send(page, this.addressee(params), () => peekMedia(params));
     if (limited) return { refusal: limited };
     const read = readSend(params, page);
-    if ('refusal' in read) return read;
+    if ('refusal' in read) return this.failedCheck(page, params, read);
     const { send } = read;
     const found = this.lookUp(send.recipient);
     const { person } = found;
@@ -86,6 +86,14 @@ export class GraphSend {
     const template = { template_type: 'notification_messages' as const, title, payload };
     this.state.thread(psid).push({ mid, from: 'page', at, attachment: { type: 'template', payload: template } });
     this.feed.tell({ type: 'thread', psid });
+  }
+
+  /** Rule 17: a message that fails its checks leaves its token as it was, unless the switch says otherwise. */
+  private failedCheck(page: Page, params: Record<string, unknown>, refused: { refusal: GraphError }): SendOutcome {
+    const recipient = page.rules.failedChecksSpendTokens ? peekRecipient(params) : undefined;
+    const token = recipient && this.lookUp(recipient).token;
+    if (token?.page === page.id) token.spentBy ??= 'a message that failed its checks';
+    return refused;
   }
 
   private accept(

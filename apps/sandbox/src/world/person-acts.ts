@@ -125,7 +125,7 @@ export class PersonActs {
   tapNotifyMe(psid: string, mid?: string): { emitted: boolean; mid: string } {
     const person = this.actingPerson(psid);
     const request = this.requestToTap(psid, mid);
-    if (!rule13FirstTap(request)) return { emitted: false, mid: request.mid };
+    if (!rule13FirstTap(request)) return { emitted: this.tapAgain(person, request), mid: request.mid };
     const now = this.act(person, 'one_time_tap');
     const token = {
       token: newOneTimeToken(),
@@ -141,6 +141,14 @@ export class PersonActs {
     return { emitted: true, mid: request.mid };
   }
 
+  /** Rule 13: a second tap says nothing, or the same again if the switch says so. */
+  private tapAgain(person: Person, request: OneTimeRequest): boolean {
+    const token = request.token === null ? undefined : this.state.tokens.get(request.token);
+    if (!token || !this.pageOf(person).rules.secondTapEmits) return false;
+    this.emit(person, oneTimeOptinEvent(person, this.clock.now(), request.payload, token));
+    return true;
+  }
+
   /**
    * Rule 23: the person taps the button of a request for notification messages, by default of the youngest. The first
    * tap on a topic makes a token; a later one (another request, or a re-opt-in) renews it and ends a stop.
@@ -150,7 +158,7 @@ export class PersonActs {
     const asked = this.state.notificationRequests.get(psid) ?? [];
     const request = mid === undefined ? asked.at(-1) : asked.find((one) => one.mid === mid);
     if (!request) throw new SandboxError('nothing_to_tap', 'There is no request for notifications in this thread.');
-    const now = this.act(person, 'one_time_tap');
+    const now = this.act(person, 'notification_tap');
     const known = this.notificationTokensOf(psid).find(({ title }) => title === request.title);
     const { page, title, payload, reoptin, timezone } = request;
     const token: NotificationToken = {
@@ -359,7 +367,7 @@ export class PersonActs {
   /** Notes the act (rules 6 and 8) and gives its time. */
   private act(person: Person, act: PersonAct): number {
     const now = this.clock.now();
-    person.lastActedAt = rule6LastActedAt(act, person.lastActedAt, now);
+    person.lastActedAt = rule6LastActedAt(act, person.lastActedAt, now, this.pageOf(person).rules.notifyMeOpensWindow);
     return now;
   }
 
