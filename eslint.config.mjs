@@ -129,6 +129,11 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
+    // The phone page runs in a browser.
+    files: ['apps/*/public/**/*.js'],
+    languageOptions: { globals: browserGlobals() },
+  },
+  {
     files: ['**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
@@ -136,6 +141,13 @@ export default tseslint.config(
     },
   },
 );
+
+function browserGlobals() {
+  const names =
+    'document window location navigator localStorage matchMedia addEventListener innerWidth EventSource ' +
+    'URLSearchParams';
+  return Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']));
+}
 
 function nodeGlobals() {
   const names =

@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import { WEBHOOK_ANSWER_MS } from '@beckon/messenger';
 import { GraphController } from './inbound/graph.controller.js';
 import { graphFirst } from './inbound/graph-first.js';
+import { readablePath } from './inbound/readable-path.js';
 import { sameOriginOnly } from './inbound/same-origin.js';
 import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
@@ -54,6 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(readablePath);
   app.use('/admin', sameOriginOnly);
   const state = app.get(SandboxState);
   const webhooks = app.get(WebhookSender);
@@ -77,6 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         saveSnapshot(options.stateFile, { version: 1, state: state.snapshot(), webhooks: waiting });
       }
       state.ledger.close();
+      state.ambiguous.close();
     },
   };
 }

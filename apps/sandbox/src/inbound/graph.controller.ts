@@ -4,6 +4,7 @@ import { graphError } from '../domain/graph-error.js';
 import { rule39IsBatch } from '../domain/rules-batch.js';
 import { rule5GraphPath, rule5ServedVersion } from '../domain/rules-identity.js';
 import { CALL_LOG } from '../tokens.js';
+import { LOGGED_BODY } from '../world/call-log.js';
 import type { GraphCall } from '../world/call-log.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { newTraceId } from '../world/ids.js';
@@ -13,9 +14,9 @@ import { UsageMeter } from '../world/usage-meter.js';
 import type { Reply } from './fault-reply.js';
 import { GraphBatch } from './graph-batch.js';
 import { GraphCalls } from './graph-calls.js';
+import { loggableHeaders, loggableQuery, withoutSecrets } from './loggable.js';
+import type { AnsweredSend } from './graph-calls.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
-
-const LOGGED_BODY = 8000;
 
 /** A call on its way through: what is answered and what is noted about it. */
 interface Exchange {
@@ -28,6 +29,8 @@ interface Exchange {
   readonly note: GraphCall;
   /** Strings that must not reach the log. */
   readonly secrets: string[];
+  /** The messages in it. */
+  readonly sends: AnsweredSend[];
 }
 
 /**
@@ -60,7 +63,7 @@ export class GraphController {
   }
 
   private async exchange(exchange: Exchange): Promise<void> {
-    const { request, pathname, query, note, secrets } = exchange;
+    const { request, pathname, query, note, secrets, sends } = exchange;
     let params: Record<string, unknown>;
     try {
       const bytes = await readBytes(request);
@@ -75,7 +78,8 @@ export class GraphController {
     const token = accessToken(request, params);
     if (token) secrets.push(token);
     if (typeof params.appsecret_proof === 'string') secrets.push(params.appsecret_proof);
-    const call = { method: note.method, pathname, params, token };
+    const origin = `http://${request.headers.host ?? ''}`;
+    const call = { method: note.method, pathname, params, token, origin, sends };
     const isBatch = rule39IsBatch(call.method, pathname, params);
     const reply = isBatch
       ? await this.batch.process(call, note, (text) => withoutSecrets(text, secrets))
@@ -83,7 +87,9 @@ export class GraphController {
     this.reply(exchange, token, reply);
   }
 
-  private reply({ response, pathname, note, began, secrets }: Exchange, token: string | undefined, reply: Reply): void {
+  private reply(exchange: Exchange, token: string | undefined, reply: Reply): void {
+    const { response, pathname, note, began, secrets } = exchange;
+    const gone = response.destroyed;
     if (reply === 'reset') {
       // resetAndDestroy sends RST, which is what a broken connection looks like to the caller.
       response.socket?.resetAndDestroy();
@@ -99,7 +105,9 @@ export class GraphController {
       });
       // A text leaves in one write together with the head, bytes in two.
       response.end(reply.text);
-      note.status = reply.status;
+      note.status = gone ? null : reply.status;
+      note.answer = withoutSecrets(reply.text.slice(0, LOGGED_BODY), secrets);
+      this.watch(exchange, gone);
     }
     note.ms = Math.round((performance.now() - began) * 10) / 10;
     note.request = withoutSecrets(note.request, secrets);
@@ -107,10 +115,25 @@ export class GraphController {
     this.feed.tell({ type: 'calls' });
   }
 
+  /** A caller who breaks the connection before the answer is out cannot know what became of the messages. */
+  private watch({ response, note, sends }: Exchange, gone: boolean): void {
+    if (sends.length === 0) return;
+    const lost = (): void => {
+      note.status = null;
+      for (const send of sends) this.graph.inDoubt(send, send.note.fault ?? 'caller_left');
+    };
+    if (gone) return lost();
+    response.once('close', () => {
+      if (!response.writableFinished) lost();
+    });
+  }
+
   private open(request: IncomingMessage, response: ServerResponse): Exchange {
     const { pathname, query } = split(request.url ?? '/');
     const note = this.graph.note(request.method ?? 'GET', pathname, '');
-    return { request, response, pathname, query, began: performance.now(), note, secrets: [] };
+    note.headers = loggableHeaders(request.headers);
+    note.query = loggableQuery(query);
+    return { request, response, pathname, query, began: performance.now(), note, secrets: [], sends: [] };
   }
 }
 
@@ -129,16 +152,6 @@ function challenge(text: string): string {
   const { error } = JSON.parse(text) as { error: { message: string } };
   const words = error.message.replace(/[^\x20-\x7e]|"/g, '?').slice(0, 300);
   return `OAuth "Facebook Platform" "invalid_request" "${words}"`;
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let shown = text;
-  for (const secret of secrets) {
-    shown = shown.replaceAll(secret, '***');
-    const encoded = encodeURIComponent(secret);
-    if (encoded !== secret) shown = shown.replaceAll(encoded, '***');
-  }
-  return shown;
 }
 
 function accessToken(request: IncomingMessage, params: Record<string, unknown>): string | undefined {

@@ -43,6 +43,9 @@ export function readBytes(request: IncomingMessage): Promise<Buffer> {
  */
 export function bodyParams(bytes: Buffer, contentType: string | undefined): Record<string, unknown> {
   if (bytes.length === 0) return {};
+  if (contentType?.includes('multipart/form-data')) {
+    throw new UnreadableBody('Files are taken by their url only: multipart bodies are not served here.');
+  }
   const text = decode(bytes);
   if (contentType?.includes('application/x-www-form-urlencoded')) {
     return Object.fromEntries([...new URLSearchParams(text)].map(([key, value]) => [key, shallow(value)]));

@@ -1,4 +1,5 @@
 import type {
+  AmbiguousSend,
   LedgerEntry,
   NotificationRequest,
   NotificationToken,
@@ -9,6 +10,7 @@ import type {
   ProductLink,
   ThreadMessage,
 } from '../domain/model.js';
+import type { SavedAttachment } from '../domain/attachment.js';
 import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
@@ -27,6 +29,8 @@ export interface SnapshotData {
   /** Absent in snapshots of older sandboxes, as the next. */
   notificationRequests?: NotificationRequest[];
   notificationTokens?: NotificationToken[];
+  attachments?: SavedAttachment[];
+  ambiguous?: AmbiguousSend[];
   /** Only in snapshots of older sandboxes. Now the ledger lies in the file beside the snapshot, there: */
   ledger: LedgerEntry[];
   ledgerStretch?: Stretch | undefined;
@@ -48,8 +52,12 @@ export class SandboxState {
   readonly notificationRequests = new Map<string, NotificationRequest[]>();
   readonly notificationTokens = new Map<string, NotificationToken>();
   readonly products = new Map<string, ProductLink>();
+  /** Files that Pages saved, by id. */
+  readonly attachments = new Map<string, SavedAttachment>();
   /** Every accepted message, in the order of acceptance. */
   readonly ledger: SpillingLog<LedgerEntry>;
+  /** Sends whose caller could not know whether they were taken. */
+  readonly ambiguous = new SpillingLog<AmbiguousSend>({ at: (send) => send.at });
   faults: readonly Fault[] = [];
   disorder: readonly ArmedDisorder[] = [];
   private readonly byToken = new Map<string, Page>();
@@ -117,7 +125,9 @@ export class SandboxState {
     this.threads.clear();
     this.notificationRequests.clear();
     this.notificationTokens.clear();
+    this.attachments.clear();
     this.ledger.clear();
+    this.ambiguous.clear();
     this.faults = [];
     this.disorder = [];
   }
@@ -132,6 +142,8 @@ export class SandboxState {
       tokens: [...this.tokens.values()],
       notificationRequests: [...this.notificationRequests.values()].flat(),
       notificationTokens: [...this.notificationTokens.values()],
+      attachments: [...this.attachments.values()],
+      ambiguous: this.ambiguous.select(),
       ledger: [],
       ledgerStretch: this.ledger.flush(),
       products: [...this.products.values()],
@@ -150,12 +162,17 @@ export class SandboxState {
     for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
     for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
+    for (const saved of data.attachments ?? []) this.attachments.set(saved.id, saved);
+    for (const send of data.ambiguous ?? []) this.ambiguous.push(send);
     if (data.ledgerStretch) this.ledger.restore(data.ledgerStretch);
     for (const entry of data.ledger) this.ledger.push(entry);
   }
 }
 
 function withSwitches(page: Page): Page {
-  const ordinary = { state: 'ok', subscribedFields: null } as const;
+  const ordinary = {
+    ...({ state: 'ok', subscribedFields: null, webhookFailingSince: null, subscriptionEndedAt: null } as const),
+    profile: { get_started: { payload: 'GET_STARTED' } },
+  };
   return { ...ordinary, ...page, rules: { ...DEFAULT_PAGE_RULES, ...page.rules } };
 }

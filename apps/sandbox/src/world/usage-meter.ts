@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MediaKind } from '../domain/attachment.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { Page } from '../domain/model.js';
 import {
@@ -6,6 +7,8 @@ import {
   callsOfDay,
   rule36Day,
   rule36DayLimit,
+  rule36IsHeavy,
+  rule36ProfileCall,
   rule36Take,
   rule37HighVolume,
   rule38Headers,
@@ -24,6 +27,9 @@ const SLOTS_OF_SECOND = 10;
 /** What one Page has used. */
 interface Usage {
   bucket: Bucket | undefined;
+  media: Bucket | undefined;
+  /** Times of recent calls of the Messenger Profile API. */
+  profileCalls: number[];
   threads: Map<string, Bucket>;
   calls: Map<number, number>;
   /** Accepted messages by tenths of a second. */
@@ -53,8 +59,8 @@ export class UsageMeter {
     return rule36Day(callsOfDay(this.callsOf(page), now), this.dayLimit(page), page.rules);
   }
 
-  /** Takes room for a message to a person, or says that there is none. */
-  send(page: Page, psid: string | undefined): GraphError | undefined {
+  /** Takes room for a message to a person, or says that there is none. `media` tells the kind of a file in it. */
+  send(page: Page, psid: string | undefined, media: () => MediaKind | undefined): GraphError | undefined {
     const { rules } = page;
     if (rules.refuseHighVolume && this.highVolume(page)) return tooFast(37);
     if (!rules.limitsEnforced) return undefined;
@@ -62,10 +68,25 @@ export class UsageMeter {
     const usage = this.of(page);
     const taken = rule36Take(usage.bucket, now, rules.sendsPerSecond);
     usage.bucket = taken.bucket;
-    if (taken.refusal || psid === undefined || rules.threadSendsPerSecond === null) return taken.refusal;
+    if (taken.refusal) return taken.refusal;
+    if (rule36IsHeavy(media())) {
+      const heavy = rule36Take(usage.media, now, rules.mediaPerSecond);
+      usage.media = heavy.bucket;
+      if (heavy.refusal) return heavy.refusal;
+    }
+    if (psid === undefined || rules.threadSendsPerSecond === null) return undefined;
     const thread = rule36Take(usage.threads.get(psid), now, rules.threadSendsPerSecond);
     usage.threads.set(psid, thread.bucket);
     return thread.refusal;
+  }
+
+  /** Counts a call of the Messenger Profile API, which has a limit of its own. */
+  profileCall(page: Page): GraphError | undefined {
+    if (!page.rules.limitsEnforced) return undefined;
+    const usage = this.of(page);
+    const { calls, refusal } = rule36ProfileCall(usage.profileCalls, this.clock.now());
+    usage.profileCalls = calls;
+    return refusal;
   }
 
   /** Notes an accepted message. */
@@ -120,7 +141,14 @@ export class UsageMeter {
   private of(page: Page): Usage {
     let usage = this.usage.get(page.id);
     if (!usage) {
-      usage = { bucket: undefined, threads: new Map(), calls: new Map(), accepted: new Map() };
+      usage = {
+        bucket: undefined,
+        media: undefined,
+        profileCalls: [],
+        threads: new Map(),
+        calls: new Map(),
+        accepted: new Map(),
+      };
       this.usage.set(page.id, usage);
     }
     return usage;
