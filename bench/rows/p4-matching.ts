@@ -150,7 +150,7 @@ async function openHot(
   await fill(database, hot, onSku);
   if (others > 0) await fill(database, others / TO_A_SKU, TO_A_SKU, 'other');
   const signals = (round: number): Signal[] =>
-    Array.from({ length: QUICK_EVENTS }, (_, i) => signal(i % hot, onSku, matches, round * QUICK_EVENTS + i));
+    Array.from({ length: events(bed) }, (_, i) => signal(i % hot, onSku, matches, round * events(bed) + i));
   return queryAlone(bed, database, signals, Math.max(PAGE, matches));
 }
 
