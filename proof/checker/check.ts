@@ -38,10 +38,13 @@ export interface Verdict {
   readonly first: Violation | undefined;
 }
 
-const checks = [lost, twice, overLimit, stale, afterStop, stopUnconfirmed, wrongPage, unknown, unexplained];
+const always = [twice, overLimit, stale, afterStop, wrongPage];
+/** Only a run that has come to its end can show that something never came. */
+const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
 
-/** Judges the evidence. */
-export function check(evidence: Evidence): Verdict {
+/** Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing. */
+export function check(evidence: Evidence, { whole = true }: { readonly whole?: boolean } = {}): Verdict {
+  const checks = whole ? [...always, ...atTheEnd] : always;
   const all = checks.flatMap((row) => row(evidence)).sort((a, b) => a.at - b.at);
   const names = Object.keys(ROWS) as RowName[];
   const rows = Object.fromEntries(names.map((row) => [row, all.filter((v) => v.row === row)])) as Record<
