@@ -134,9 +134,11 @@ function planSkus(shop: string, count: number, forMs: number, chance: Chance): P
     };
     change(true);
     for (let goings = !stays ? 1 : fate < 0.43 ? 1 + chance.below(3) : 0; goings > 0; goings--) {
-      at += chance.between(800, 14_000);
+      const [gone, back] = [at + chance.between(800, 14_000), chance.between(300, 9_000)];
+      if (stays && gone + back > forMs) break;
+      at = Math.min(gone, forMs);
       change(false);
-      at += chance.between(300, 9_000);
+      at += back;
       change(true);
     }
     return { shop, sku: `${shop}-${letter}${i + 1}`, kind, changes: stays ? changes : changes.slice(0, -1), stays };

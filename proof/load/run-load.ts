@@ -1,4 +1,5 @@
 /** Plays the load: what was planned at its time, and what shoppers do after they were told or have stopped. */
+import { setMaxListeners } from 'node:events';
 import { Chance } from '../chance.js';
 import { confirmsStop } from '../checker/rows/after-stop.js';
 import { rest } from '../world/patience.js';
@@ -29,6 +30,11 @@ export async function runLoad(
   const chance = new Chance(seed ^ 0xa5c);
   const skus = new Map(plan.skus.map((s) => [s.sku, s]));
   const over = AbortSignal.any([signal, AbortSignal.timeout(plan.forMs)]);
+  setMaxListeners(0, over, signal); // a shopper each
+  const ended = new Promise<void>((resolve) => {
+    if (over.aborted) resolve();
+    over.addEventListener('abort', () => resolve());
+  });
   /** People who wrote STOP and were not told that it was heard: they touch nothing. */
   const stopping = new Map<string, () => void>();
   const begun: Promise<unknown>[] = [];
@@ -47,7 +53,7 @@ export async function runLoad(
   const stop = async (psid: string): Promise<void> => {
     const confirmed = new Promise<void>((resolve) => stopping.set(psid, resolve));
     await shoppers.stop(psid);
-    await Promise.race([confirmed, new Promise((resolve) => over.addEventListener('abort', resolve))]);
+    await Promise.race([confirmed, ended]);
     if (over.aborted) return; // nobody knows whether it was heard, so nothing more is asked
     await rest(chance.between(500, 6_000), over);
     stopping.delete(psid);
