@@ -117,6 +117,17 @@ export default tseslint.config(
     },
   },
   {
+    // The judge shares nothing with the judged: a mistake that both sides share would be seen by neither.
+    files: ['proof/checker/**/*.ts'],
+    rules: {
+      'no-restricted-imports': imports(
+        { regex: '^@beckon/', message: 'The checker shares no code with what it judges.' },
+        { regex: '(^|/)(apps|libs|tests|world|load)/', message: 'The checker reads the files of a run, nothing else.' },
+        { regex: '^(kafkajs|pg|ioredis|undici)$', message: 'The checker reads the files of a run, nothing else.' },
+      ),
+    },
+  },
+  {
     // The only readers of the environment: each hands it on as a value. Specs set up processes and address servers.
     files: [
       '**/config.ts',

@@ -47,7 +47,7 @@ module.exports = {
       testMatch: ['<rootDir>/{apps,libs,tests,bench,proof}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.int\\.spec\\.ts$', '\\.flow\\.spec\\.ts$'],
     },
-    { ...suite, ...servers, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tests}/**/*.int.spec.ts'] },
-    { ...suite, ...servers, displayName: 'flow', testMatch: ['<rootDir>/{apps,libs,tests}/**/*.flow.spec.ts'] },
+    { ...suite, ...servers, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tests,proof}/**/*.int.spec.ts'] },
+    { ...suite, ...servers, displayName: 'flow', testMatch: ['<rootDir>/{apps,libs,tests,proof}/**/*.flow.spec.ts'] },
   ],
 };

@@ -19,6 +19,7 @@ async function rulesBrokenBy(text: string, filePath: string): Promise<string[]> 
 const IMPORT = 'no-restricted-imports';
 const DOMAIN = 'apps/matching/src/domain/made-up.ts';
 const INBOUND = 'apps/matching/src/inbound/made-up.ts';
+const CHECKER = 'proof/checker/rows/made-up.ts';
 
 describe('walls', () => {
   it.each([
@@ -46,6 +47,10 @@ describe('walls', () => {
     ['export const now = () => new Date()', DOMAIN, 'no-restricted-syntax'],
     ['export const luck = () => Math.random()', DOMAIN, 'no-restricted-syntax'],
     ['export const pid = process.pid', DOMAIN, 'no-restricted-globals'],
+    ["import { alertId } from '@beckon/contracts'", CHECKER, IMPORT],
+    ["import { reserve } from '../../../apps/throttling/src/domain/windows.js'", CHECKER, IMPORT],
+    ["import { Witness } from '../../world/witness.js'", CHECKER, IMPORT],
+    ["import pg from 'pg'", CHECKER, IMPORT],
   ])('%s is refused in %s', async (text, file, rule) => {
     expect(await rulesBrokenBy(`${text};\n`, file)).toContain(rule);
   });
@@ -59,6 +64,8 @@ describe('walls', () => {
     ['export const at = (ms: number) => new Date(ms)', DOMAIN],
     ['export const url = process.env.URL', 'apps/matching/src/config.ts'],
     ["import { x } from '@beckon/delivery/dist/domain/pace.js'", 'bench/rows/made-up.ts'],
+    ["import { readFileSync } from 'node:fs'", CHECKER],
+    ["import { alertsOf } from '../alerts.js'", CHECKER],
   ])('%s is fine in %s', async (text, file) => {
     expect(await rulesBrokenBy(`${text};\n`, file)).toEqual([]);
   });

@@ -109,14 +109,14 @@ function build() {
   const begun = performance.now();
   const done = spawnSync(process.execPath, [TSC, '-b'], { encoding: 'utf8' });
   if (done.status !== 0) fail(`the build failed\n${done.stdout}${done.stderr}`, 1);
-  if (command !== 'beckon' && command !== 'docs') say('built', begun);
+  if (!['beckon', 'docs', 'proof'].includes(command)) say('built', begun);
 }
 
 /** Runs one step with our terminal; passes signals on and waits for it to leave in its own order. */
 function run(args) {
   return new Promise((resolve) => {
     // `npm start` also holds a channel to us: when we are killed without a word, it closes and the step stops itself.
-    const holdsOthers = command === 'start';
+    const holdsOthers = command === 'start' || command === 'proof';
     const child = spawn(process.execPath, args, {
       stdio: holdsOthers ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     });

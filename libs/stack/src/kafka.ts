@@ -37,7 +37,9 @@ export async function startKafka(around: Surroundings): Promise<Server> {
   const logs = join(folder, 'log');
   const config = join(folder, 'server.properties');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(config, brokerProperties({ port, controllerPort, logs }));
+  const advertised = around.kafkaFront;
+  const front = advertised === undefined ? undefined : { port: await around.ports.pick(), advertised };
+  writeFileSync(config, brokerProperties({ port, controllerPort, logs, front }));
   // Written out, not 'lib/*': a class archive is used only with the very class path it was made with.
   const classPath = readdirSync(jars)
     .filter((file) => file.endsWith('.jar'))
@@ -63,6 +65,7 @@ export async function startKafka(around: Surroundings): Promise<Server> {
     name: 'Kafka',
     origin: `Apache Kafka 4.3.0 (KRaft) at 127.0.0.1:${port}`,
     address: `127.0.0.1:${port}`,
+    ...(front ? { behindFront: `127.0.0.1:${front.port}` } : {}),
     startTimeoutMs: 90_000,
     ready: () => answersApiVersions(port),
     ended: archive.ended,
@@ -93,20 +96,24 @@ function brokerProperties({
   port,
   controllerPort,
   logs,
+  front,
 }: {
   port: number;
   controllerPort: number;
   logs: string;
+  /** A second listener: clients that come through it are sent back to the advertised port, not to its own. */
+  front?: { port: number; advertised: number } | undefined;
 }): string {
+  const listener = (at: number | undefined) => (at === undefined ? '' : `,FRONT://127.0.0.1:${at}`);
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${listener(front?.port)}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${listener(front?.advertised)}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${front ? ',FRONT:PLAINTEXT' : ''}`,
     `log.dirs=${logs.replaceAll('\\', '/')}`,
     'auto.create.topics.enable=false',
     'num.partitions=12',

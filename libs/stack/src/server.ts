@@ -11,6 +11,8 @@ export interface Server {
   readonly external: boolean;
   /** Kafka: `host:port`, comma-separated; others: a URL. Undefined when this stack was started without it. */
   readonly address: string | undefined;
+  /** Kafka, started for a proxy in front of it: where that proxy leads to. */
+  readonly behindFront: string | undefined;
   /** Process number while it runs here. */
   readonly pid: number | undefined;
   /** Where its own words go; undefined for an external one. */
@@ -30,6 +32,7 @@ export interface ServerPlan {
   readonly name: string;
   readonly origin: string;
   readonly address: string;
+  readonly behindFront?: string;
   readonly order: SpawnOrder;
   /** Does it answer now? Never throws. */
   readonly ready: () => Promise<boolean>;
@@ -53,6 +56,7 @@ export async function startServer(guard: Guard, plan: ServerPlan): Promise<Serve
     origin: plan.origin,
     external: false,
     address: plan.address,
+    behindFront: plan.behindFront,
     logFile: plan.order.logFile,
     get pid() {
       return running?.exit ? undefined : running?.pid;
@@ -83,6 +87,7 @@ export function externalServer(name: string, variable: string, address: string |
     origin: address ? `given by ${variable}` : 'not started',
     external: true,
     address,
+    behindFront: undefined,
     pid: undefined,
     logFile: undefined,
     kill: async () => refuse(),

@@ -33,6 +33,11 @@ export interface StackOptions {
   readonly persistent?: boolean;
   /** Only these (default: all three). A test that kills Redis starts just a Redis of its own. */
   readonly servers?: readonly ServerName[];
+  /**
+   * Port on 127.0.0.1 of a proxy that will stand before Kafka. A broker tells its clients where to come back to, so it
+   * must know: whoever comes through the proxy to `kafka.behindFront` is sent back to the proxy.
+   */
+  readonly kafkaFront?: number;
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
   readonly env?: Environment;
   /** Aborted: the start is given up, and what was started is stopped; `startStack` rejects. Later it means nothing. */
@@ -94,6 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     usualPorts: persistent,
     throwaway: !persistent,
     database: persistent ? 'beckon' : 'beckon_test',
+    kafkaFront: options.kafkaFront,
     childEnv: serverEnvironment(env),
   };
   mkdirSync(around.logDir, { recursive: true });

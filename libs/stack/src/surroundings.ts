@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly throwaway: boolean;
   /** Name of the Postgres database to have. */
   readonly database: string;
+  /** See StackOptions. */
+  readonly kafkaFront: number | undefined;
   /** Our own environment, where PATH and JAVA_HOME are looked up. */
   readonly env: Environment;
   /** The environment that servers get. */

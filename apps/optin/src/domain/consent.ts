@@ -46,6 +46,7 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts, to
     received_at: tap.received_at,
     grant_id: tap.grantId,
     words: `${wish.kind}: ${item.name ?? wish.sku ?? wish.product}`,
+    seen_price: item.price,
   };
   if (active && !late) {
     const consents = [...active.consents, consent].sort((a, b) => a.at - b.at);

@@ -1,7 +1,10 @@
+import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
 import { endSub } from './person.js';
-import type { Person } from './person.js';
+import type { Consent, Person, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
+import { conditionOf } from './wish.js';
+import type { AskableKind } from './wish.js';
 
 /** Whether the alert reached Messenger for sure, and was no test. */
 export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
@@ -10,15 +13,59 @@ export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
 /**
  * A subscription that asked to be told once has ended when its alert was accepted, whichever right carried it: the
  * consent was to one message, so a token that was not needed is dropped with it. Anything else changes nothing.
+ *
+ * We hear of it later than the shopper. Whoever taps again as soon as the message is there may be faster than our word
+ * of it, and the tap joins the subscription that still looks active. Such a consent is newer than the message and has
+ * not been answered by it: it goes on as a subscription of its own, with the token that came with it. The message counts
+ * from when it was put on the socket; nobody who taps after having seen it taps before that.
  */
 export function endTold(person: Person, delivery: Delivery, now: number): Outcome {
   const sub = person.subs.find((s) => s.sub_id === delivery.sub_id);
   if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active' || sub.mode !== 'once')
     return { person, replies: [], notes: [] };
-  const after = endSub(person, sub.sub_id, 'already_told', delivery.answered_at ?? delivery.at);
+  const told_at = delivery.posted_at ?? delivery.answered_at ?? delivery.at;
+  const rev = person.shopper.rev + 1;
+  const again = askedAgain(sub, told_at, rev);
+  const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
+  const after = endSub(person, sub.sub_id, 'already_told', told_at);
   return {
-    person: { ...after, shopper: { ...after.shopper, rev: after.shopper.rev + 1, updated_at: now } },
+    person: {
+      subs: again ? [...after.subs, again] : after.subs,
+      shopper: {
+        ...after.shopper,
+        rev,
+        updated_at: now,
+        grants: [...after.shopper.grants, ...kept.map((g) => ({ ...g, sub_id: again?.sub_id ?? g.sub_id }))],
+      },
+    },
     replies: [],
-    notes: [{ verdict: 'unsubscribed', reason: 'already_told', sub }],
+    notes: [
+      { verdict: 'unsubscribed', reason: 'already_told', sub },
+      ...(again
+        ? [{ verdict: 'subscribed', reason: 'requested', sub: again, detail: 'asked again after the message' } as const]
+        : []),
+    ],
   };
 }
+
+/** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
+function askedAgain(sub: SubState, toldAt: number, shopperRev: number): SubState | undefined {
+  const consents = sub.consents.filter((c) => c.at > toldAt);
+  const [first] = consents;
+  if (!first) return undefined;
+  const seen_price = seenAt(first, sub);
+  return {
+    ...sub,
+    rev: 1,
+    sub_id: subId(sub.page, first.event),
+    shopper_rev: shopperRev,
+    seen_price,
+    condition: conditionOf(sub.kind as AskableKind, seen_price) ?? sub.condition,
+    consented_at: first.at,
+    consents,
+  };
+}
+
+/** The price at that consent. Consents of before it was noted go by the subscription's. */
+const seenAt = (consent: Consent, sub: SubState): SubState['seen_price'] =>
+  consent.seen_price === undefined ? sub.seen_price : consent.seen_price;

@@ -127,6 +127,7 @@ describe('consent', () => {
         received_at: NOW,
         grant_id: 'grt_1',
         words: 'price_drop: Red coat, Size M',
+        seen_price: item.price,
       },
     ]);
     expect(said(outcome)).toEqual(['confirmed']);

@@ -1,4 +1,4 @@
-import type { Grant, Reason, Shopper, Subscription } from '@beckon/contracts';
+import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
 
 /**
  * What optin knows about one person on one Page. Order of arrival must not matter, so it keeps *when* things were said
@@ -34,6 +34,8 @@ export interface Consent {
   readonly received_at: number;
   readonly grant_id: string;
   readonly words: string;
+  /** The price that was shown with it; null: none is known, absent: it was not noted yet. */
+  readonly seen_price?: Money | null;
 }
 
 /** A subscription with its consents, oldest first. */

@@ -190,12 +190,12 @@ describe('promise 5: stop means stop', () => {
 describe('a delivered alert', () => {
   it('ends the subscription for one message, once, and drops the right that was given for it', async () => {
     const sub = await subscribed('520');
-    const delivery = { ...deliveries.example, shopper_id: sub.shopper_id, sub_id: sub.sub_id, answered_at: Date.now() };
+    const delivery = { ...deliveries.example, shopper_id: sub.shopper_id, sub_id: sub.sub_id, posted_at: Date.now() };
     await bed.publish(deliveries, sub.shopper_id, { ...delivery, state: 'refused', reason: 'refused' });
     await bed.publish(deliveries, sub.shopper_id, delivery);
     await bed.publish(deliveries, sub.shopper_id, { ...delivery, state: 'read', seq: 2 });
     const ended = await until('the end', () => subsOf('520').find((s) => s.state === 'ended'));
-    expect(ended).toMatchObject({ rev: 2, ended_reason: 'already_told', ended_at: delivery.answered_at });
+    expect(ended).toMatchObject({ rev: 2, ended_reason: 'already_told', ended_at: delivery.posted_at });
     await until('the shopper record', () => personOf('520')?.ended_subs.includes(sub.sub_id));
     expect(personOf('520')).toMatchObject({ rev: 3, grants: [] });
     await send(from('520', { referral: { ref: await refOf('back_in_stock') } }));

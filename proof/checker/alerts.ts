@@ -1,0 +1,48 @@
+/** Reads the sandbox's log: which accepted messages are alerts, and about what. */
+import type { Accepted, Call, Kind } from './evidence.js';
+
+/** An accepted alert. The shops of a run word it as `back <sku>` or `drop <sku>`; `sku` null: it says neither. */
+export interface Alert extends Accepted {
+  readonly alert_id: string;
+  readonly sku: string | null;
+  readonly kind: Kind | null;
+}
+
+const ALERT = /^beckon:(alr_.+)$/;
+const WORDS = /^(back|drop) (\S+)$/;
+
+/** The id in the metadata of an alert; undefined for everything else. */
+export const alertIdIn = (metadata: string | null): string | undefined => ALERT.exec(metadata ?? '')?.[1];
+
+/** What an alert's text is about. */
+export function subjectOf(text: string | null): { sku: string | null; kind: Kind | null } {
+  const [, word, sku = null] = WORDS.exec(text ?? '') ?? [];
+  return { sku, kind: sku === null ? null : word === 'back' ? 'back_in_stock' : 'price_drop' };
+}
+
+/** The alerts of a log, in the order of acceptance. */
+export function alertsOf(ledger: readonly Accepted[]): Alert[] {
+  return ledger.flatMap((entry) => {
+    const alert_id = alertIdIn(entry.metadata);
+    return alert_id === undefined ? [] : [{ ...entry, alert_id, ...subjectOf(entry.text) }];
+  });
+}
+
+/** What the sandbox answers while it takes nothing, and leaves the sender in doubt. */
+const DOUBTFUL = new Set(['timeout_before', 'http_500', 'ok_not_json', 'reset']);
+
+/** Calls after which nobody but the sandbox can know that nothing was taken. */
+export const doubtfulCalls = (calls: readonly Call[]): Call[] =>
+  calls.filter((call) => call.mid === null && call.fault !== null && DOUBTFUL.has(call.fault));
+
+/** Groups by a key, keeping the order. */
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

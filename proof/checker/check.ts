@@ -1,0 +1,82 @@
+/** The verdict over one run: every row of every promise. Pure. */
+import { alertsOf, doubtfulCalls } from './alerts.js';
+import { EXCUSED, type Evidence, type Fault, ROWS, type RowName, type Violation } from './evidence.js';
+import { afterStop, stopUnconfirmed } from './rows/after-stop.js';
+import { lost, owed } from './rows/lost.js';
+import { overLimit } from './rows/over-limit.js';
+import { stale, staleness } from './rows/stale.js';
+import { twice } from './rows/twice.js';
+import { excusableUnknowns, givenUp, unexplained, unknown } from './rows/unexplained.js';
+import { wrongPage } from './rows/wrong-page.js';
+
+/** What was seen beside the violations, so that a run that did nothing cannot pass for one that did it right. */
+export interface Figures {
+  readonly accepted: number;
+  /** Of these, while at least one fault was under way. */
+  readonly accepted_during_faults: number;
+  readonly owed: number;
+  readonly taps: number;
+  readonly stops: number;
+  readonly faults: number;
+  readonly faults_by_class: Readonly<Record<string, number>>;
+  /** Calls that left the sender in doubt and took nothing. */
+  readonly doubtful_calls: number;
+  /** Calls whose message was taken although the answer was lost. */
+  readonly lost_answers: number;
+  /** Messages in flight when something was broken. */
+  readonly in_flight_at_faults: number;
+  readonly given_up: number;
+  /** Milliseconds that the stalest accepted alert had not been true for, at the most favourable. */
+  readonly stalest_ms: number;
+}
+
+/** Violations of every row, oldest first, and the figures. */
+export interface Verdict {
+  readonly rows: Readonly<Record<RowName, readonly Violation[]>>;
+  readonly figures: Figures;
+  /** Of the rows that condemn, the violation that came first. */
+  readonly first: Violation | undefined;
+}
+
+const always = [twice, overLimit, stale, afterStop, wrongPage];
+/** Only a run that has come to its end can show that something never came. */
+const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
+
+/** Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing. */
+export function check(evidence: Evidence, { whole = true }: { readonly whole?: boolean } = {}): Verdict {
+  const checks = whole ? [...always, ...atTheEnd] : always;
+  const all = checks.flatMap((row) => row(evidence)).sort((a, b) => a.at - b.at);
+  const names = Object.keys(ROWS) as RowName[];
+  const rows = Object.fromEntries(names.map((row) => [row, all.filter((v) => v.row === row)])) as Record<
+    RowName,
+    Violation[]
+  >;
+  return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED) };
+}
+
+/** Whether a fault was under way at an instant. */
+export const underWay = ({ from, to }: Fault, at: number): boolean => from <= at && (to === null || at <= to);
+
+function figuresOf(evidence: Evidence): Figures {
+  const { inputs, faults, calls, ledger } = evidence;
+  const alerts = alertsOf(ledger);
+  const classes: Record<string, number> = {};
+  for (const { target, kind } of faults) {
+    const name = `${target.replace(/-\d+$/, '')} ${kind}`;
+    classes[name] = (classes[name] ?? 0) + 1;
+  }
+  return {
+    accepted: alerts.length,
+    accepted_during_faults: alerts.filter((a) => faults.some((f) => underWay(f, a.accepted_at))).length,
+    owed: owed(evidence).length,
+    taps: inputs.taps.length,
+    stops: inputs.stops.length,
+    faults: faults.length,
+    faults_by_class: classes,
+    doubtful_calls: doubtfulCalls(calls).length,
+    lost_answers: calls.filter((c) => c.mid !== null && c.fault !== null).length,
+    in_flight_at_faults: new Set(faults.flatMap((f) => f.in_flight.map(({ id }) => id))).size,
+    given_up: givenUp(evidence).filter((id) => excusableUnknowns(evidence).has(id)).length,
+    stalest_ms: Math.max(0, ...staleness(evidence).filter(Number.isFinite)),
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * A small run in which everything went right, whatever could be doubted included: answers that were lost, a message
+ * that nobody knows about and that was given up, a STOP, something that closed again, a window that filled. Each of the
+ * wrong logs is this one with one thing changed.
+ */
+import type { FaultLine, InputLine } from './fold-lines.js';
+import { foldFaults, foldInputs } from './fold-lines.js';
+import type { Accepted, Call, Decision, Evidence } from './evidence.js';
+
+/** The lines of a run, as its files hold them. Changed freely by the wrong logs. */
+export interface Log {
+  inputs: InputLine[];
+  ledger: Accepted[];
+  calls: Call[];
+  faults: FaultLine[];
+  decisions: Decision[];
+}
+
+/** The evidence in these lines. */
+export const evidenceIn = ({ inputs, faults, ...rest }: Log): Evidence => ({
+  ...rest,
+  inputs: foldInputs(inputs),
+  faults: foldFaults(faults),
+});
+
+/** The run's zero hour. */
+export const T0 = 1_790_000_000_000;
+const at = (seconds: number): number => T0 + seconds * 1000;
+
+/** Appends an input and, `after` seconds later, that it was taken. */
+export function put(log: Log, line: Record<string, unknown> & { id: string }, seconds: number, after = 0.1): void {
+  log.inputs.push({ ...line, sent_at: at(seconds) } as unknown as InputLine);
+  log.inputs.push({ type: 'ack', id: line.id, at: at(seconds + after) });
+}
+
+/** An event of the platform about a SKU of shop A. */
+export const offer = (log: Log, sku: string, open: boolean, seconds: number, kind = 'back_in_stock'): void =>
+  put(log, { type: 'offer', id: `o${log.inputs.length}`, shop: 'a', sku, kind, open, snapshot: seconds < 0 }, seconds);
+
+/** A tap. */
+export const tap = (log: Log, psid: string, sku: string, seconds: number, kind = 'back_in_stock'): void =>
+  put(log, { type: 'tap', id: `t${log.inputs.length}`, psid, sku, kind }, seconds);
+
+/** An accepted alert, with its call and the decision that tells it. */
+export function alert(
+  log: Log,
+  id: string,
+  psid: string,
+  sku: string,
+  seconds: number,
+  fault: string | null = null,
+): void {
+  const page = psid.slice(0, 1);
+  const word = sku.startsWith('price') ? 'drop' : 'back';
+  const entry = { page, psid, mid: `m_${id}`, metadata: `beckon:alr_${id}`, text: `${word} ${sku}` };
+  log.ledger.push({ ...entry, accepted_at: at(seconds) });
+  log.calls.push(call(entry, seconds, fault, entry.mid));
+  decide(log, `alr_${id}`, psid, sku, 'sent', null, seconds);
+}
+
+/** A call as the sandbox notes it. */
+export const call = (
+  { page, psid, metadata, text }: Pick<Accepted, 'page' | 'psid' | 'metadata' | 'text'>,
+  seconds: number,
+  fault: string | null,
+  mid: string | null,
+): Call => ({ at: at(seconds), token_page: page, path_page: page, psid, metadata, text, mid, fault, rule: null });
+
+/** The last word about an alert. */
+export function decide(
+  log: Log,
+  alert_id: string,
+  psid: string,
+  sku: string,
+  verdict: string,
+  reason: string | null,
+  seconds: number,
+): void {
+  const facts = { alert_id, shopper_id: `shp_${psid}`, sku, at: at(seconds) };
+  const n = log.decisions.length;
+  log.decisions.push({ ...facts, decision_id: `dec_${n}`, verdict: 'matched', reason: null, terminal: false });
+  log.decisions.push({ ...facts, decision_id: `dec_${n + 1}`, verdict, reason, terminal: true });
+}
+
+/** A fault with its end. */
+export function fault(log: Log, target: string, kind: string, from: number, to: number): number {
+  const id = log.faults.length;
+  log.faults.push({ type: 'begin', id, target, kind, from: at(from), detail: null });
+  log.faults.push({ type: 'end', id, to: at(to) });
+  return id;
+}
+
+/** The words of a confirmed STOP. */
+export const CONFIRMED = 'Done. All your alerts have ended, and we will send you no more of them.';
+
+/** The confirmation of a STOP. */
+export const confirm = (log: Log, psid: string, seconds: number): void =>
+  void log.ledger.push({
+    ...{ page: psid.slice(0, 1), psid, mid: `m_c${seconds}`, metadata: `beckon:rep_${seconds}`, text: CONFIRMED },
+    accepted_at: at(seconds),
+  });
+
+/** The right log, made anew each time. People `1x` are on Page 1, `2x` on Page 2. */
+export function rightLog(): Log {
+  const log: Log = { inputs: [], ledger: [], calls: [], faults: [], decisions: [] };
+  const limits = [
+    { scope: 'shopper' as const, limit: 2, period: 30_000 },
+    { scope: 'shopper' as const, limit: 1, period: 2_000 },
+    { scope: 'shopper_sku' as const, limit: 1, period: 20_000 },
+  ];
+  log.inputs.push({ type: 'shop', shop: 'a', limits });
+  for (const psid of ['11', '12', '13', '21', '22'])
+    log.inputs.push({ type: 'person', psid, page: psid.slice(0, 1), shop: 'a', shopper_id: `shp_${psid}` });
+  for (const sku of ['x', 'y', 'z', 'gone']) offer(log, sku, false, -100);
+  offer(log, 'price1', false, -100, 'price_drop');
+  log.inputs.push({ type: 'phase', phase: 'load', at: at(0) });
+
+  // Back, and told at once; asked again and told again 20 s later; a window of two in 30 s fills and moves on.
+  for (const psid of ['11', '12', '21']) tap(log, psid, 'x', -50);
+  tap(log, '11', 'y', -50);
+  tap(log, '11', 'z', -50);
+  tap(log, '22', 'price1', -50, 'price_drop');
+  offer(log, 'x', true, 10);
+  alert(log, 'a1', '11', 'x', 11);
+  alert(log, 'a2', '12', 'x', 11, 'timeout_after_accept');
+  alert(log, 'a3', '21', 'x', 11.5);
+  tap(log, '12', 'x', 15);
+  alert(log, 'a4', '12', 'x', 31);
+  offer(log, 'y', true, 12);
+  alert(log, 'a5', '11', 'y', 13);
+  offer(log, 'z', true, 14);
+  alert(log, 'a6', '11', 'z', 41);
+  offer(log, 'price1', true, 20, 'price_drop');
+  alert(log, 'a7', '22', 'price1', 22);
+
+  // Came and went: one was told while it was there, the other's chance is over.
+  tap(log, '13', 'gone', -50);
+  tap(log, '21', 'gone', -50);
+  offer(log, 'gone', true, 30);
+  alert(log, 'a8', '21', 'gone', 33);
+  offer(log, 'gone', false, 35);
+  decide(log, 'alr_a9', '13', 'gone', 'withdrawn', 'signal_closed', 36);
+
+  // STOP, confirmed; what waited has ended; a newer request is told.
+  tap(log, '13', 'y', 40);
+  put(log, { type: 'stop', id: 's1', psid: '13' }, 41);
+  confirm(log, '13', 42);
+  decide(log, 'alr_b1', '13', 'y', 'suppressed', 'stopped', 42);
+  tap(log, '13', 'z', 50);
+  alert(log, 'b2', '13', 'z', 52);
+
+  // The sender could not know: the sandbox said nothing and took nothing; another was in flight at a kill.
+  tap(log, '22', 'x', 60);
+  log.calls.push(
+    call({ page: '2', psid: '22', metadata: 'beckon:alr_b3', text: 'back x' }, 61, 'timeout_before', null),
+  );
+  decide(log, 'alr_b3', '22', 'x', 'failed', 'outcome_unknown', 120);
+  tap(log, '22', 'y', 60);
+  const kill = fault(log, 'delivery-1', 'kill', 65, 68);
+  log.faults.push({ type: 'in_flight', id: kill, in_flight: [{ id: 'alr_b4', shopper_id: 'shp_22', sku: 'y' }] });
+  decide(log, 'alr_b4', '22', 'y', 'failed', 'outcome_unknown', 130);
+  fault(log, 'delivery-2', 'stop', 70, 100);
+  log.inputs.push({ type: 'phase', phase: 'quiet', at: at(110) }, { type: 'phase', phase: 'end', at: at(200) });
+  return log;
+}

@@ -1,0 +1,254 @@
+/**
+ * The checker checked: for every way of being wrong a log that is wrong in this one way, and the row that must say so.
+ * A checker that accepts one of them would have accepted a run of that kind.
+ */
+import type { RowName } from './evidence.js';
+import { alert, call, confirm, decide, fault, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
+
+/** A log that is wrong, and where it must be noticed. */
+export interface WrongLog {
+  readonly what: string;
+  readonly row: RowName;
+  readonly log: Log;
+}
+
+const without = <T>(list: T[], test: (one: T) => boolean): void => {
+  const at = list.findIndex(test);
+  if (at < 0) throw new Error('the right log has no such line');
+  list.splice(at, 1);
+};
+const unsend = (log: Log, id: string): void => without(log.ledger, (e) => e.metadata === `beckon:alr_${id}`);
+const undecide = (log: Log, id: string): void => {
+  log.decisions = log.decisions.filter((d) => !(d.alert_id === `alr_${id}` && d.terminal));
+};
+const forget = (log: Log, id: string): void => {
+  log.decisions = log.decisions.filter((d) => d.alert_id !== `alr_${id}`);
+};
+const move = (log: Log, id: string, seconds: number): void => {
+  log.ledger = log.ledger.map((e) =>
+    e.metadata === `beckon:alr_${id}` ? { ...e, accepted_at: T0 + seconds * 1000 } : e,
+  );
+};
+
+const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) => void])[] = [
+  ['a message was never sent', 'lost', (log) => unsend(log, 'a1')],
+  ['only the second request of a shopper was forgotten', 'lost', (log) => unsend(log, 'a4')],
+  ['a price alert was never sent', 'lost', (log) => unsend(log, 'a7')],
+  ['a request made while it was true already was forgotten', 'lost', (log) => tap(log, '12', 'y', 55)],
+  ['a request after a STOP was forgotten', 'lost', (log) => unsend(log, 'b2')],
+  [
+    'the sandbox refused in words that prove it, and nothing more was tried',
+    'lost',
+    (log) => (log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, fault: 'error' } : c))),
+  ],
+  [
+    'the doubt was about an opening before the last',
+    'lost',
+    (log) => {
+      offer(log, 'x', false, 70);
+      offer(log, 'x', true, 90);
+    },
+  ],
+  [
+    'the doubtful call was about another SKU',
+    'lost',
+    (log) => {
+      log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, text: 'back z' } : c));
+    },
+  ],
+  ['nothing was in flight at the kill', 'lost', (log) => without(log.faults, (f) => f.type === 'in_flight')],
+  [
+    'one alert was accepted twice',
+    'twice',
+    (log) => {
+      const entry = log.ledger.find((e) => e.metadata === 'beckon:alr_a3');
+      if (entry) log.ledger.push({ ...entry, mid: 'm_again', accepted_at: T0 + 80_000 });
+    },
+  ],
+  [
+    'an answer was lost, and the message was sent again',
+    'twice',
+    (log) => {
+      const entry = log.ledger.find((e) => e.metadata === 'beckon:alr_a2');
+      if (entry) log.ledger.push({ ...entry, mid: 'm_again', accepted_at: entry.accepted_at + 400 });
+    },
+  ],
+  ['two alerts with different ids for one request', 'twice', (log) => alert(log, 'c1', '21', 'x', 80)],
+  [
+    'what was asked for once was told at both openings',
+    'twice',
+    (log) => {
+      offer(log, 'gone', true, 100);
+      alert(log, 'c2', '21', 'gone', 101);
+      offer(log, 'gone', false, 102);
+    },
+  ],
+  ['somebody was told who had asked for something else', 'unasked', (log) => alert(log, 'c3', '12', 'z', 80)],
+  [
+    'an alert that names nothing',
+    'unasked',
+    (log) => {
+      log.ledger = log.ledger.map((e) => (e.metadata === 'beckon:alr_a3' ? { ...e, text: 'Good news!' } : e));
+    },
+  ],
+  [
+    'asked for the price, told of the stock',
+    'unasked',
+    (log) => {
+      log.ledger = log.ledger.map((e) => (e.metadata === 'beckon:alr_a7' ? { ...e, text: 'back price1' } : e));
+    },
+  ],
+  ['three in half a minute', 'over_limit', (log) => move(log, 'a6', 40.9)],
+  ['one millisecond too close', 'over_limit', (log) => move(log, 'a5', 12.999)],
+  ['the same SKU again within its period', 'over_limit', (log) => move(log, 'a4', 30.9)],
+  [
+    'told 31 s after it was gone',
+    'stale',
+    (log) => {
+      move(log, 'a8', 66.2);
+      without(log.faults, (f) => f.type === 'begin' && f.target === 'delivery-2');
+    },
+  ],
+  ['told before it had ever been there', 'stale', (log) => move(log, 'a3', 9)],
+  [
+    'a price alert long after the price rose',
+    'stale',
+    (log) => {
+      offer(log, 'price1', false, 23, 'price_drop');
+      move(log, 'a7', 54);
+    },
+  ],
+  ['late after a thaw, and stale already when the freeze began', 'stale', (log) => move(log, 'a8', 100.5)],
+  [
+    'an alert came after the confirmation of STOP',
+    'after_stop',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 43);
+    },
+  ],
+  [
+    'after STOP, only the newer request was asked for',
+    'after_stop',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 56);
+    },
+  ],
+  [
+    'a second STOP was not heeded',
+    'after_stop',
+    (log) => {
+      tap(log, '13', 'x', 53);
+      put(log, { type: 'stop', id: 's2', psid: '13' }, 54);
+      confirm(log, '13', 55);
+      alert(log, 'c4', '13', 'x', 72.5);
+    },
+  ],
+  ['a STOP was never confirmed', 'stop_unconfirmed', (log) => put(log, { type: 'stop', id: 's2', psid: '21' }, 90)],
+  [
+    'sent by another Page',
+    'wrong_page',
+    (log) => {
+      log.ledger = log.ledger.map((e) => (e.metadata === 'beckon:alr_a3' ? { ...e, page: '1' } : e));
+    },
+  ],
+  [
+    "tried with another Page's token",
+    'wrong_page',
+    (log) => {
+      const entry = { page: '2', psid: '21', metadata: 'beckon:rep_1', text: 'Hello' };
+      log.calls.push({ ...call(entry, 80, null, null), token_page: '1', rule: 5 });
+    },
+  ],
+  [
+    'tried with a token that is none',
+    'wrong_page',
+    (log) => {
+      const entry = { page: '2', psid: '21', metadata: 'beckon:rep_1', text: 'Hello' };
+      log.calls.push({ ...call(entry, 80, null, null), token_page: null });
+    },
+  ],
+  [
+    'given up as unknown though the sandbox had refused',
+    'unknown',
+    (log) => {
+      log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, fault: null, rule: 7 } : c));
+    },
+  ],
+  [
+    'given up as unknown, in flight at no fault',
+    'unknown',
+    (log) => without(log.faults, (f) => f.type === 'in_flight'),
+  ],
+  ['an alert without an end', 'unexplained', (log) => undecide(log, 'a9')],
+  ['an accepted alert without an end', 'unexplained', (log) => undecide(log, 'a1')],
+  ['an accepted alert that nobody speaks of', 'unexplained', (log) => forget(log, 'a1')],
+  [
+    'accepted, and told as unknown',
+    'unexplained',
+    (log) => {
+      forget(log, 'a2');
+      decide(log, 'alr_a2', '12', 'x', 'failed', 'outcome_unknown', 70);
+      log.faults.push({ type: 'in_flight', id: 0, in_flight: [{ id: 'alr_a2', shopper_id: 'shp_12', sku: 'x' }] });
+    },
+  ],
+  ['told as sent, and never accepted', 'unexplained', (log) => decide(log, 'alr_c5', '12', 'y', 'sent', null, 70)],
+  [
+    'two ends that contradict each other',
+    'unexplained',
+    (log) => decide(log, 'alr_a1', '11', 'x', 'withdrawn', 'signal_closed', 70),
+  ],
+  ['two ends of a failure', 'unexplained', (log) => decide(log, 'alr_b3', '22', 'x', 'failed', 'no_grant', 125)],
+  ['a request that nothing speaks of', 'unexplained', (log) => tap(log, '12', 'y', 55)],
+];
+
+/** Logs that differ from the right one and are right all the same: they must be accepted. */
+const harmless: readonly (readonly [what: string, change: (log: Log) => void])[] = [
+  ['nothing at all', () => undefined],
+  [
+    'an unknown that its echo settled later',
+    (log) => {
+      decide(log, 'alr_a2', '12', 'x', 'failed', 'outcome_unknown', 20);
+    },
+  ],
+  [
+    'a tap of which nobody knows whether it was taken',
+    (log) => {
+      log.inputs.push({ type: 'tap', id: 'q', psid: '12', sku: 'y', kind: 'back_in_stock', sent_at: T0 + 100_000 });
+    },
+  ],
+  [
+    'a tap that was refused',
+    (log) => {
+      log.inputs.push({ type: 'tap', id: 'q', psid: '12', sku: 'y', kind: 'back_in_stock', sent_at: T0 + 100_000 });
+      log.inputs.push({ type: 'nack', id: 'q', at: T0 + 100_001 });
+    },
+  ],
+  ['told 29 s after it was gone', (log) => move(log, 'a8', 64)],
+  [
+    'late because its sender was frozen: counted apart',
+    (log) => {
+      move(log, 'a8', 69.5);
+      fault(log, 'delivery-1', 'stop', 64, 69.4);
+    },
+  ],
+];
+
+/** Every wrong log. */
+export function wrongLogs(): WrongLog[] {
+  return ways.map(([what, row, break_]) => {
+    const log = rightLog();
+    break_(log);
+    return { what, row, log };
+  });
+}
+
+/** Every right one. */
+export function rightLogs(): { readonly what: string; readonly log: Log }[] {
+  return harmless.map(([what, change]) => {
+    const log = rightLog();
+    change(log);
+    return { what, log };
+  });
+}

@@ -1,0 +1,24 @@
+/** Judges the files of a run and prints the verdict. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { check } from './checker/check.js';
+import { condemns, printVerdict } from './checker/print.js';
+import { readFolder } from './checker/read-folder.js';
+
+/**
+ * @param interrupted the run did not wait for quiet: rows that need its end are left out
+ * @returns the exit code: 1 when a promise was broken
+ */
+export function judge(folder: string, print: (line: string) => void, o: { interrupted?: boolean } = {}): number {
+  const evidence = readFolder(folder);
+  const interrupted = o.interrupted ?? evidence.inputs.quiet_to === null;
+  const verdict = check(evidence, { whole: !interrupted });
+  const file = join(folder, 'run.json');
+  const { seed = null } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { seed?: number }) : {};
+  print('');
+  if (interrupted) print('   The run did not come to its end: what only the end can show is not judged.');
+  for (const line of printVerdict(verdict, evidence, seed)) print(line);
+  print('');
+  print(condemns(verdict) ? '   NOT KEPT' : '   kept');
+  return condemns(verdict) ? 1 : 0;
+}

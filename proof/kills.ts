@@ -1,0 +1,151 @@
+/**
+ * `npm run proof -- kills`: a load whose right answer is known, everything killed, frozen and cut off under it, then quiet,
+ * then the checker. The sandbox alone is never touched: it is the witness.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FaultLine } from './checker/fold-lines.js';
+import { planFaults } from './faults.js';
+import { judge } from './judge.js';
+import { loseAnswers } from './load/lost-answers.js';
+import { planLoad, type LoadSize } from './load/plan.js';
+import { Platform } from './load/platform.js';
+import { prepare } from './load/prepare.js';
+import { waitForQuiet } from './load/quiet.js';
+import { runLoad } from './load/run-load.js';
+import { Shoppers } from './load/shoppers.js';
+import type { Screen } from './screen.js';
+import { FaultDriver } from './world/fault-driver.js';
+import { inFlightAt } from './world/in-flight.js';
+import { LineFile } from './world/run-folder.js';
+import { startWorld, type World } from './world/world.js';
+
+export interface KillsOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly size: LoadSize;
+  /** Whether anything is broken at all; without, it shows that the load alone comes out right. */
+  readonly faults: boolean;
+  readonly keep: boolean;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly screen: Screen;
+  /** Aborted when somebody wants it to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs it all. @returns the exit code: 0 right, 1 wrong, 2 ended before there was anything to judge */
+export async function kills(o: KillsOptions): Promise<number> {
+  const { screen, folder, seed, signal } = o;
+  const forMs = Math.round(o.minutes * 60_000);
+  const plan = planLoad(seed, forMs, o.size);
+  const faults = o.faults ? planFaults(seed, forMs) : [];
+  writeFileSync(
+    join(folder, 'run.json'),
+    JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version }),
+  );
+  screen.say(`seed ${seed}, ${o.minutes} min, ${faults.length} faults; files: ${folder}`);
+  let driver: FaultDriver | undefined;
+  const world = await startWorld({
+    ...{ folder, shops: plan.shops, env: o.env, signal, say: (line) => screen.say(line) },
+    onOwnEnd: (key, how) => {
+      driver?.noteOwnEnd(key, how);
+      screen.say(`${key} ended by itself (${how}) and is started again`);
+    },
+  }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    screen.say('ended before anything was put in');
+    return undefined;
+  });
+  if (!world) return 2;
+  try {
+    driver = driverOf(world);
+    const judged = await underLoad(o, world, driver, { plan, faults, forMs });
+    if (!judged) return 2;
+    await world.witness.finish();
+    await world.stop(o.keep);
+    if (driver.failure) screen.say(`void: ${driver.failure.message}: ${String(driver.failure.cause)}`);
+    const code = judge(folder, (line) => screen.print(line), { interrupted: judged === 'interrupted' });
+    return driver.failure ? 2 : code;
+  } finally {
+    await world.stop(o.keep);
+  }
+}
+
+function driverOf({ servers, processes, files }: World): FaultDriver {
+  const timeline: LineFile<FaultLine> = files.faults;
+  const patience = new AbortController().signal;
+  return new FaultDriver({
+    ...{ servers, processes: processes.all, timeline },
+    inFlightAt: (at) => inFlightAt(servers.stack.databaseUrl, at, patience),
+  });
+}
+
+/** @returns `whole`, `interrupted` (the load had begun), or undefined: nothing to judge */
+async function underLoad(
+  o: KillsOptions,
+  world: World,
+  driver: FaultDriver,
+  run: { plan: ReturnType<typeof planLoad>; faults: ReturnType<typeof planFaults>; forMs: number },
+): Promise<'whole' | 'interrupted' | undefined> {
+  const { screen, signal, seed } = o;
+  const { plan, faults, forMs } = run;
+  const { witness, files, sandbox, decisions } = world;
+  const platform = new Platform(world.producer, files.inputs, signal);
+  const shoppers = new Shoppers(sandbox, world.accounts, files.inputs, world.shopperId);
+  const phase = (name: 'load' | 'quiet' | 'end'): void =>
+    files.inputs.append({ type: 'phase', phase: name, at: Date.now() });
+  for (const { shop, limits, minGapMs } of plan.shops) {
+    const gap = minGapMs > 0 ? [{ scope: 'shopper' as const, limit: 1, period: minGapMs }] : [];
+    files.inputs.append({ type: 'shop', shop, limits: [...limits, ...gap] });
+  }
+
+  let end = screen.follow(() => `preparing: ${shoppers.tapped} taps, ${witness.ledger.size} messages`);
+  const { refOf } = world;
+  const say = (line: string): void => screen.say(line);
+  const refs = await prepare({ plan, platform, shoppers, witness, refOf, say }, signal)
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      screen.say('ended before the load began: nothing to judge');
+    })
+    .finally(() => end());
+  if (!refs) return undefined;
+
+  phase('load');
+  const begun = performance.now();
+  end = screen.follow(() => {
+    const left = Math.max(0, Math.round((forMs - (performance.now() - begun)) / 1000));
+    const down = [...driver.down].map(([target, kind]) => `${target} ${kind}`).join(', ') || 'nothing';
+    return `load: ${left} s left, ${witness.alerts} alerts accepted, ${driver.done} faults done, down: ${down}`;
+  });
+  const over = new AbortController();
+  const trouble = o.faults
+    ? loseAnswers(sandbox, seed, () => witness.ledger.size, AbortSignal.any([signal, over.signal]))
+    : Promise.resolve();
+  const breaking = driver.run(faults, signal).catch((error: unknown) => screen.say(String(error)));
+  await runLoad({ plan, platform, shoppers, witness, refs, seed }, signal);
+  over.abort();
+  await Promise.all([trouble, breaking]);
+  end();
+  if (signal.aborted) screen.say('interrupted: what happened so far is judged, as far as it can be');
+  else phase('quiet');
+
+  await decisions.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
+  if (!signal.aborted) {
+    let words = '';
+    end = screen.follow(() => `quiet: ${witness.alerts} alerts accepted; ${words}`);
+    await waitForQuiet(
+      o.folder,
+      witness,
+      decisions,
+      (e) => {
+        words = `still expected: ${e.owed} alerts, ${e.undecided} decisions, ${e.stops} confirmations of STOP`;
+      },
+      signal,
+    );
+    end();
+    phase('end');
+  }
+  await decisions.stop();
+  return signal.aborted ? 'interrupted' : 'whole';
+}

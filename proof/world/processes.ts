@@ -1,0 +1,67 @@
+/** Two processes of each service, and one sandbox, as deploy/services.json says they are run. */
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { environmentOf, type Places, type ServiceList } from '@beckon/local/service-list.js';
+import type { Guard } from '@beckon/stack';
+import { FaultyProxy } from '../proxy.js';
+import { SERVICES } from '../faults.js';
+import { Supervised } from './supervised.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const HOST = '127.0.0.1';
+
+/** An unknown outcome is given up after a minute, not after a day: the run has to see the end of it. */
+const GIVE_UP_UNKNOWN_MS = 60_000;
+
+export interface Processes {
+  /** By key: `delivery-1`, ..., and `sandbox`. */
+  readonly all: ReadonlyMap<string, Supervised>;
+  readonly sandboxUrl: string;
+  /** A load balancer before the two processes of optin. */
+  readonly optin: FaultyProxy;
+}
+
+/** Plans them all; nothing runs yet. */
+export async function planProcesses(o: {
+  readonly list: ServiceList;
+  readonly guard: Guard;
+  readonly pickPort: () => Promise<number>;
+  readonly servers: Pick<Places, 'kafka' | 'redis' | 'postgres'>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly path: string | undefined;
+  readonly logDir: string;
+  readonly onOwnEnd: (key: string, how: string) => void;
+}): Promise<Processes> {
+  const all = new Map<string, Supervised>();
+  const sandboxPort = await o.pickPort();
+  const plan = (name: string, key: string, port: number, more: Record<string, string>): void => {
+    const service = o.list.services.find((s) => s.name === name);
+    if (!service) throw new Error(`deploy/services.json lists no ${name}`);
+    const places: Places = {
+      ...o.servers,
+      host: HOST,
+      port: () => port,
+      // Nobody but the sandbox is reached by address: services meet on Kafka.
+      url: (other) => `http://${HOST}:${other === 'sandbox' ? sandboxPort : 1}`,
+    };
+    const secrets = name === 'sandbox' ? {} : o.secrets;
+    const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key, ...more };
+    const process = {
+      ...{ key, cwd: REPOSITORY, args: [`apps/${name}/dist/main.js`] },
+      env: { ...(o.path === undefined ? {} : { PATH: o.path }), ...env },
+      ...{ url: `http://${HOST}:${port}`, logFile: join(o.logDir, `${key}.log`) },
+      ...(name === 'sandbox' ? { niceness: -5 } : {}),
+    };
+    all.set(key, new Supervised(process, o.guard, (how) => o.onOwnEnd(key, how)));
+  };
+  plan('sandbox', 'sandbox', sandboxPort, {});
+  for (const name of SERVICES)
+    for (const n of [1, 2]) {
+      const more: Record<string, string> =
+        name === 'delivery' ? { GIVE_UP_UNKNOWN_MS: String(GIVE_UP_UNKNOWN_MS) } : {};
+      plan(name, `${name}-${n}`, await o.pickPort(), more);
+    }
+  const optinPorts = [1, 2].map((n) => Number(new URL(all.get(`optin-${n}`)?.plan.url ?? '').port));
+  const optin = await FaultyProxy.listen(optinPorts.map((port) => ({ host: HOST, port })));
+  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin };
+}

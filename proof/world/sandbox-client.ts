@@ -1,0 +1,122 @@
+/** The sandbox as a person's phone, as the platform's answers, and as the judge's witness. */
+import type { Accepted, Call } from '../checker/evidence.js';
+
+/** It refused; it said so, so nothing happened. */
+export class SandboxRefused extends Error {}
+
+/** A call as `/admin/calls` shows it. */
+interface GraphCall {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly page: string | null;
+  readonly psid: string | null;
+  readonly rule: number | null;
+  readonly mid: string | null;
+  readonly fault: string | null;
+  readonly request: string;
+}
+
+/** A Page with its secrets. */
+export interface PageAccount {
+  readonly page: string;
+  readonly token: string;
+  readonly app_secret: string;
+  readonly verify_token: string;
+}
+
+export class SandboxClient {
+  constructor(readonly url: string) {}
+
+  async makePage(account: PageAccount, webhookUrl: string): Promise<void> {
+    await this.post('/admin/pages', {
+      ...account,
+      name: `Page ${account.page}`,
+      app_id: '55',
+      webhook_url: webhookUrl,
+      one_time_requests_per_day: null,
+    });
+  }
+
+  async makePerson(page: string, name: string): Promise<string> {
+    const { psid } = (await this.post('/admin/people', { page, name, locale: 'en_US' })) as { psid: string };
+    return psid;
+  }
+
+  async getStarted(psid: string): Promise<void> {
+    await this.post(`/admin/people/${psid}/tap-get-started`, {});
+  }
+
+  /** The shop shows a "Notify me" card in the thread, as any tool of the brand can. @returns the message's id */
+  async showCard({ page, token }: PageAccount, psid: string, title: string, payload: string): Promise<string> {
+    const body = {
+      recipient: { id: psid },
+      messaging_type: 'UPDATE',
+      message: { attachment: { type: 'template', payload: { template_type: 'one_time_notif_req', title, payload } } },
+    };
+    const answer = (await this.post(`/v26.0/${page}/messages`, body, token)) as { message_id: string };
+    return answer.message_id;
+  }
+
+  async tap(psid: string, mid: string): Promise<void> {
+    await this.post(`/admin/people/${psid}/tap-notify-me`, { mid });
+  }
+
+  async say(psid: string, text: string): Promise<void> {
+    await this.post(`/admin/people/${psid}/say`, { text });
+  }
+
+  /** Arms trouble for the next call. */
+  async arm(kind: string): Promise<void> {
+    await this.post('/admin/faults', { kind });
+  }
+
+  async disarm(): Promise<void> {
+    await this.call('DELETE', '/admin/faults');
+  }
+
+  /** Everything accepted since `since` (ms). */
+  async ledger(since = 0): Promise<Accepted[]> {
+    const entries = (await this.call('GET', `/admin/ledger?since=${since}`)) as (Accepted & Record<string, unknown>)[];
+    return entries.map(({ page, psid, mid, accepted_at, metadata, text }) => ({
+      ...{ page, psid, mid, accepted_at, metadata, text },
+    }));
+  }
+
+  /** Sends since `since` (ms), of the last thousand calls. */
+  async calls(since: number): Promise<Call[]> {
+    const calls = (await this.call('GET', `/admin/calls?since=${since}`)) as GraphCall[];
+    return calls.flatMap((call) => {
+      const path = /^(?:\/v[\d.]+)?\/([^/]+)\/messages$/.exec(call.path)?.[1];
+      if (call.method !== 'POST' || path === undefined) return [];
+      const { at, page, psid, rule, mid, fault } = call;
+      return [{ at, token_page: page, path_page: path, psid, rule, mid, fault, ...contentOf(call.request) }];
+    });
+  }
+
+  private post(path: string, body: unknown, token?: string): Promise<unknown> {
+    return this.call('POST', path, body, token);
+  }
+
+  private async call(method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return text === '' ? undefined : JSON.parse(text);
+    if (answer.status < 500) throw new SandboxRefused(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+    throw new Error(`${method} ${path}: ${answer.status}`);
+  }
+}
+
+function contentOf(request: string): { metadata: string | null; text: string | null } {
+  try {
+    const { message } = JSON.parse(request) as { message?: { metadata?: string; text?: string } };
+    return { metadata: message?.metadata ?? null, text: message?.text ?? null };
+  } catch {
+    return { metadata: null, text: null };
+  }
+}

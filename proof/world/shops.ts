@@ -1,0 +1,43 @@
+/** Makes the shops of the load known to Beckon: settings, as an operator would publish them. */
+import { shops, ShopSettings, topicName } from '@beckon/contracts';
+import type { Producer } from 'kafkajs';
+import type { PlannedShop } from '../load/plan.js';
+import type { PageAccount } from './sandbox-client.js';
+
+/** The shop's own topic. */
+export const sourceTopic = (shop: string): string => `${shop}.catalog`;
+
+/** Names of the variables that hold a Page's secrets. */
+export const secretsOf = ({ page, token, app_secret, verify_token }: PageAccount): Record<string, string> => ({
+  [`PROOF_TOKEN_${page}`]: token,
+  [`PROOF_SECRET_${page}`]: app_secret,
+  [`PROOF_VERIFY_${page}`]: verify_token,
+});
+
+/** Publishes the settings of all shops. The texts say nothing but what they are about, so that a log can be judged. */
+export async function publishShops(producer: Producer, prefix: string, planned: readonly PlannedShop[]): Promise<void> {
+  const messages = planned.map(({ shop, pages, limits, minGapMs }) => {
+    const settings = ShopSettings.parse({
+      shop,
+      name: shop,
+      currency: 'EUR',
+      quiet_hours: null,
+      limits,
+      min_gap: minGapMs,
+      pages: pages.map((page) => ({
+        page,
+        name: `Page ${page}`,
+        access_token: `env:PROOF_TOKEN_${page}`,
+        app_secret: `env:PROOF_SECRET_${page}`,
+        verify_token: `env:PROOF_VERIFY_${page}`,
+        pace_per_second: 100,
+        inbox_unused: true,
+      })),
+      sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
+      templates: { back_in_stock: { en: 'back {title}' }, price_drop: { en: 'drop {title}' } },
+    });
+    const value = shops.schema.parse({ shop, rev: 1, settings, updated_at: Date.now() });
+    return { key: shop, value: JSON.stringify(value) };
+  });
+  await producer.send({ topic: topicName(prefix, shops), acks: -1, messages });
+}

@@ -1,0 +1,99 @@
+/**
+ * One process of a service with a supervisor: whatever ends it, it is started again, as an orchestrator would. Its name
+ * stays the same over its lives, as that of a container does.
+ */
+import { setPriority } from 'node:os';
+import type { Guard, GuardedProcess } from '@beckon/stack';
+import { rest, until } from './patience.js';
+
+/** How to run it. */
+export interface ProcessPlan {
+  /** `delivery-2`. */
+  readonly key: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+  readonly cwd: string;
+  readonly url: string;
+  readonly logFile: string;
+  /** Below zero: goes before others, where the system allows it. */
+  readonly niceness?: number;
+}
+
+export class Supervised {
+  #child: GuardedProcess | undefined;
+  #ending = false;
+  /** Set while somebody kills it on purpose: how long it stays down. */
+  #downForMs: number | undefined;
+  /** How often it ended although nobody had killed it. */
+  ownEnds = 0;
+
+  constructor(
+    readonly plan: ProcessPlan,
+    private readonly guard: Guard,
+    private readonly onOwnEnd: (how: string) => void,
+  ) {}
+
+  /** Starts it; settles when it runs, not when it is ready. */
+  async start(): Promise<void> {
+    const { key, args, env, cwd, logFile, niceness } = this.plan;
+    const child = await this.guard.spawn({
+      ...{ key, args, env, cwd, logFile, file: process.execPath },
+      ...{ tier: 1, stopSignal: 'SIGTERM', graceMs: 25_000 },
+    });
+    this.#child = child;
+    if (niceness !== undefined) {
+      try {
+        setPriority(child.pid, niceness);
+      } catch {
+        // only an administrator may put one process before others
+      }
+    }
+    void child.exited.then(({ code, signal }) => this.#again(signal ?? `exit ${code}`));
+  }
+
+  /** Settles when it says that it is ready. @throws Error after `forMs` */
+  async ready(forMs: number, signal?: AbortSignal): Promise<void> {
+    await until(`${this.plan.key} to be ready (log: ${this.plan.logFile})`, () => this.isReady(), {
+      forMs,
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  /** SIGKILL, and started again after `downForMs`. Settles when it is gone. */
+  async kill(downForMs: number): Promise<void> {
+    this.#downForMs = downForMs;
+    this.#child?.signal('SIGKILL');
+    await this.#child?.exited;
+  }
+
+  /** SIGSTOP or SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.signal(signal);
+  }
+
+  /** From now on its end is wanted; the guard brings it about. */
+  expectEnd(): void {
+    this.#ending = true;
+  }
+
+  private async isReady(): Promise<boolean> {
+    if (this.#child?.exit) return false;
+    const answer = await fetch(`${this.plan.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+      () => undefined,
+    );
+    await answer?.arrayBuffer();
+    return answer?.ok ?? false;
+  }
+
+  async #again(how: string): Promise<void> {
+    if (this.#ending) return;
+    const pause = this.#downForMs;
+    this.#downForMs = undefined;
+    if (pause === undefined) {
+      this.ownEnds += 1;
+      this.onOwnEnd(how);
+    }
+    await rest(pause ?? 1_000);
+    if (!this.#ending) await this.start().catch((error: unknown) => this.onOwnEnd(String(error)));
+  }
+}
