@@ -1,6 +1,6 @@
 /**
  * A real browser for specs: the one that `CHROMIUM_PATH` names, else an installed Chromium or Chrome, else the one that
- * comes inside a development package (x64 Linux only). Nothing is downloaded. See docs/decisions/0012.
+ * comes inside a development package (x64 Linux only). Nothing is downloaded. See docs/decisions/0010.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
