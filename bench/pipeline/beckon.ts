@@ -91,6 +91,11 @@ export class BeckonContender {
 
   /** New shoppers with a subscription each, known to every service; their SKUs are sold out. Gives the SKUs. */
   async prepare(count: number): Promise<string[]> {
+    return [...new Set((await this.preparePeople(count)).map(({ sku }) => sku))];
+  }
+
+  /** The same; gives who waits for what. */
+  async preparePeople(count: number): Promise<Waiting[]> {
     const people = this.floor.newPeople(count);
     const saved = new People();
     for (let i = 0; i < people.length; i += AT_ONCE) {
@@ -100,16 +105,26 @@ export class BeckonContender {
     const skus = [...new Set(people.map(({ sku }) => sku))];
     await this.floor.tell(skus, 0, 'snapshot');
     await this.quiet();
-    return skus;
+    return people;
   }
 
   /** Restocks the SKUs; over when all that follows is done: answers, echoes, ended subscriptions. */
   async restock(skus: readonly string[], alerts: number): Promise<{ perSecond: number }> {
     await this.floor.tell(skus, 5, 'changed');
-    const result = await this.floor.accepted(alerts);
+    const perSecond = this.floor.perSecond(await this.floor.accepted(alerts));
+    await this.settled();
+    return { perSecond };
+  }
+
+  /** Every answer is read, every echo taken, every subscription that was told has ended. */
+  async settled(): Promise<void> {
     await this.floor.webhooksTaken();
     await this.quiet();
-    return result;
+  }
+
+  /** The sandbox and the platform, for rows that go their own way. */
+  get shopFloor(): ShopFloor {
+    return this.floor;
   }
 
   async close(): Promise<void> {

@@ -78,7 +78,7 @@ export class NaiveContender {
   /** Restocks the SKUs; over when every alert is settled. */
   async restock(skus: readonly string[], alerts: number): Promise<{ perSecond: number }> {
     await this.floor.tell(skus, 5, 'changed');
-    return this.floor.accepted(alerts);
+    return { perSecond: this.floor.perSecond(await this.floor.accepted(alerts)) };
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,13 @@ export interface Waiting {
   readonly sku: string;
 }
 
+/** One message that the sandbox took, at `at` milliseconds. */
+export interface Acceptance {
+  readonly page: string;
+  readonly psid: string;
+  readonly at: number;
+}
+
 export const SHOP = 'bench';
 /** Matches per event. */
 export const MATCHES = 10;
@@ -102,15 +109,19 @@ export class ShopFloor {
       });
   }
 
-  /** Waits until so many messages were taken since {@link tell}; gives the acceptances per second up to the last. */
-  async accepted(count: number): Promise<{ perSecond: number }> {
-    const since = this.begun;
-    const times = await within(`${count} alerts are accepted`, () => {
-      const taken = this.sandbox.admin.ledger({ since });
-      return taken.length >= count && taken.map((entry) => entry.accepted_at);
+  /** Waits until so many messages were taken since `since` (milliseconds): when, of which Page, to whom. */
+  async accepted(count: number, since = this.begun): Promise<Acceptance[]> {
+    const taken = await within(`${count} alerts are accepted`, () => {
+      const entries = this.sandbox.admin.ledger({ since });
+      return entries.length >= count && entries.map(({ page, psid, accepted_at: at }) => ({ page, psid, at }));
     });
-    if (times.length > count) throw new Error(`${times.length} messages were taken, not ${count}`);
-    return { perSecond: (count * 1000) / Math.max(1, Math.max(...times) - since) };
+    if (taken.length > count) throw new Error(`${taken.length} messages were taken, not ${count}`);
+    return taken;
+  }
+
+  /** How many a second were taken since {@link tell}, up to the last. */
+  perSecond(taken: readonly Acceptance[]): number {
+    return (taken.length * 1000) / Math.max(1, Math.max(...taken.map(({ at }) => at)) - this.begun);
   }
 
   /** Waits until no webhook is on its way any more. */
