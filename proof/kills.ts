@@ -18,6 +18,7 @@ import type { Screen } from './screen.js';
 import { FaultDriver } from './world/fault-driver.js';
 import { inFlightAt } from './world/in-flight.js';
 import { LineFile } from './world/run-folder.js';
+import type { Supervised } from './world/supervised.js';
 import { startWorld, type World } from './world/world.js';
 
 export interface KillsOptions {
@@ -70,6 +71,11 @@ export async function kills(o: KillsOptions): Promise<number> {
   } finally {
     await world.stop(o.keep);
   }
+}
+
+/** Delivery gives up what it does not know after two seconds from now on. */
+async function passADay(process: Supervised): Promise<void> {
+  if (process.plan.key.startsWith('delivery')) await process.change({ GIVE_UP_UNKNOWN_MS: '2000' });
 }
 
 function driverOf({ servers, processes, files }: World): FaultDriver {
@@ -133,13 +139,17 @@ async function underLoad(
   await decisions.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
   if (!signal.aborted) {
     let words = '';
-    end = screen.follow(() => `quiet: ${witness.alerts} alerts accepted; ${words}`);
+    end = screen.follow(() => `quiet: ${witness.alerts} alerts accepted; still expected: ${words}`);
     await waitForQuiet(
-      o.folder,
-      witness,
-      decisions,
-      (e) => {
-        words = `still expected: ${e.owed} alerts, ${e.undecided} decisions, ${e.stops} confirmations of STOP`;
+      {
+        ...{ folder: o.folder, witness, decisions },
+        letTheDayPass: async () => {
+          screen.say('a day passes: what nobody can know is given up');
+          await Promise.all([...world.processes.all.values()].map(passADay));
+        },
+        show: (e) => {
+          words = `${e.owed} alerts, ${e.undecided} decisions (${e.unsettled} of sent ones), ${e.stops} STOPs`;
+        },
       },
       signal,
     );

@@ -19,6 +19,8 @@ export interface Figures {
   readonly stops: number;
   readonly faults: number;
   readonly faults_by_class: Readonly<Record<string, number>>;
+  /** Processes that ended although nobody had killed them, and were started again. */
+  readonly own_ends: number;
   /** Calls that left the sender in doubt and took nothing. */
   readonly doubtful_calls: number;
   /** Calls whose message was taken although the answer was lost. */
@@ -54,11 +56,15 @@ export function check(evidence: Evidence, { whole = true }: { readonly whole?: b
   return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED) };
 }
 
+/** In the timeline, but nothing that was done to a process. */
+const ENDED_ITSELF = 'ended_itself';
+
 /** Whether a fault was under way at an instant. */
 export const underWay = ({ from, to }: Fault, at: number): boolean => from <= at && (to === null || at <= to);
 
 function figuresOf(evidence: Evidence): Figures {
-  const { inputs, faults, calls, ledger } = evidence;
+  const { inputs, calls, ledger } = evidence;
+  const faults = evidence.faults.filter(({ kind }) => kind !== ENDED_ITSELF);
   const alerts = alertsOf(ledger);
   const classes: Record<string, number> = {};
   for (const { target, kind } of faults) {
@@ -73,6 +79,7 @@ function figuresOf(evidence: Evidence): Figures {
     stops: inputs.stops.length,
     faults: faults.length,
     faults_by_class: classes,
+    own_ends: evidence.faults.length - faults.length,
     doubtful_calls: doubtfulCalls(calls).length,
     lost_answers: calls.filter((c) => c.mid !== null && c.fault !== null).length,
     in_flight_at_faults: new Set(faults.flatMap((f) => f.in_flight.map(({ id }) => id))).size,

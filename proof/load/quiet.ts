@@ -1,47 +1,66 @@
-/** After the load: nothing more is put in and nothing is broken, until all that is owed has come or time is up. */
-import { stopUnconfirmed } from '../checker/rows/after-stop.js';
+/**
+ * After the load: nothing more is put in and nothing is broken, until all that is owed has come or time is up.
+ *
+ * An outcome that nobody can know is given up after a day. The run cannot wait so long, and must not shorten the day while
+ * anything is broken: an echo that comes after minutes must still be in time. So the day passes at the end, when every
+ * accepted message is known to have been sent: delivery is started again with a day of two seconds.
+ */
 import { lost } from '../checker/rows/lost.js';
 import { readFolder } from '../checker/read-folder.js';
+import { stopUnconfirmed } from '../checker/rows/after-stop.js';
+import { alertsOf } from '../checker/alerts.js';
 import { rest } from '../world/patience.js';
 import type { DecisionsReader } from '../world/decisions-reader.js';
 import type { Witness } from '../world/witness.js';
 
 /** Longest wait, and how long everything must have stood still before nothing more is expected, in milliseconds. */
-const LONGEST_MS = 420_000;
-const STILL_MS = 8_000;
-/** A minute until unknowns are given up, two until forgotten flights are: whoever is owed something is waited for. */
-const EVERY_MS = 5_000;
+const LONGEST_MS = 600_000;
+const STILL_MS = 12_000;
+const EVERY_MS = 4_000;
 
-/** What is still expected, for the screen. */
+/** What is still expected. */
 export interface Expected {
   readonly owed: number;
+  /** Alerts without a terminal decision. */
   readonly undecided: number;
+  /** Of these, accepted ones. */
+  readonly unsettled: number;
   readonly stops: number;
 }
 
+export interface Quiet {
+  readonly folder: string;
+  readonly witness: Witness;
+  readonly decisions: DecisionsReader;
+  /** A day passes for messages of unknown outcome. */
+  readonly letTheDayPass: () => Promise<void>;
+  readonly show: (expected: Expected) => void;
+}
+
 /** Settles when all is there, or when it was waited long enough. */
-export async function waitForQuiet(
-  folder: string,
-  witness: Witness,
-  decisions: DecisionsReader,
-  show: (expected: Expected) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void> {
+  const { witness, decisions } = o;
   const deadline = performance.now() + LONGEST_MS;
   let last = '';
   let since = performance.now();
+  let dayPassed = false;
   while (performance.now() < deadline && !signal.aborted) {
     await rest(EVERY_MS, signal);
-    const evidence = readFolder(folder);
-    const expected = {
+    const evidence = readFolder(o.folder);
+    const expected: Expected = {
       owed: lost(evidence).length,
       undecided: decisions.open.size,
+      unsettled: alertsOf([...witness.ledger.values()]).filter(({ alert_id }) => !decisions.ended.has(alert_id)).length,
       stops: stopUnconfirmed(evidence).length,
     };
-    show(expected);
+    o.show(expected);
     const now = `${witness.ledger.size} ${decisions.open.size}`;
     if (now !== last) [last, since] = [now, performance.now()];
-    const isStill = performance.now() - since >= STILL_MS;
-    if (isStill && expected.owed + expected.undecided + expected.stops === 0 && (await decisions.caughtUp())) return;
+    if (performance.now() - since < STILL_MS || !(await decisions.caughtUp())) continue;
+    if (expected.undecided === 0 && expected.owed + expected.stops + expected.unsettled === 0) return;
+    if (dayPassed || expected.unsettled > 0) continue;
+    dayPassed = true;
+    await o.letTheDayPass();
+    since = performance.now();
   }
 }

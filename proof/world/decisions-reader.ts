@@ -9,7 +9,8 @@ export class DecisionsReader {
   private readonly seen = new Set<string>();
   /** Alerts of which a decision speaks and that have no terminal one yet. */
   readonly open = new Set<string>();
-  private readonly ended = new Set<string>();
+  /** Alerts that have a terminal decision. */
+  readonly ended = new Set<string>();
   private readonly reached = new Map<number, bigint>();
 
   constructor(

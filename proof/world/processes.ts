@@ -10,9 +10,6 @@ import { Supervised } from './supervised.js';
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const HOST = '127.0.0.1';
 
-/** An unknown outcome is given up after a minute, not after a day: the run has to see the end of it. */
-const GIVE_UP_UNKNOWN_MS = 60_000;
-
 export interface Processes {
   /** By key: `delivery-1`, ..., and `sandbox`. */
   readonly all: ReadonlyMap<string, Supervised>;
@@ -34,7 +31,7 @@ export async function planProcesses(o: {
 }): Promise<Processes> {
   const all = new Map<string, Supervised>();
   const sandboxPort = await o.pickPort();
-  const plan = (name: string, key: string, port: number, more: Record<string, string>): void => {
+  const plan = (name: string, key: string, port: number): void => {
     const service = o.list.services.find((s) => s.name === name);
     if (!service) throw new Error(`deploy/services.json lists no ${name}`);
     const places: Places = {
@@ -45,7 +42,7 @@ export async function planProcesses(o: {
       url: (other) => `http://${HOST}:${other === 'sandbox' ? sandboxPort : 1}`,
     };
     const secrets = name === 'sandbox' ? {} : o.secrets;
-    const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key, ...more };
+    const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key };
     const process = {
       ...{ key, cwd: REPOSITORY, args: [`apps/${name}/dist/main.js`] },
       env: { ...(o.path === undefined ? {} : { PATH: o.path }), ...env },
@@ -54,13 +51,8 @@ export async function planProcesses(o: {
     };
     all.set(key, new Supervised(process, o.guard, (how) => o.onOwnEnd(key, how)));
   };
-  plan('sandbox', 'sandbox', sandboxPort, {});
-  for (const name of SERVICES)
-    for (const n of [1, 2]) {
-      const more: Record<string, string> =
-        name === 'delivery' ? { GIVE_UP_UNKNOWN_MS: String(GIVE_UP_UNKNOWN_MS) } : {};
-      plan(name, `${name}-${n}`, await o.pickPort(), more);
-    }
+  plan('sandbox', 'sandbox', sandboxPort);
+  for (const name of SERVICES) for (const n of [1, 2]) plan(name, `${name}-${n}`, await o.pickPort());
   const optinPorts = [1, 2].map((n) => Number(new URL(all.get(`optin-${n}`)?.plan.url ?? '').port));
   const optin = await FaultyProxy.listen(optinPorts.map((port) => ({ host: HOST, port })));
   return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin };

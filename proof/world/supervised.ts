@@ -66,6 +66,13 @@ export class Supervised {
     await this.#child?.exited;
   }
 
+  /** Politely ended, and started again with other settings. Settles when it is gone. */
+  async change(env: Record<string, string>): Promise<void> {
+    Object.assign(this.plan.env, env);
+    this.#downForMs = 0;
+    await this.#child?.stop();
+  }
+
   /** SIGSTOP or SIGCONT. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.signal(signal);

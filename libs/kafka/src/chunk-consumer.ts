@@ -18,6 +18,8 @@ const BAD_IN_A_ROW = 100;
 const TELL_OFFSETS_MS = 1000;
 /** A fault that is not known to pass is tried this often before the partition is called stuck. */
 const STUCK_AFTER = 5;
+/** kafkajs may give up this often in a row, without a member of the group in between, before the process ends. */
+const GIVEN_UP_MOST = 8;
 
 export interface ChunkConsumerOptions<V> {
   readonly client: KafkaClient;
@@ -76,6 +78,7 @@ export class ChunkConsumer<V> {
   private stopping = false;
   private joined = false;
   private lastFetchAt = 0;
+  private givenUp = 0;
 
   constructor(private readonly o: ChunkConsumerOptions<V>) {
     this.consumed = new ConsumedStore(o.dataSource);
@@ -100,7 +103,7 @@ export class ChunkConsumer<V> {
     this.consumer.on(FETCH, () => (this.lastFetchAt = performance.now()));
     this.consumer.on(CRASH, (event) => {
       this.joined = false;
-      if (!event.payload.restart && !this.stopping) this.o.onGone?.(event.payload.error);
+      if (!event.payload.restart) this.beginAnew(event.payload.error);
     });
   }
 
@@ -125,6 +128,19 @@ export class ChunkConsumer<V> {
         await new Promise((resolve) => this.later(delay, () => resolve(undefined)));
       }
     }
+  }
+
+  /**
+   * kafkajs gives up on what it takes for final. A coordinator that it could not ask, because the network was away for
+   * some seconds, is among that. So we begin anew with the same consumer; only who never gets into the group again ends
+   * the process: all processes of all services at once would be a long way back from a short silence.
+   */
+  private beginAnew(error: Error): void {
+    if (this.stopping) return;
+    this.givenUp += 1;
+    if (this.givenUp >= GIVEN_UP_MOST) return this.o.onGone?.(error);
+    this.o.log.warn({ topic: this.o.topic, err: error, times: this.givenUp }, 'the consumer gave up; it begins anew');
+    this.later(Math.min(3000, 100 * 2 ** this.givenUp), () => void this.start());
   }
 
   /** Finishes the running chunks, leaves the group, removes what was emitted from the outbox. */
@@ -172,6 +188,7 @@ export class ChunkConsumer<V> {
   private onAssigned(partitions: readonly number[]): void {
     this.generation += 1;
     this.joined = true;
+    this.givenUp = 0;
     this.partitions.clear();
     for (const p of partitions) this.partitions.set(p, assigned(p, performance.now()));
     this.showStopped();

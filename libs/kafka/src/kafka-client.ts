@@ -3,6 +3,9 @@ import { topicName } from '@beckon/contracts';
 import { Kafka, logLevel, type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CoalescingProducer } from './coalescing-producer.js';
+import { connectFresh } from './fresh-connections.js';
+
+connectFresh();
 
 /** How to reach a cluster, and how our topics and groups are called on it. */
 export interface KafkaClientOptions {
