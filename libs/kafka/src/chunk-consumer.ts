@@ -79,6 +79,7 @@ export class ChunkConsumer<V> {
   private joined = false;
   private lastFetchAt = 0;
   private givenUp = 0;
+  private telling = false;
 
   constructor(private readonly o: ChunkConsumerOptions<V>) {
     this.consumed = new ConsumedStore(o.dataSource);
@@ -110,7 +111,7 @@ export class ChunkConsumer<V> {
   /** Joins the group; waits (and says so) while Kafka is away or the topic does not exist yet. */
   async start(): Promise<void> {
     this.lastFetchAt = performance.now();
-    this.tellOffsetsForEver();
+    if (!this.telling) this.tellOffsetsForEver();
     for (let delay = 100; !this.stopping; delay = Math.min(delay * 2, 3000)) {
       try {
         await this.consumer.connect();
@@ -303,6 +304,7 @@ export class ChunkConsumer<V> {
   }
 
   private tellOffsetsForEver(): void {
+    this.telling = true;
     this.later(TELL_OFFSETS_MS, () => {
       void this.tellOffsets().then(() => {
         if (!this.stopping) this.tellOffsetsForEver();
