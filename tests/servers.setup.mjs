@@ -4,6 +4,7 @@
  * the second call finds the servers of the first.
  */
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const STACK = Symbol.for('beckon.tests.stack');
@@ -11,6 +12,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 
 export default async function startServers() {
   if (globalThis[STACK]) return;
+  rmSync(`${repository}.beckon/flow-logs`, { recursive: true, force: true });
   // Jest loads this file without its own compiler, and the guard is a process of its own: both need the built library.
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'libs/stack'], {
     cwd: repository,

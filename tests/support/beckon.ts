@@ -16,8 +16,7 @@ import { createTopics, type KafkaClient } from '@beckon/kafka';
 import { ShopSettings, shops, type Subscription } from '@beckon/contracts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
@@ -95,7 +94,8 @@ export class Beckon {
   };
   readonly sourceTopic = `${this.names.id}.flow.catalog`;
   client!: KafkaClient;
-  private readonly logs = mkdtempSync(join(tmpdir(), 'beckon-flow-'));
+  /** Kept for a look after a failure; the next run of the suites removes it. */
+  private readonly logs = join(root, '.beckon/flow-logs', this.names.id);
   private readonly started = new Set<string>();
   private readonly topics = new Map<string, SeenRecord[]>();
   private rev = 0;
@@ -193,6 +193,7 @@ export class Beckon {
         },
       },
     );
+    mkdirSync(this.logs, { recursive: true });
     const file = createWriteStream(log);
     let said = '';
     child.stdout.on('data', (d: Buffer) => (said += d.toString()));

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleSettings } from '@beckon/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
 import { stringify } from 'yaml';
 import { run } from './run.js';
@@ -68,6 +68,7 @@ describe('manners', () => {
 
 describe('shops check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'beckon-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('needs no Kafka', async () => {
     const file = join(folder, 'shop.yaml');
