@@ -1,6 +1,6 @@
 /**
  * What a fresh clone needs before anything of it can run: packages and a build. Plain Node without a dependency,
- * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|docs` all come through here:
+ * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|docs|proof` all come through here:
  *
  *     node tools/bootstrap.mjs <command> [arguments of the command]
  *
