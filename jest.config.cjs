@@ -44,7 +44,7 @@ module.exports = {
     {
       ...suite,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,tests,proof}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,tests,bench,proof}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.int\\.spec\\.ts$', '\\.flow\\.spec\\.ts$'],
     },
     { ...suite, ...servers, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tests,proof}/**/*.int.spec.ts'] },

@@ -7,6 +7,7 @@ import { check } from './checker/check.js';
 import { ROWS } from './checker/evidence.js';
 import { evidenceIn } from './checker/right-log.js';
 import { rightLogs, wrongLogs } from './checker/wrong-logs.js';
+import { addGuardsCommand } from './guards/command.js';
 import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
@@ -73,6 +74,7 @@ program
     process.exitCode = failed === 0 ? 0 : 1;
   });
 
+addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 
 try {

@@ -1,6 +1,6 @@
 /**
  * What a fresh clone needs before anything of it can run: packages and a build. Plain Node without a dependency,
- * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|docs|proof` all come through here:
+ * because there are none yet. `npm start`, `npm test`, `npm run check|beckon|bench|docs|proof` all come through here:
  *
  *     node tools/bootstrap.mjs <command> [arguments of the command]
  *
@@ -24,6 +24,7 @@ const SUITES = ['unit', 'int', 'flow', 'all'];
 const commands = {
   start: () => [['apps/local/dist/main.js', ...rest]],
   sandbox: () => [['apps/sandbox/dist/main.js', ...rest]],
+  bench: () => [['bench/dist/main.js', ...rest]],
   beckon: () => [['apps/cli/dist/main.js', ...rest]],
   docs: () => [['tools/docs.mjs', ...rest]],
   proof: () => [['proof/dist/main.js', ...rest]],

@@ -294,16 +294,27 @@ export class Beckon {
     return (await this.received(psid)).filter((m) => m.metadata?.startsWith('beckon:alr_'));
   }
 
-  /** Link → Get Started → card → Notify me, as a shopper does it, up to the tap (which the spec may hold back). */
-  async ask(psid: string, sku: string, kind: string): Promise<() => Promise<void>> {
-    const link = await until('optin makes a link', async () => {
+  /** A "notify me" link, made by optin as a shop's web page would have it. */
+  async link(sku: string, kind: string): Promise<string> {
+    const made = await until('optin makes a link', async () => {
       const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, { sku, kind });
       return answer.status < 300 ? (answer.body as { url: string }) : undefined;
     });
+    return made.url;
+  }
+
+  /** A product page with such a link beside the sandbox's phones. */
+  async product(sku: string, kind: string, title: string): Promise<void> {
+    await this.admin('/products', { page: PAGE, id: sku, title, link: await this.link(sku, kind) });
+  }
+
+  /** Link → Get Started → card → Notify me, as a shopper does it, up to the tap (which the spec may hold back). */
+  async ask(psid: string, sku: string, kind: string): Promise<() => Promise<void>> {
+    const url = await this.link(sku, kind);
     const cards = async (): Promise<Received[]> =>
       (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
     const before = (await cards()).length;
-    await this.admin(`/people/${psid}/click-link`, { url: link.url });
+    await this.admin(`/people/${psid}/click-link`, { url });
     if (!this.started.has(psid)) {
       this.started.add(psid);
       await this.admin(`/people/${psid}/tap-get-started`, {});

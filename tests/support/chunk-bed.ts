@@ -96,7 +96,7 @@ export async function chunkBed(partitions = 1): Promise<ChunkBed> {
 /** Writes what it reads and passes it on. */
 export const copy: ChunkHandler<Value> = async (chunk, tx) => {
   for (const r of chunk.records) {
-    await tx.query('INSERT INTO seen VALUES ($1, $2, $3)', [r.offset.toString(), chunk.partition, r.value?.n]);
+    await tx.query('INSERT INTO seen VALUES ($1, $2, $3)', [r.offset.toString(), r.partition, r.value?.n]);
     tx.emit(output, r.key ?? '', { n: r.value?.n ?? 0 });
   }
 };

@@ -12,7 +12,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { PageLeases } from '../../apps/delivery/src/inbound/page-leases.js';
-import { PageSender } from '../../apps/delivery/src/inbound/page-sender.js';
+import { MessagePost } from '../../apps/delivery/src/inbound/message-post.js';
+import { Sending } from '../../apps/delivery/src/inbound/sending.js';
 import { Settlements } from '../../apps/delivery/src/inbound/settlements.js';
 import { Sweeper } from '../../apps/delivery/src/inbound/sweeper.js';
 import { MessengerClient } from '../../apps/delivery/src/outbound/messenger-client.js';
@@ -218,23 +219,27 @@ export function aWorker(o: { db: DataSource; emits: KeptEmits; graph: string; pa
     clock,
   });
   const settlements = new Settlements(o.emits, log);
-  const parts = { db: o.db, client, pages: o.pages, sealer, settlements, clock, log, maxInFlight: 64 };
+  const { db, pages } = o;
+  const worker = fresh('worker');
+  const post = new MessagePost({ client, pages, sealer, clock, log });
+  const sending = new Sending({ db, pages, post, settlements, worker, clock, log, maxInFlight: 64 });
   const leases = new PageLeases({
     db: o.db,
     emits: o.emits,
     pages: o.pages,
-    worker: fresh('worker'),
+    worker,
     ready: () => true,
-    startSender: (lease, until) => new PageSender(parts, lease, until),
+    startSender: (lease, until) => sending.open(lease, until),
     clock,
     log,
   });
   settlements.onSettled((page) => leases.poke(page));
-  for (const loop of [leases.loop, leases.watch, settlements.loop]) loop.start();
+  for (const loop of [leases.loop, leases.watch, sending.loop, settlements.loop]) loop.start();
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (stopped ??= (async () => {
       await leases.stop();
+      await sending.stop();
       await settlements.loop.stop();
       await client.close();
     })());

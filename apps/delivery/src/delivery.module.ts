@@ -7,11 +7,12 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { DeliveryConfig } from './config.js';
 import { AlertsAdmittedController } from './inbound/alerts-admitted.controller.js';
+import { MessagePost } from './inbound/message-post.js';
 import { MessagesRequestedController } from './inbound/messages-requested.controller.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { PageLeases } from './inbound/page-leases.js';
-import { PageSender } from './inbound/page-sender.js';
 import { ReceiptsController } from './inbound/receipts.controller.js';
+import { Sending } from './inbound/sending.js';
 import { Settlements } from './inbound/settlements.js';
 import { ShoppersController } from './inbound/shoppers.controller.js';
 import { Sweeper } from './inbound/sweeper.js';
@@ -75,21 +76,24 @@ function startSending(
   });
   const settlements = new Settlements(emits, log);
   const sealer = Sealer.fromKeys(config.SEAL_KEYS);
-  const parts = { db, client, pages, sealer, settlements, clock, log, maxInFlight: config.MAX_IN_FLIGHT_PER_PAGE };
+  const worker = `${config.SERVICE_INSTANCE}#${randomBytes(4).toString('hex')}`;
+  const post = new MessagePost({ client, pages, sealer, clock, log });
+  const maxInFlight = config.MAX_IN_FLIGHT_PER_PAGE;
+  const sending = new Sending({ db, pages, post, settlements, worker, clock, log, maxInFlight });
   const leases = new PageLeases({
     db,
     emits,
     pages,
-    worker: `${config.SERVICE_INSTANCE}#${randomBytes(4).toString('hex')}`,
+    worker,
     ready: () => caughtUp.ready(),
-    startSender: (lease, until) => new PageSender(parts, lease, until),
+    startSender: (lease, until) => sending.open(lease, until),
     clock,
     log,
   });
   settlements.onSettled((page) => leases.poke(page));
   shops.onChange(() => leases.lookAgain());
-  deps.shutdown.add('pages', () => leases.stop(), 'work');
-  for (const loop of [leases.loop, leases.watch]) {
+  deps.shutdown.add('pages', () => leases.stop().then(() => sending.stop()), 'work');
+  for (const loop of [leases.loop, leases.watch, sending.loop]) {
     deps.health.addLive(`loop ${loop.name}`, () => loop.stuckFor(120_000));
     loop.start();
   }

@@ -1,390 +1,83 @@
-/* global document, location, window, localStorage, matchMedia, addEventListener, EventSource */
-/**
- * The phones. Shows what the admin API tells and does what a person would do; keeps nothing that matters.
- * The stream says what changed, this page then fetches it: so a missed event costs nothing but a moment.
- */
+import { arrowKeys, icon, iconButton, make, picture } from './dom.js';
+import { messageRow, shortText } from './message.js';
+import { openPersonSheet } from './person-sheet.js';
+import { call } from './sandbox.js';
+import { durationText, now, pageOf, stampText, timeOfDay } from './view.js';
 
-const $ = (id) => document.getElementById(id);
-const PHONE_WIDTH = 372;
-const TABS_MAX = 40;
 const NEW_STAMP_AFTER = 10 * 60_000;
-/** Colours that go together, for Pages and products without a picture. */
-const HUES = [212, 168, 258, 24, 340, 196, 138, 286];
 
-const BELL =
-  'M12 2.500a6 6 0 0 0-6 6c0 5-2 6.500-2 6.500h16s-2-1.500-2-6.500a6 6 0 0 0-6-6zM9.700 17a2.300 2.300 0 0 0 4.600 0z';
-const SEND = 'M3.400 20.400 21 12 3.400 3.600l-.1 6.500L15 12 3.300 13.900z';
-const HEART = 'M12 20.500 4.300 13a5 5 0 0 1 7.100-7.100l.6.6.6-.6a5 5 0 0 1 7.100 7.100z';
-const BATTERY =
-  'M1 8h2v4H1zm4-2h2v6H5zm4-2h2v8H9zm4-2h2v10h-2zM22 3h13a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2H22a2 2 0 0 1-2-2V5c0-1.100.9-2 2-2zm16 3h1.500v2H38z';
-
-/** What is known of the sandbox, and what this page shows of it. */
-const view = {
-  overview: { pages: [], people: [], products: [], clock: { now: Date.now(), frozen: false, offset_ms: 0 } },
-  threads: new Map(),
-  page: undefined,
-  shown: [],
-  unseen: new Map(),
-  phones: new Map(),
+/** Why nothing reaches a person. */
+const STATES = {
+  blocked: 'has blocked the Page',
+  deactivated: 'has deactivated the account',
+  thread_deleted: 'has deleted the thread',
+  cannot_receive: 'cannot receive messages',
 };
 
-// ---- talking to the sandbox ----
-
-async function call(method, path, body) {
-  const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const answer = await fetch(`/admin/${path}`, init);
-  const text = await answer.text();
-  const value = text === '' ? undefined : JSON.parse(text);
-  if (!answer.ok) throw new Error(value?.error?.message ?? `The sandbox answered ${answer.status}.`);
-  return value;
-}
-
-/** Runs at most one fetch at a time per name, and once more if something changed meanwhile. */
-const running = new Map();
-function refresh(name, work) {
-  if (running.has(name)) {
-    running.set(name, 'again');
-    return;
-  }
-  running.set(name, 'once');
-  void work()
-    .catch(() => undefined)
-    .then(() => {
-      const again = running.get(name) === 'again';
-      running.delete(name);
-      if (again) refresh(name, work);
-    });
-}
-
-const refreshOverview = () =>
-  refresh('overview', async () => {
-    view.overview = await call('GET', 'overview');
-    renderOverview();
-  });
-
-const refreshThread = (psid) =>
-  refresh(`thread ${psid}`, async () => {
-    const thread = await call('GET', `people/${psid}/thread`);
-    view.threads.set(psid, thread);
-    renderPhone(psid);
-    renderTabs();
-  });
-
-function listen() {
-  const stream = new EventSource('/admin/stream');
-  stream.onopen = () => {
-    setLive('live', 'live');
-    refreshOverview();
-    for (const psid of view.shown) refreshThread(psid);
-  };
-  stream.onerror = () => setLive('lost', 'reconnecting');
-  stream.onmessage = ({ data }) => {
-    const change = JSON.parse(data);
-    if (change.type === 'thread') {
-      if (view.shown.includes(change.psid)) refreshThread(change.psid);
-      else {
-        view.unseen.set(change.psid, (view.unseen.get(change.psid) ?? 0) + 1);
-        renderTabs();
-      }
-    } else if (change.type === 'pages' || change.type === 'people' || change.type === 'clock') refreshOverview();
-  };
-}
-
-function setLive(state, words) {
-  $('live').dataset.state = state;
-  $('live').textContent = words;
-}
-
-// ---- small tools ----
-
-/** Makes an element; children may be strings. Text never becomes markup. */
-function make(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(props)) {
-    if (value === undefined) continue;
-    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
-    else if (key === 'class') element.className = value;
-    else element.setAttribute(key, value === true ? '' : value);
-  }
-  element.append(...children.filter((child) => child !== undefined));
-  return element;
-}
-
-function icon(path, box = '0 0 24 24') {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', box);
-  svg.setAttribute('aria-hidden', 'true');
-  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  shape.setAttribute('d', path);
-  svg.append(shape);
-  return svg;
-}
-
-/** A picture, or a coloured field with an initial when there is none or it does not load. */
-function picture(words, url, extra = '') {
-  const field = make('div', { class: `picture ${extra}`, 'aria-hidden': 'true' }, initials(words));
-  let sum = 0;
-  for (const c of words) sum = (sum * 31 + c.codePointAt(0)) % 9973;
-  field.style.setProperty('--hue', String(HUES[sum % HUES.length]));
-  if (url) {
-    const img = make('img', { src: url, alt: '', referrerpolicy: 'no-referrer' });
-    img.addEventListener('load', () => field.replaceChildren(img));
-  }
-  return field;
-}
-
-function initials(words) {
-  return words.trim().slice(0, 1).toUpperCase() || '?';
-}
-
-const now = () => {
-  const { clock } = view.overview;
-  return clock.frozen ? clock.now : Date.now() + clock.offset_ms;
-};
-
-/** A time of day where the person is; an unknown zone falls back to this machine's. */
-function timeOfDay(at, zone, more = {}) {
-  const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...more };
-  try {
-    return new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone }).format(at);
-  } catch {
-    return new Intl.DateTimeFormat(undefined, options).format(at);
-  }
-}
-
-function stampText(at, zone) {
-  const day = { weekday: 'short', day: 'numeric', month: 'short' };
-  const today = timeOfDay(now(), zone, day).split(',')[0] === timeOfDay(at, zone, day).split(',')[0];
-  return today && Math.abs(now() - at) < 86_400_000 ? timeOfDay(at, zone) : timeOfDay(at, zone, day);
-}
-
-// ---- overview: Pages, people, product pages, clock ----
-
-function renderOverview() {
-  const { pages, people, products } = view.overview;
-  if (!pages.some(({ page }) => page === view.page)) view.page = pages[0]?.page;
-  fillSelect(
-    $('page'),
-    pages.map(({ page, name }) => [page, name]),
-    view.page,
-  );
-  $('page-choice').hidden = pages.length < 2;
-
-  const here = people.filter(({ page }) => page === view.page);
-  const visitor = $('visitor').value;
-  fillSelect(
-    $('visitor'),
-    here.map(({ psid, name }) => [psid, name]),
-    visitor,
-  );
-  $('products').replaceChildren(...products.filter(({ page }) => page === view.page).map(productCard));
-  $('empty').hidden = here.length > 0;
-  $('empty-code').textContent = exampleCalls();
-  choosePhones(here);
-  renderClock();
-}
-
-function fillSelect(select, options, chosen) {
-  select.replaceChildren(...options.map(([value, words]) => make('option', { value }, words)));
-  if (options.some(([value]) => value === chosen)) select.value = chosen;
-}
-
-function productCard(product) {
-  return make(
-    'li',
-    { class: 'product' },
-    picture(product.title, product.image_url),
-    make('h3', {}, product.title, product.subtitle ? make('span', { class: 'sub' }, product.subtitle) : undefined),
-    make(
-      'button',
-      { type: 'button', 'aria-label': `Notify me about ${product.title}`, onclick: () => openLink(product.link) },
-      'Notify me',
-    ),
-  );
-}
-
-async function openLink(url) {
-  const psid = $('visitor').value;
-  const note = $('shop-note');
-  const name = view.overview.people.find((person) => person.psid === psid)?.name ?? 'Nobody';
-  delete note.dataset.bad;
-  try {
-    const { outcome } = await call('POST', `people/${psid}/click-link`, { url });
-    note.textContent = {
-      waiting_for_get_started: `${name} sees the chat: now tap Get Started.`,
-      referral_sent: `${name} is in the chat, and the shop knows which product.`,
-      thread_opened: `${name} is in the chat; the link named no product.`,
-    }[outcome];
-    showPhone(psid);
-  } catch (error) {
-    note.dataset.bad = '';
-    note.textContent = error.message;
-  }
-}
-
-function exampleCalls() {
-  const at = location.origin;
-  return [
-    `curl ${at}/admin/pages -d '{"page":"100","name":"My shop",`,
-    `  "token":"my-token","app_id":"1","app_secret":"my-secret"}'`,
-    `curl ${at}/admin/people -d '{"page":"100","name":"Ida"}'`,
-  ].join('\n');
-}
-
-function renderClock() {
-  const { clock } = view.overview;
-  const at = now();
-  const words = {
-    day: new Date(at).toLocaleDateString(undefined, { dateStyle: 'medium' }),
-    time: timeOfDay(at, undefined),
-  };
-  if ($('clock').textContent !== words.day + words.time) {
-    $('clock').replaceChildren(make('span', { class: 'day' }, words.day), make('span', {}, words.time));
-  }
-  $('clock').setAttribute('datetime', new Date(at).toISOString());
-  const shifted = clock.frozen || Math.abs(at - Date.now()) > 2000;
-  $('clock-shift').hidden = !shifted;
-  $('clock-shift').textContent = clock.frozen ? 'stopped' : shiftText(at - Date.now());
-  $('clock-reset').hidden = !shifted;
-}
-
-function shiftText(ms) {
-  const hours = Math.round(ms / 3_600_000);
-  if (hours === 0) return `${ms > 0 ? '+' : '−'}${Math.round(Math.abs(ms) / 60_000)} min`;
-  const days = Math.trunc(hours / 24);
-  const words = [days ? `${Math.abs(days)} d` : '', hours % 24 ? `${Math.abs(hours % 24)} h` : ''].filter(Boolean);
-  return `${ms > 0 ? '+' : '−'}${words.join(' ')}`;
-}
-
-// ---- which phones are on the stage ----
-
-function roomFor() {
-  return Math.max(1, Math.floor(($('phones').clientWidth + 22) / PHONE_WIDTH));
-}
-
-function choosePhones(here) {
-  const room = roomFor();
-  const kept = view.shown.filter((psid) => here.some((person) => person.psid === psid)).slice(0, room);
-  const others = here.map(({ psid }) => psid).filter((psid) => !kept.includes(psid));
-  show(here, [...kept, ...others].slice(0, room));
-}
-
-function show(here, psids) {
-  // On the stage people keep the order in which they were made.
-  const ordered = here.map(({ psid }) => psid).filter((psid) => psids.includes(psid));
-  const before = view.shown;
-  view.shown = ordered;
-  for (const psid of [...view.phones.keys()]) if (!ordered.includes(psid)) view.phones.delete(psid);
-  for (const psid of ordered) {
-    view.unseen.delete(psid);
-    if (!view.phones.has(psid)) view.phones.set(psid, new Phone(psid));
-    if (!before.includes(psid) || !view.threads.has(psid)) refreshThread(psid);
-    else renderPhone(psid);
-  }
-  const boxes = ordered.map((psid) => view.phones.get(psid).box);
-  const stage = $('phones');
-  if (boxes.length !== stage.children.length || boxes.some((box, i) => stage.children[i] !== box)) {
-    stage.replaceChildren(...boxes);
-    for (const psid of ordered) view.phones.get(psid).scrollDown();
-  }
-  renderTabs();
-}
-
-function showPhone(psid) {
-  const here = view.overview.people.filter(({ page }) => page === view.page);
-  if (view.shown.includes(psid)) return;
-  show(here, [psid, ...view.shown].slice(0, roomFor()));
-}
-
-function renderTabs() {
-  const here = view.overview.people.filter(({ page }) => page === view.page);
-  $('tabs').hidden = here.length <= view.shown.length;
-  if ($('tabs').hidden) return;
-  const focused = document.activeElement?.dataset?.psid;
-  $('tabs').replaceChildren(
-    ...here.slice(0, TABS_MAX).map(({ psid, name }) => {
-      const unseen = view.unseen.get(psid);
-      return make(
-        'button',
-        {
-          type: 'button',
-          'data-psid': psid,
-          'aria-pressed': String(view.shown.includes(psid)),
-          onclick: () => {
-            $('visitor').value = psid;
-            showPhone(psid);
-          },
-        },
-        name,
-        unseen ? make('span', { class: 'fresh', 'aria-label': `${unseen} new` }, String(unseen)) : undefined,
-      );
-    }),
-  );
-  if (focused) $('tabs').querySelector(`[data-psid="${focused}"]`)?.focus();
-}
-
-// ---- one phone ----
-
-function renderPhone(psid) {
-  const thread = view.threads.get(psid);
-  if (thread) view.phones.get(psid)?.render(thread);
-}
-
-class Phone {
-  constructor(psid) {
+/** One phone: shows a thread and does what its owner would. Keeps nothing that matters. */
+export class Phone {
+  constructor(psid, changed) {
     this.psid = psid;
+    this.changed = changed;
     this.rows = new Map();
     this.first = true;
     this.name = make('h2');
-    this.facts = make('span');
+    this.facts = make('span', { class: 'facts' });
+    this.settings = iconButton('gear', 'Settings of this person', () => openPersonSheet(this));
     this.time = make('span', { class: 'time' });
     this.head = make('div', { class: 'head' });
-    this.thread = make('div', { class: 'thread', role: 'log', 'aria-live': 'polite', tabindex: '0' });
+    this.notice = make('p', { class: 'notice', role: 'status' });
+    this.thread = make('div', {
+      ...{ class: 'thread', role: 'log', 'aria-live': 'polite', tabindex: '0' },
+      'aria-description': 'Arrow keys walk through the messages; Tab goes to what can be done with one.',
+    });
+    arrowKeys(this.thread, '.message');
     this.problem = make('p', { class: 'problem', role: 'alert' });
+    this.quoted = make('div', { class: 'quoted', hidden: true });
+    this.menu = iconButton('menu', 'Menu of the Page', () => this.showMenu(), {
+      'aria-expanded': 'false',
+      hidden: true,
+    });
+    this.entries = make('div', { class: 'entries', role: 'group', 'aria-label': 'Menu', hidden: true });
     this.input = make('input', { name: 'text', placeholder: 'Aa', autocomplete: 'off' });
+    this.sendButton = make('button', { type: 'submit', 'aria-label': 'Send' }, icon('send'));
     this.composer = make(
       'form',
       { class: 'composer', onsubmit: (event) => this.send(event) },
+      this.entries,
+      this.quoted,
+      this.menu,
       this.input,
-      make('button', { type: 'submit', 'aria-label': 'Send' }, icon(SEND)),
+      this.sendButton,
     );
     this.startNote = make('span');
-    this.start = make(
+    this.questions = make('div', { class: 'questions', role: 'group', 'aria-label': 'Questions' });
+    this.startButton = make('button', { type: 'button', onclick: () => this.act('tap-get-started') }, 'Get Started');
+    this.start = make('div', { class: 'start' }, this.questions, this.startNote, this.startButton);
+    const status = make(
       'div',
-      { class: 'start' },
-      this.startNote,
-      make('button', { type: 'button', onclick: () => this.act('tap-get-started') }, 'Get Started'),
+      { class: 'status', 'aria-hidden': 'true' },
+      this.time,
+      make('span', { class: 'island' }),
+      icon('battery', '0 0 40 13'),
     );
+    const screen = [status, this.head, this.notice, this.thread, this.problem, this.composer, this.start];
     this.box = make(
       'article',
-      { class: 'phone-box' },
-      make('div', { class: 'owner' }, this.name, this.facts),
-      make(
-        'div',
-        { class: 'phone' },
-        make(
-          'div',
-          { class: 'status', 'aria-hidden': 'true' },
-          this.time,
-          make('span', { class: 'island' }),
-          icon(BATTERY, '0 0 40 13'),
-        ),
-        this.head,
-        this.thread,
-        this.problem,
-        this.composer,
-        this.start,
-      ),
+      { class: 'phone-box', 'data-psid': psid },
+      make('div', { class: 'owner' }, this.name, this.facts, this.settings),
+      make('div', { class: 'phone' }, ...screen),
     );
   }
 
-  render({ person, messages }) {
+  render({ person, profile, messages }) {
     this.person = person;
-    const page = view.overview.pages.find((one) => one.page === person.page);
-    const pageName = page?.name ?? person.page;
+    const pageName = pageOf(person.page)?.name ?? person.page;
     this.name.textContent = person.name;
+    this.settings.setAttribute('aria-label', `Settings of ${person.name}`);
     this.box.setAttribute('aria-label', `${person.name}’s phone`);
     this.thread.setAttribute('aria-label', `Messages between ${person.name} and ${pageName}`);
+    this.thread.setAttribute('aria-live', person.muted ? 'off' : 'polite');
     this.input.setAttribute('aria-label', `Message from ${person.name}`);
     if (this.pageName !== pageName) {
       this.pageName = pageName;
@@ -393,19 +86,72 @@ class Phone {
         make('div', {}, make('strong', {}, pageName), make('small', {}, 'Business chat')),
       );
     }
-    this.composer.hidden = !person.started;
-    this.start.hidden = person.started;
+    // A Page without Get Started button and questions is written to at once.
+    const begins = !person.started && (profile.get_started || profile.ice_breakers.length > 0);
+    this.composer.hidden = begins || person.offline;
+    this.start.hidden = !begins || person.offline;
+    this.renderProfile(profile);
     this.startNote.textContent = person.pending_ref
       ? `${person.name} came through a “notify me” link.`
       : `${pageName} learns nothing until you tap.`;
-    this.renderRows(person, messages);
+    this.box.classList.toggle('offline', person.offline);
+    const arrived = person.offline ? messages.filter((message) => !waits(person, message)) : messages;
+    this.renderNotice(person, messages.length - arrived.length);
+    this.renderRows(person, arrived);
     this.tick();
+  }
+
+  /** What the Page shows beside the messages: greeting, questions, menu. */
+  renderProfile(profile) {
+    const signature = JSON.stringify(profile);
+    if (this.profile === signature) return;
+    this.profile = signature;
+    this.greeting = profile.greeting;
+    this.startButton.hidden = profile.ice_breakers.length > 0;
+    const ask = (index) => () => this.act('tap-ice-breaker', { index });
+    this.questions.replaceChildren(
+      ...profile.ice_breakers.map(({ question }, index) =>
+        make('button', { type: 'button', onclick: ask(index) }, question),
+      ),
+    );
+    this.menu.hidden = profile.menu.length === 0;
+    this.input.hidden = profile.composer_disabled;
+    this.sendButton.hidden = profile.composer_disabled;
+    const choose = (index) => async () => {
+      this.showMenu(false);
+      const done = await this.act('press-menu', { index });
+      if (done?.kind === 'opened') window.open(done.url, '_blank', 'noopener');
+    };
+    this.entries.replaceChildren(
+      ...profile.menu.map(({ title }, index) => make('button', { type: 'button', onclick: choose(index) }, title)),
+    );
+    this.showMenu(false);
+  }
+
+  showMenu(open = this.entries.hidden) {
+    this.entries.hidden = !open;
+    this.menu.setAttribute('aria-expanded', String(open));
+    if (open) this.entries.querySelector('button')?.focus();
+  }
+
+  /** What about this person is out of the ordinary. */
+  renderNotice(person, waiting) {
+    const words = [];
+    if (person.offline)
+      words.push(waiting > 0 ? `Offline: ${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'}` : 'Offline');
+    if (STATES[person.state]) words.push(`${person.name} ${STATES[person.state]}`);
+    if (person.muted) words.push('Muted');
+    if (person.thread_owner) words.push(`App ${person.thread_owner} owns the thread`);
+    const text = words.join(' · ');
+    if (this.notice.textContent !== text) this.notice.textContent = text;
   }
 
   /** Keyed by message: what did not change keeps its element, its focus and its place. */
   renderRows(person, messages) {
     const atBottom = this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < 60;
-    const wanted = [['intro', this.pageName, () => this.intro()]];
+    const wanted = [['intro', `${this.pageName} ${this.greeting}`, () => this.intro()]];
+    const byMid = new Map(messages.map((message) => [message.mid, message]));
+    const ticks = ticksOf(messages);
     let last;
     for (const message of messages) {
       if (!last || message.at - last.at > NEW_STAMP_AFTER) {
@@ -413,35 +159,66 @@ class Phone {
         const datetime = new Date(message.at).toISOString();
         wanted.push([`stamp ${message.mid}`, words, () => make('time', { class: 'stamp', datetime }, words)]);
       }
-      const turn = last?.from !== message.from;
-      wanted.push([message.mid, JSON.stringify([message, turn]), () => this.message(message, turn)]);
+      const answered = message.reply_to === null ? undefined : byMid.get(message.reply_to);
+      const shape = {
+        turn: last?.from !== message.from,
+        tick: ticks.get(message.mid),
+        quote: message.reply_to === null ? undefined : answered ? shortText(answered) : 'An earlier message',
+      };
+      // Times of receipts show only as ticks; without them in the signature a card keeps the focus when it is read.
+      const { delivered_at: _delivered, read_at: _read, ...shown } = message;
+      wanted.push([
+        message.mid,
+        JSON.stringify([shown, shape, person.started]),
+        () => messageRow(this, message, shape),
+      ]);
       last = message;
     }
     const replies = last?.pending.filter(({ kind }) => kind === 'quick_reply') ?? [];
     if (replies.length > 0) wanted.push(['quick', last.mid, () => this.quickReplies(last, replies)]);
-    if (person.typing) wanted.push(['typing', '', () => this.typing()]);
+    if (person.typing && !person.offline) wanted.push(['typing', '', () => this.typing()]);
+    this.placeRows(wanted);
+    if (this.first || atBottom) this.scrollDown();
+    this.first = false;
+  }
 
+  placeRows(wanted) {
     const rows = new Map();
-    let added = false;
+    let changed = false;
+    let focus;
     for (const [key, signature, build] of wanted) {
       const known = this.rows.get(key);
       if (known?.signature === signature) rows.set(key, known);
       else {
         const element = build();
         if (!known && !this.first && element.classList.contains('message')) element.classList.add('fresh');
-        if (known?.element.contains(document.activeElement)) queueMicrotask(() => this.thread.focus());
+        if (known?.element.contains(document.activeElement)) focus = element.tabIndex >= -1 ? element : undefined;
         rows.set(key, { signature, element });
-        added = true;
+        changed = true;
       }
     }
-    if (added || rows.size !== this.rows.size) this.thread.replaceChildren(...[...rows.values()].map((r) => r.element));
+    if (!changed && rows.size === this.rows.size) return;
+    const had = this.thread.contains(document.activeElement) ? document.activeElement : undefined;
+    const elements = [...rows.values()].map((row) => row.element);
+    for (const child of [...this.thread.children]) if (!elements.includes(child)) child.remove();
+    elements.forEach((element, i) => {
+      if (this.thread.children[i] !== element) this.thread.insertBefore(element, this.thread.children[i] ?? null);
+    });
     this.rows = rows;
-    if (this.first || atBottom) this.scrollDown();
-    this.first = false;
+    if (had && !this.thread.contains(document.activeElement)) {
+      (focus ?? (this.thread.contains(had) ? had : this.thread)).focus({ preventScroll: true });
+    }
   }
 
   scrollDown() {
     this.thread.scrollTop = this.thread.scrollHeight;
+  }
+
+  /** Shows a message, as a search found it. */
+  reveal(mid) {
+    const row = this.rows.get(mid)?.element;
+    row?.scrollIntoView({ block: 'center' });
+    row?.focus({ preventScroll: true });
   }
 
   /** What depends on the time: the phone's clock and how long the window stays open. */
@@ -460,80 +237,7 @@ class Phone {
       { class: 'intro' },
       picture(this.pageName, undefined, 'avatar'),
       make('strong', {}, this.pageName),
-      'Messages from the shop appear here.',
-    );
-  }
-
-  message(message, turn) {
-    const row = make('div', { class: `message ${message.from}${turn ? ' turn' : ''}` });
-    const { template, text } = message;
-    if (template) row.classList.add('wide');
-    if (text !== null) row.append(make('div', { class: 'bubble' }, text));
-    if (template?.template_type === 'one_time_notif_req') row.append(this.notifyCard(message, template));
-    if (template?.template_type === 'button')
-      row.append(this.card({ subtitle: template.text }, message, 0, template.buttons));
-    if (template?.template_type === 'generic') {
-      const cards = make('div', { class: 'cards' });
-      let from = 0;
-      for (const element of template.elements) {
-        cards.append(this.card(element, message, from, element.buttons ?? []));
-        from += element.buttons?.length ?? 0;
-      }
-      row.append(cards);
-    }
-    if (message.right === 'one_time') {
-      row.append(make('div', { class: 'caption' }, icon(BELL), 'The one alert you asked for'));
-    }
-    if (message.reaction)
-      row.append(make('span', { class: 'reaction', role: 'img', 'aria-label': message.reaction }, icon(HEART)));
-    if (message.from === 'page') {
-      row.title = 'Double-click to react';
-      row.addEventListener('dblclick', ({ target }) => {
-        if (target.closest('button')) return;
-        void this.act('react', { mid: message.mid, ...(message.reaction ? {} : { reaction: 'love' }) });
-      });
-    }
-    return row;
-  }
-
-  notifyCard(message, { title }) {
-    const open = message.pending.some(({ kind }) => kind === 'notify_me');
-    const button = open
-      ? make('button', { type: 'button', onclick: () => this.act('tap-notify-me', { mid: message.mid }) }, 'Notify Me')
-      : make('button', { type: 'button', disabled: true }, '✓ You will be notified');
-    return make(
-      'div',
-      { class: 'card notify' },
-      make(
-        'div',
-        { class: 'words' },
-        make('div', { class: 'bell' }, icon(BELL)),
-        make('div', {}, make('strong', {}, title), make('span', { class: 'small' }, 'One message, when it happens.')),
-      ),
-      button,
-    );
-  }
-
-  card({ title, subtitle, image_url: image, default_action: action }, message, from, buttons) {
-    const words = make(
-      'div',
-      { class: 'words' },
-      title ? make('strong', {}, title) : undefined,
-      subtitle ? make('span', {}, subtitle) : undefined,
-    );
-    if (action?.url) words.title = action.url;
-    return make(
-      'div',
-      { class: 'card' },
-      image ? picture(title, image, 'photo') : undefined,
-      words,
-      ...buttons.map((button, i) =>
-        make(
-          'button',
-          { type: 'button', onclick: () => this.press(message.mid, from + i, button.title), title: button.url },
-          button.title,
-        ),
-      ),
+      this.greeting ?? 'Messages from the shop appear here.',
     );
   }
 
@@ -548,7 +252,28 @@ class Phone {
 
   typing() {
     const dots = make('div', { class: 'bubble dots' }, make('i'), make('i'), make('i'));
-    return make('div', { class: 'message page turn', 'aria-label': `${this.pageName} is typing` }, dots);
+    return make('div', { class: 'typing page turn', role: 'img', 'aria-label': `${this.pageName} is typing` }, dots);
+  }
+
+  /** The next message answers this one. */
+  replyTo(message) {
+    this.answers = message.mid;
+    const drop = () => {
+      this.replyToNothing();
+      this.input.focus();
+    };
+    this.quoted.replaceChildren(
+      icon('reply'),
+      make('span', {}, shortText(message)),
+      iconButton('close', 'Reply to nothing', drop),
+    );
+    this.quoted.hidden = false;
+    this.input.focus();
+  }
+
+  replyToNothing() {
+    this.answers = undefined;
+    this.quoted.hidden = true;
   }
 
   async press(mid, index, title) {
@@ -560,7 +285,11 @@ class Phone {
     event.preventDefault();
     const text = this.input.value.trim();
     if (text === '') return;
-    if (await this.act('say', { text })) this.input.value = '';
+    const answers = this.answers === undefined ? {} : { reply_to: this.answers };
+    if (await this.act('say', { text, ...answers })) {
+      this.input.value = '';
+      this.replyToNothing();
+    }
     this.scrollDown();
   }
 
@@ -569,7 +298,7 @@ class Phone {
     try {
       const done = await call('POST', `people/${this.psid}/${verb}`, body);
       this.problem.textContent = '';
-      refreshThread(this.psid);
+      this.changed(this.psid);
       return done;
     } catch (error) {
       this.problem.textContent = error.message;
@@ -578,38 +307,20 @@ class Phone {
   }
 }
 
-function durationText(ms) {
-  const minutes = Math.ceil(ms / 60_000);
-  return minutes < 60 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+/** Whether a message waits until the device is on again. */
+function waits({ offline_since: since }, { from, at, delivered_at: delivered }) {
+  return from === 'page' && delivered === null && at >= since;
 }
 
-// ---- controls ----
-
-$('page').addEventListener('change', () => {
-  view.page = $('page').value;
-  renderOverview();
-});
-$('visitor').addEventListener('change', () => showPhone($('visitor').value));
-$('link-form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  void openLink($('link').value.trim());
-});
-for (const button of document.querySelectorAll('[data-advance]')) {
-  button.addEventListener('click', () => void call('POST', 'clock', { advance_ms: Number(button.dataset.advance) }));
+/** Below which of the Page's messages a tick stands: the last one, and wherever the next one has come less far. */
+function ticksOf(messages) {
+  const ticks = new Map();
+  let next;
+  for (const { mid, from, read_at: read, delivered_at: delivered } of messages.toReversed()) {
+    if (from !== 'page') continue;
+    const tick = read !== null ? 'read' : delivered !== null ? 'delivered' : 'sent';
+    if (tick !== next) ticks.set(mid, tick);
+    next = tick;
+  }
+  return ticks;
 }
-$('clock-reset').addEventListener('click', () => void call('POST', 'clock', { reset: true }));
-$('theme').addEventListener('click', () => {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  root.dataset.theme = dark ? 'light' : 'dark';
-  localStorage.setItem('sandbox.theme', root.dataset.theme);
-});
-const theme = localStorage.getItem('sandbox.theme');
-if (theme) document.documentElement.dataset.theme = theme;
-addEventListener('resize', () => choosePhones(view.overview.people.filter(({ page }) => page === view.page)));
-setInterval(() => {
-  renderClock();
-  for (const phone of view.phones.values()) phone.tick();
-}, 1000);
-
-listen();

@@ -49,7 +49,7 @@ export const oneTimeRequest = (payload = 'alert:1'): object => ({
 /** Starts all of it on free ports. */
 export async function startSandboxForSpec(): Promise<SandboxForSpec> {
   const receiver = await startReceiver('verify-me');
-  const sandbox = await startSandbox({ port: 0, webhookTimeoutMs: 300 });
+  const sandbox = await startSandbox({ port: 0, webhookTimeoutMs: 5000 });
   const page = async (more: Partial<PageInput> = {}): Promise<void> => {
     await sandbox.admin.createPage({ ...PAGE, webhook_url: receiver.url, verify_token: 'verify-me', ...more });
   };
@@ -88,10 +88,13 @@ export async function startSandboxForSpec(): Promise<SandboxForSpec> {
 }
 
 /** Looks until something is there. */
-export async function until<T>(look: () => T | undefined | false, what: string): Promise<T> {
-  const deadline = performance.now() + 10_000;
+export async function until<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  what: string,
+): Promise<T> {
+  const deadline = performance.now() + 30_000;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -49,6 +49,33 @@ describe('limits over HTTP', () => {
     expect((await my.text('2')).body.error).toMatchObject({ code: 613 });
   });
 
+  it('rule 36: sounds and films have ten a second, pictures and texts are not held back by them', async () => {
+    my.sandbox.admin.clock({ frozen: true });
+    await my.page({ limits_enforced: true });
+    const file = (type: string): Promise<Answer> =>
+      my.send({ attachment: { type, payload: { url: 'https://shop.example/file' } } });
+    for (let n = 0; n < 5; n += 1) {
+      expect((await file('audio')).status).toBe(200);
+      expect((await file('video')).status).toBe(200);
+    }
+    expect((await file('video')).body.error).toMatchObject({ code: 613 });
+    for (const type of ['image', 'file']) expect((await file(type)).status).toBe(200);
+    expect((await my.text('x')).status).toBe(200);
+    my.sandbox.admin.clock({ advance_ms: 1000 });
+    expect((await file('audio')).status).toBe(200);
+  });
+
+  it('rule 36: the Messenger Profile API has ten calls in ten minutes', async () => {
+    my.sandbox.admin.clock({ frozen: true });
+    await my.page({ limits_enforced: true });
+    const read = (): Promise<Answer> => my.call('/me/messenger_profile?fields=greeting');
+    for (let n = 0; n < 10; n += 1) expect((await read()).status).toBe(200);
+    expect((await read()).body.error).toMatchObject({ code: 613 });
+    expect((await my.text('x')).status).toBe(200);
+    my.sandbox.admin.clock({ advance_ms: 600_000 });
+    expect((await read()).status).toBe(200);
+  });
+
   it('rules 36 and 38: a day’s calls run out, the headers rise to 100, calling on prolongs the block', async () => {
     my.sandbox.admin.clock({ frozen: true });
     await my.page({ limits_enforced: true, calls_per_person_and_day: 4 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appSecretProof, classifyAnswer } from '@beckon/messenger';
+import type { MessengerEvent } from '@beckon/messenger';
 import { SECRET, TOKEN, oneTimeRequest, startSandboxForSpec, until } from './sandbox-for.spec-data.js';
 import type { SandboxForSpec } from './sandbox-for.spec-data.js';
 
@@ -66,6 +67,24 @@ describe('people who cannot be written to, over HTTP', () => {
     expect(heard.standby).toBe(false);
     await my.call('/me/pass_thread_control', { recipient: { id: my.psid }, target_app_id: 263902037430900 });
     expect((await my.text('x')).body.error).toMatchObject({ code: 10, error_subcode: 2018300 });
+  });
+
+  it('rule 33: standby hides the payload of postbacks, except from the app that sent the button', async () => {
+    const stop = { type: 'postback', title: 'Stop', payload: 'stop' };
+    await my.send({
+      attachment: { type: 'template', payload: { template_type: 'button', text: 'Done?', buttons: [stop] } },
+    });
+    const call_to_actions = [{ type: 'postback', title: 'Orders', payload: 'orders' }];
+    await my.call('/me/messenger_profile', { persistent_menu: [{ locale: 'default', call_to_actions }] });
+    await person({ thread_owner: '263902037430900' });
+    my.sandbox.admin.press(my.psid, { title: 'Stop' });
+    my.sandbox.admin.pressMenu(my.psid, { title: 'Orders' });
+    const postback = (title: string): Promise<MessengerEvent> =>
+      my.event((e) => e.kind === 'postback' && e.body.title === title, title);
+    expect(await postback('Stop')).toMatchObject({ standby: false, body: { payload: 'stop' } });
+    const overheard = await postback('Orders');
+    expect(overheard.standby).toBe(true);
+    expect(overheard.body).not.toHaveProperty('payload');
   });
 
   it('rule 35: Europe is kept from opt-in requests', async () => {
@@ -145,7 +164,86 @@ describe('limits on asking and what is subscribed, over HTTP', () => {
   });
 });
 
+describe('rule 43: webhooks that nobody takes, over HTTP', () => {
+  const page = () => my.sandbox.admin.overview().pages[0]!;
+  const MINUTE = 60_000;
+
+  /** Moves the clock until the webhook was tried again. */
+  async function failAgain(ms: number): Promise<void> {
+    const failures = (): number => my.sandbox.admin.webhooks({ psid: my.psid }).at(-1)?.failures ?? 0;
+    const before = failures();
+    my.sandbox.admin.clock({ advance_ms: ms });
+    await until(() => failures() > before, 'another failure');
+  }
+
+  it('warn after 15 minutes, end the subscription after an hour, and come again when the app subscribes', async () => {
+    await my.event((e) => e.kind === 'postback', 'Get Started');
+    my.receiver.behave = () => 500;
+    my.sandbox.admin.say(my.psid, { text: 'kept' });
+    await until(() => page().webhook_failing_since !== null, 'the first failure');
+    expect(page()).toMatchObject({ webhook_alert: false, subscription_ended_at: null });
+    await failAgain(15 * MINUTE);
+    expect(page()).toMatchObject({ webhook_alert: true, subscription_ended_at: null, subscribed_fields: null });
+    await failAgain(45 * MINUTE);
+    await until(() => page().subscription_ended_at !== null, 'the end of the subscription');
+    expect(page()).toMatchObject({ webhook_alert: true, subscribed_fields: [] });
+    expect((await my.call('/me/subscribed_apps')).body).toEqual({ data: [] });
+
+    my.sandbox.admin.react(my.psid, { mid: my.sandbox.admin.thread(my.psid).messages[0]!.mid, reaction: 'love' });
+    expect(my.sandbox.admin.webhooks().at(-1)).toMatchObject({ state: 'not_subscribed' });
+    my.receiver.behave = () => 200;
+    expect((await my.call('/me/subscribed_apps', { subscribed_fields: 'messages' })).body).toEqual({ success: true });
+    expect(page()).toMatchObject({
+      webhook_alert: false,
+      subscription_ended_at: null,
+      subscribed_fields: ['messages'],
+    });
+    my.sandbox.admin.say(my.psid, { text: 'after' });
+    my.sandbox.admin.clock({ advance_ms: 10 * MINUTE });
+    await my.event((e) => e.kind === 'message' && e.body.text === 'after', 'the later message');
+    const texts = my.receiver.events().flatMap((e) => (e.kind === 'message' ? [e.body.text] : []));
+    expect(texts).toEqual(['kept', 'after']);
+    expect(page().webhook_failing_since).toBeNull();
+  });
+
+  it('count from the last success, and a callback that proves itself gets everything again', async () => {
+    await my.event((e) => e.kind === 'postback', 'Get Started');
+    my.receiver.behave = () => 500;
+    my.sandbox.admin.say(my.psid, { text: 'lost' });
+    await until(() => page().webhook_failing_since !== null, 'the first failure');
+    await failAgain(59 * MINUTE);
+    my.receiver.behave = () => 200;
+    my.sandbox.admin.clock({ advance_ms: 10 * MINUTE });
+    await until(() => page().webhook_failing_since === null, 'the success');
+    expect(page()).toMatchObject({ webhook_alert: false, subscription_ended_at: null });
+
+    my.receiver.behave = () => 500;
+    my.sandbox.admin.say(my.psid, { text: 'again' });
+    await until(() => page().webhook_failing_since !== null, 'the next failure');
+    await failAgain(61 * MINUTE);
+    await until(() => page().subscription_ended_at !== null, 'the end of the subscription');
+    await my.page();
+    expect(page()).toMatchObject({ subscription_ended_at: null, subscribed_fields: null, webhook_alert: false });
+  });
+});
+
 describe('what went out', () => {
+  it('rule 45: an answer from the Page’s inbox comes back with the inbox’s app id and is no send of the app', async () => {
+    const reply = await my.adminCall('POST', `/admin/people/${my.psid}/inbox-reply`, { text: 'A human here.' });
+    expect(reply).toMatchObject({ status: 200, body: { mid: expect.any(String) } });
+    const echo = await my.event((e) => e.kind === 'echo', 'the echo');
+    expect(echo).toMatchObject({
+      psid: my.psid,
+      body: { is_echo: true, app_id: '263902037430900', mid: reply.body.mid, text: 'A human here.' },
+    });
+    expect(echo.body).not.toHaveProperty('metadata');
+    expect(my.sandbox.admin.thread(my.psid).messages.at(-1)).toMatchObject({ from: 'page', right: 'inbox' });
+    expect(my.sandbox.admin.ledger()).toEqual([]);
+    await person({ state: 'blocked' });
+    const refused = await my.adminCall('POST', `/admin/people/${my.psid}/inbox-reply`, { text: 'x' });
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'unreachable' } } });
+  });
+
   it('rules 45 and 49: each accepted send is echoed once with its id and stands in the ledger, a refused one in neither', async () => {
     const sent = await my.send({ text: 'kept', metadata: 'delivery-1' });
     await my.adminCall('PATCH', `/admin/people/${my.psid}`, { state: 'blocked' });
@@ -159,5 +257,70 @@ describe('what went out', () => {
     const ledger = await my.adminCall('GET', `/admin/ledger?psid=${my.psid}`);
     expect(ledger.body).toMatchObject([{ mid: sent.body.message_id, right: 'window', metadata: 'delivery-1' }]);
     expect(ledger.body).toHaveLength(1);
+  });
+});
+
+describe('what is assumed can be switched', () => {
+  const ask = async (): Promise<string> => {
+    await my.send(oneTimeRequest());
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    const optin = await my.event((e) => e.kind === 'optin', 'the opt-in');
+    return (optin.body as { one_time_notif_token: string }).one_time_notif_token;
+  };
+  const DAY = 24 * 3_600_000;
+
+  it('rule 8: `notify_me_opens_window`', async () => {
+    await my.page({ notify_me_opens_window: true });
+    await my.send(oneTimeRequest());
+    my.sandbox.admin.clock({ advance_ms: DAY + 1000 });
+    expect((await my.text('closed')).status).toBe(400);
+    my.sandbox.admin.tapNotifyMe(my.psid);
+    expect((await my.text('open')).status).toBe(200);
+  });
+
+  it('rule 13: `second_tap_emits` says the same again', async () => {
+    await my.page({ second_tap_emits: true });
+    const token = await ask();
+    expect(my.sandbox.admin.tapNotifyMe(my.psid)).toMatchObject({ emitted: true });
+    const optins = await until(() => {
+      const found = my.receiver.events().filter((e) => e.kind === 'optin');
+      return found.length === 2 && found;
+    }, 'the second opt-in');
+    expect(optins.map(({ body }) => (body as { one_time_notif_token: string }).one_time_notif_token)).toEqual([
+      token,
+      token,
+    ]);
+  });
+
+  it('rule 17: `failed_checks_spend_tokens`', async () => {
+    await my.page({ failed_checks_spend_tokens: true });
+    const one_time_notif_token = await ask();
+    expect((await my.send({ text: '' }, { one_time_notif_token })).status).toBe(400);
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 100 });
+  });
+
+  it('rule 28: `text_units`', async () => {
+    const text = '😀'.repeat(1500);
+    expect((await my.text(text)).status).toBe(200);
+    await my.page({ text_units: 'utf16' });
+    expect((await my.text(text)).body.error).toMatchObject({ code: 100 });
+    expect((await my.text('😀'.repeat(999))).status).toBe(200);
+  });
+
+  it('rules 3, 11, 15, 20 and 31: `assumed_codes`', async () => {
+    const one_time_notif_token = await ask();
+    await my.send({ text: 'x' }, { one_time_notif_token });
+    const codes = { one_time_token: 190001, one_time_requests: 4, recipient: 3, one_time_permission: 200 };
+    await my.page({ assumed_codes: codes, one_time_requests_per_day: 0 });
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 190001 });
+    expect((await my.send(oneTimeRequest())).body.error).toMatchObject({ code: 4 });
+    expect((await my.send({ text: 'x' }, {})).body.error).toMatchObject({
+      code: 3,
+      message: expect.stringMatching(/^\(#3\) /),
+    });
+    await my.page({ assumed_codes: { ...codes, appsecret_proof: 104 }, one_time_allowed: false });
+    expect((await my.send(oneTimeRequest())).body.error).toMatchObject({ code: 200 });
+    await my.page({ assumed_codes: { appsecret_proof: 104 }, require_appsecret_proof: true });
+    expect((await my.text('x')).body.error).toMatchObject({ code: 104 });
   });
 });

@@ -19,7 +19,7 @@ let psid: string;
 
 beforeEach(async () => {
   receiver = await startReceiver('verify-me');
-  sandbox = await startSandbox({ port: 0, webhookTimeoutMs: 300 });
+  sandbox = await startSandbox({ port: 0, webhookTimeoutMs: 1500 });
   await sandbox.admin.createPage({
     page: '100',
     name: 'Nordlys',
@@ -89,7 +89,7 @@ const ask = (payload = 'alert:8f3c'): object => ({
 });
 
 async function until<T>(look: () => T | undefined | false, what: string): Promise<T> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
@@ -153,6 +153,8 @@ describe('the story of one alert', () => {
         metadata: 'beckon:alert-1',
         text: 'The red coat is back.',
         template: null,
+        attachment: null,
+        fault: null,
       },
     ]);
   });
@@ -280,10 +282,24 @@ describe('one-time tokens over HTTP', () => {
 
   it('rule 19: nothing lists tokens', async () => {
     await grant();
-    for (const path of ['/v26.0/100/one_time_notif_tokens', '/v26.0/me', '/v26.0/100/messages']) {
+    for (const path of ['/v26.0/100/one_time_notif_tokens', '/v26.0/999', '/v26.0/100/messages']) {
       const answer = await fetch(`${sandbox.url}${path}?access_token=${TOKEN}`);
       expect(answer.status).toBe(400);
       expect(await answer.json()).toMatchObject({ error: { code: 100, error_subcode: 33 } });
+    }
+  });
+
+  it('rule 11: a title of 65 characters passes, one of 66 does not, however many bytes they have', async () => {
+    sandbox.admin.tapGetStarted(psid);
+    const titled = (title: string): object => ({
+      recipient: { id: psid },
+      message: {
+        attachment: { type: 'template', payload: { template_type: 'one_time_notif_req', title, payload: 'p' } },
+      },
+    });
+    for (const letter of ['x', 'å', '😀']) {
+      expect((await post(titled(letter.repeat(65)))).status).toBe(200);
+      expect((await post(titled(letter.repeat(66)))).body.error).toMatchObject({ code: 100 });
     }
   });
 
@@ -334,16 +350,28 @@ describe('identity and shape of calls', () => {
     expect(sandbox.admin.calls({ limit: 1 })).toMatchObject([{ outcome: 'refused', rule: 2, code: 190, status: 400 }]);
   });
 
-  it.each<[string, () => string | Buffer]>([
+  it.each<[string, () => string | Buffer | URLSearchParams]>([
     ['malformed JSON', () => '{"recipient":'],
     ['JSON that is no object', () => '[1,2]'],
     ['nesting of a hundred thousand levels', () => `{"message":${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
     ['invalid UTF-8', () => Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+    ['a number', () => '7'],
+    ['nothing', () => ''],
+    ['no recipient', () => '{"recipient":null,"message":{"text":"x"}}'],
+    ['lists in place of objects', () => '{"recipient":[[]],"message":[{"text":"x"}]}'],
+    ['inherited names', () => '{"recipient":{"__proto__":{"id":"1"}},"message":{"constructor":{"prototype":1}}}'],
+    ['deep nesting in a form', () => new URLSearchParams({ recipient: '['.repeat(1e5), message: '{}' })],
+    ['a form with broken escapes', () => Buffer.from('recipient=%E0%A4%A&message=%')],
+    ['a batch that is none', () => '{"batch":{"length":3}}'],
     ['ten megabytes', () => JSON.stringify({ message: { text: 'x'.repeat(10_000_000) } })],
   ])('answers %s with a Graph error and lives', async (_, body) => {
-    const answer = await post(body());
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toMatchObject({ code: 100 });
+    const sent = body();
+    const asForm = sent instanceof URLSearchParams || sent.includes('%');
+    const type = asForm ? 'application/x-www-form-urlencoded' : 'application/json';
+    for (const path of ['/v26.0/100/messages', '/me/messenger_profile', '/me/message_attachments']) {
+      const answer = await post(sent, path, { 'content-type': type });
+      expect([path, answer.status, answer.body.error]).toMatchObject([path, 400, { code: 100 }]);
+    }
     expect((await fetch(`${sandbox.url}/health/live`)).status).toBe(200);
   });
 
@@ -572,7 +600,7 @@ describe('the admin API over HTTP', () => {
     for (const [path, type] of [
       ['/', 'text/html'],
       ['/phone.css', 'text/css'],
-      ['/phone.js', 'text/javascript'],
+      ['/main.js', 'text/javascript'],
       ['/favicon.svg', 'image/svg+xml'],
     ]) {
       const answer = await fetch(sandbox.url + path);
@@ -591,7 +619,7 @@ describe('a snapshot file', () => {
     const stateFile = join(folder, 'deep', 'state.json');
     try {
       await sandbox.close();
-      sandbox = await startSandbox({ port: 0, stateFile, webhookTimeoutMs: 300 });
+      sandbox = await startSandbox({ port: 0, stateFile, webhookTimeoutMs: 1500 });
       const page = { page: '100', name: 'Nordlys', token: TOKEN, app_id: '77', app_secret: SECRET };
       await sandbox.admin.createPage({ ...page, webhook_url: receiver.url, verify_token: 'verify-me' });
       psid = sandbox.admin.createPerson({ page: '100', name: 'Ida' }).psid;
@@ -603,7 +631,7 @@ describe('a snapshot file', () => {
       await sandbox.close();
 
       receiver.behave = () => 200;
-      sandbox = await startSandbox({ port: 0, stateFile, webhookTimeoutMs: 300 });
+      sandbox = await startSandbox({ port: 0, stateFile, webhookTimeoutMs: 1500 });
       expect(sandbox.admin.thread(psid)).toEqual(before);
       expect((await event('message')).body.text).toBe('kept');
       expect((await post(spend(token))).status).toBe(200);

@@ -7,14 +7,18 @@ import { GraphController } from './inbound/graph.controller.js';
 import { HealthController } from './inbound/health.controller.js';
 import { PageController } from './inbound/page.controller.js';
 import { pageFiles } from './inbound/page-files.js';
+import { PictureController } from './inbound/picture.controller.js';
 import { StreamController } from './inbound/stream.controller.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
 import { CALL_LOG, PAGE_FILES } from './tokens.js';
 import { Admin } from './world/admin.js';
+import { Attachments } from './world/attachments.js';
 import type { GraphCall } from './world/call-log.js';
 import { ChangeFeed } from './world/change-feed.js';
 import { SandboxClock } from './world/clock.js';
+import { FaultSource } from './world/fault-source.js';
 import { GraphEdges } from './world/graph-edges.js';
+import { GraphProfile } from './world/graph-profile.js';
 import { GraphSend } from './world/graph-send.js';
 import { PersonActs } from './world/person-acts.js';
 import { Receipts } from './world/receipts.js';
@@ -27,9 +31,12 @@ const KEPT_CALLS = 1000;
 /** Wires the sandbox. The Graph controller comes last: it answers every path that no other controller claims. */
 @Module({})
 export class SandboxModule {
-  /** `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). */
-  static with({ webhookTimeoutMs }: { webhookTimeoutMs: number }): DynamicModule {
-    const state = new SandboxState();
+  /**
+   * `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). `ledgerPath`: a
+   * file that keeps the ledger; undefined: its older part lies in a file that goes with the process.
+   */
+  static with({ webhookTimeoutMs, ledgerPath }: { webhookTimeoutMs: number; ledgerPath?: string }): DynamicModule {
+    const state = new SandboxState(ledgerPath);
     const clock = new SandboxClock();
     const feed = new ChangeFeed();
     const calls = new Recent<GraphCall>(KEPT_CALLS);
@@ -37,9 +44,17 @@ export class SandboxModule {
     const meter = new UsageMeter(state, clock);
     const acts = new PersonActs(state, clock, webhooks, feed);
     const receipts = new Receipts(state, clock, acts);
+    const faults = new FaultSource(state);
     return {
       module: SandboxModule,
-      controllers: [PageController, HealthController, StreamController, AdminController, GraphController],
+      controllers: [
+        PageController,
+        HealthController,
+        StreamController,
+        PictureController,
+        AdminController,
+        GraphController,
+      ],
       providers: [
         { provide: SandboxState, useValue: state },
         { provide: SandboxClock, useValue: clock },
@@ -49,10 +64,13 @@ export class SandboxModule {
         { provide: PersonActs, useValue: acts },
         {
           provide: Admin,
-          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, webhookTimeoutMs }),
+          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, faults, webhookTimeoutMs }),
         },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
+        { provide: FaultSource, useValue: faults },
+        Attachments,
         GraphSend,
+        GraphProfile,
         GraphEdges,
         GraphCalls,
         GraphBatch,

@@ -1,7 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { WEBHOOK_ANSWER_MS } from '@beckon/messenger';
+import { GraphController } from './inbound/graph.controller.js';
+import { graphFirst } from './inbound/graph-first.js';
+import { readablePath } from './inbound/readable-path.js';
 import { sameOriginOnly } from './inbound/same-origin.js';
 import { loadSnapshot, saveSnapshot } from './outbound/snapshot-file.js';
 import { WebhookSender } from './outbound/webhook-sender.js';
@@ -16,7 +20,10 @@ export interface SandboxOptions {
   port: number;
   /** Address to listen on; 127.0.0.1 if absent. */
   host?: string | undefined;
-  /** A file from which the state is read at the start and to which it is written at the end; absent: memory only. */
+  /**
+   * A file from which the state is read at the start and to which it is written at the end, with the ledger beside it
+   * (`<file>.ledger.jsonl`); absent: all of it goes with the sandbox.
+   */
   stateFile?: string | undefined;
   /** How long a webhook receiver may take, in milliseconds of real time; the platform's 5,000 if absent. */
   webhookTimeoutMs?: number | undefined;
@@ -39,12 +46,16 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = await NestFactory.create<NestExpressApplication>(
-    SandboxModule.with({ webhookTimeoutMs: options.webhookTimeoutMs ?? WEBHOOK_ANSWER_MS }),
+    SandboxModule.with({
+      webhookTimeoutMs: options.webhookTimeoutMs ?? WEBHOOK_ANSWER_MS,
+      ...(options.stateFile !== undefined && { ledgerPath: `${options.stateFile}.ledger.jsonl` }),
+    }),
     // Bodies are read by the controllers, so that malformed ones get the answer of the API that they were sent to.
     { bodyParser: false, forceCloseConnections: true, logger: ['error', 'fatal'] },
   );
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(readablePath);
   app.use('/admin', sameOriginOnly);
   const state = app.get(SandboxState);
   const webhooks = app.get(WebhookSender);
@@ -53,6 +64,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     state.restore(snapshot.state);
     webhooks.resume(snapshot.webhooks);
   }
+  graphFirst(app.getHttpServer() as Server, app.get(GraphController));
   await app.listen(options.port, options.host ?? '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {
@@ -66,6 +78,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (options.stateFile !== undefined) {
         saveSnapshot(options.stateFile, { version: 1, state: state.snapshot(), webhooks: waiting });
       }
+      state.ledger.close();
+      state.ambiguous.close();
     },
   };
 }

@@ -21,8 +21,8 @@ export interface WebhookReceiver {
   close(): Promise<void>;
 }
 
-/** Starts a receiver that expects this verify token. */
-export async function startReceiver(verifyToken: string): Promise<WebhookReceiver> {
+/** Starts a receiver that expects this verify token, on a port if one is named. */
+export async function startReceiver(verifyToken: string, port = 0): Promise<WebhookReceiver> {
   const taken: ReceivedPost[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://receiver');
@@ -41,7 +41,7 @@ export async function startReceiver(verifyToken: string): Promise<WebhookReceive
       if (status !== 'hang') response.writeHead(status).end('EVENT_RECEIVED');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const receiver: WebhookReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
     posts: [],

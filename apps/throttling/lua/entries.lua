@@ -9,8 +9,7 @@ local ENTRY = '>c8BI4I6I4I4'
 local SIZE = 27
 local RESERVED, STAMPED = 1, 2
 
-local function entries_of(key)
-  local value = redis.call('GET', key)
+local function entries_in(value)
   local entries = {}
   if not value then return entries end
   for at = 1, #value, SIZE do
@@ -20,21 +19,31 @@ local function entries_of(key)
   return entries
 end
 
-local function keep(key, entries, now, horizon)
-  if #entries == 0 then
-    redis.call('DEL', key)
-    return
-  end
+local function entries_of(key)
+  return entries_in(redis.call('GET', key))
+end
+
+-- The value of entries, and what a window needs to know about them.
+local function pack_entries(entries)
   local packed, reserved, newest = {}, false, 0
   for i, e in ipairs(entries) do
     packed[i] = struct.pack(ENTRY, e.alert, e.state, e.no, e.time, e.kind, e.sku)
     if e.state == RESERVED then reserved = true end
     if e.time > newest then newest = e.time end
   end
+  return table.concat(packed), reserved, newest
+end
+
+local function keep(key, entries, now, horizon)
+  if #entries == 0 then
+    redis.call('DEL', key)
+    return
+  end
+  local packed, reserved, newest = pack_entries(entries)
   if reserved then
-    redis.call('SET', key, table.concat(packed))
+    redis.call('SET', key, packed)
   else
-    redis.call('SET', key, table.concat(packed), 'PX', math.max(1, newest + horizon - now))
+    redis.call('SET', key, packed, 'PX', math.max(1, newest + horizon - now))
   end
 end
 

@@ -6,7 +6,7 @@
 -- ARGV[2]   now in ms, or '' for the server's clock
 -- ARGV[3]   horizon in ms: stamps older than this are dropped
 -- ARGV[4]   policies: 'scope limit period,scope limit period;...' (scope 0 shopper, 1 same kind, 2 same SKU)
--- ARGV[5..] one per request, 21 bytes: 8 alert tag | 4 admission number | 4 kind tag | 4 SKU tag | 1 policy (from 0)
+-- ARGV[5]   the requests, 21 bytes each: 8 alert tag | 4 admission number | 4 kind tag | 4 SKU tag | 1 policy (from 0)
 --
 -- Returns -1 if the shard is closed (its epoch is missing or another), else three integers per request:
 --   0 0 0           allowed; the place is taken
@@ -61,10 +61,21 @@ local function decide(entries, alert, no, kind, sku, windows)
   return 0, 0, 0
 end
 
-local answers = {}
+-- All values come with few calls and go with few: a call costs more than deciding. (Lua's stack holds that many.)
+local AT_ONCE = 1000
+local entries_by_key = {}
+for from = 2, #KEYS, AT_ONCE do
+  local to = math.min(from + AT_ONCE - 1, #KEYS)
+  for i, value in ipairs(redis.call('MGET', unpack(KEYS, from, to))) do
+    entries_by_key[KEYS[from + i - 1]] = entries_in(value)
+  end
+end
+
+local answers, changed = {}, {}
 for i = 2, #KEYS do
-  local alert, no, kind, sku, policy = struct.unpack('>c8I4I4I4B', ARGV[i + 3])
-  local entries = entries_of(KEYS[i])
+  local key = KEYS[i]
+  local alert, no, kind, sku, policy = struct.unpack('>c8I4I4I4B', ARGV[5], (i - 2) * 21 + 1)
+  local entries = entries_by_key[key]
   local again = false
   for _, e in ipairs(entries) do
     if e.alert == alert and e.state == RESERVED and e.no == no then
@@ -74,7 +85,7 @@ for i = 2, #KEYS do
   end
   local verdict, till, window = 0, 0, 0
   if again then
-    keep(KEYS[i], entries, now, horizon)
+    changed[key] = true
   else
     verdict, till, window = decide(entries, alert, no, kind, sku, policies[policy + 1])
     if verdict == 0 then
@@ -83,10 +94,21 @@ for i = 2, #KEYS do
         if not is_superseded(e, alert, no) and is_visible(e, now, horizon) then kept[#kept + 1] = e end
       end
       kept[#kept + 1] = { alert = alert, state = RESERVED, no = no, time = now, kind = kind, sku = sku }
-      keep(KEYS[i], kept, now, horizon)
+      entries_by_key[key] = kept
+      changed[key] = true
     end
   end
   local n = #answers
   answers[n + 1], answers[n + 2], answers[n + 3] = verdict, till, window
+end
+
+-- What changed holds a reservation, so none of it expires, which is what MSET makes of a key.
+local pairs_to_set = {}
+for key in pairs(changed) do
+  local n = #pairs_to_set
+  pairs_to_set[n + 1], pairs_to_set[n + 2] = key, (pack_entries(entries_by_key[key]))
+end
+for from = 1, #pairs_to_set, AT_ONCE do
+  redis.call('MSET', unpack(pairs_to_set, from, math.min(from + AT_ONCE - 1, #pairs_to_set)))
 end
 return answers

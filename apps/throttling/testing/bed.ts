@@ -293,9 +293,8 @@ function chunkOf<V>(values: readonly V[], keyOf: (value: V) => string = () => 'k
   const raw = { key: null, value: null, headers: {} };
   return {
     topic: 'test',
-    partition: 0,
     records: values.map((value, i) => ({
-      ...{ offset: BigInt(i), timestamp: 0, key: keyOf(value), value, headers: {}, raw },
+      ...{ partition: 0, offset: BigInt(i), timestamp: 0, key: keyOf(value), value, headers: {}, raw },
     })),
   };
 }

@@ -42,8 +42,21 @@ export function parseDecimal(text: string, currency: string): Money | { readonly
   return Number.isSafeInteger(amount) ? { amount, currency } : { fault: `${text} ${currency} is too large` };
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** `7990 EUR` in a locale: "€79.90", "79,90 €". */
 export function formatMoney(money: Money, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency });
-  return format.format(money.amount / 10 ** minorDigits(money.currency));
+  return formatOf(money.currency, locale).format(money.amount / 10 ** minorDigits(money.currency));
+}
+
+/** Making a format costs a hundred times its use. Locales come from people's profiles, so they are not kept without end. */
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${currency} ${locale}`;
+  let format = formats.get(key);
+  if (!format) {
+    if (formats.size >= 1000) formats.clear();
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    formats.set(key, format);
+  }
+  return format;
 }

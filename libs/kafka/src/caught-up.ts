@@ -9,14 +9,18 @@ interface Sample {
   readonly ends: Map<number, { low: bigint; high: bigint }>;
 }
 
+/** A topic whose progress is asked for is looked at again after this many milliseconds. */
+const FOLLOW_EVERY_MS = 500;
+
 /**
  * Tells what this service knows: since when everything appended to a topic is applied in its tables. It samples the
  * log's ends and waits until `consumed` has passed them. `consumed` is shared by all workers of the service, so the
- * answer holds for all of them.
+ * answer holds for all of them. Once a topic is known, it is looked at again only if somebody asks since when.
  */
 export class CaughtUp {
   private readonly pending = new Map<string, Sample>();
   private readonly known = new Map<string, number>();
+  private readonly followed = new Set<string>();
   private readonly loop: Loop;
 
   constructor(
@@ -39,6 +43,7 @@ export class CaughtUp {
 
   /** Latest instant (ms) such that all records appended to the topic before it are applied; 0: not since the start. */
   knownSince(topic: { readonly name: string }): number {
+    this.followed.add(topic.name);
     return this.known.get(topic.name) ?? 0;
   }
 
@@ -54,6 +59,7 @@ export class CaughtUp {
 
   private async tick(): Promise<void> {
     for (const topic of this.topics) {
+      if (!this.isDue(topic)) continue;
       const name = this.client.topic(topic);
       let sample = this.pending.get(topic.name);
       if (!sample) {
@@ -64,6 +70,12 @@ export class CaughtUp {
       this.known.set(topic.name, sample.at);
       this.pending.delete(topic.name);
     }
+  }
+
+  private isDue(topic: Topic): boolean {
+    const known = this.known.get(topic.name);
+    if (known === undefined) return true;
+    return this.followed.has(topic.name) && (this.pending.has(topic.name) || Date.now() - known >= FOLLOW_EVERY_MS);
   }
 
   private async passed(topic: string, sample: Sample): Promise<boolean> {

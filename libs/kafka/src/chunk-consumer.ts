@@ -1,24 +1,21 @@
 import { isPassing, type Logger } from '@beckon/service';
 import type { Topic } from '@beckon/contracts';
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
 import { checksum } from './checksum.js';
-import type { Chunk, ChunkHandler, ChunkRecord, DeadReason } from './chunk.js';
+import type { ChunkHandler, ChunkRecord } from './chunk.js';
+import { ChunkCommit, laneOf } from './chunk-commit.js';
 import { ConsumedStore, Fenced } from './consumed-store.js';
-import { REPLAY_FOR, toDeadLetter } from './dead-letter.js';
-import { decodeValue, isDead, toRecord } from './decode.js';
+import { toRecord } from './decode.js';
 import type { Emitter } from './emitter.js';
-import { faultPoint } from './fault-point.js';
 import type { KafkaClient } from './kafka-client.js';
 import { kafkaMetrics } from './metrics.js';
-import { GatheringTransaction, inTransaction } from './outgoing.js';
 import { assigned, retryDelay, startAt, type PartitionState } from './partition-state.js';
-import { chunkLinks } from './tracing.js';
 
 const CHUNK = 500;
 const BAD_IN_A_ROW = 100;
+const TELL_OFFSETS_MS = 1000;
 /** A fault that is not known to pass is tried this often before the partition is called stuck. */
 const STUCK_AFTER = 5;
 /** kafkajs may give up this often in a row, without a member of the group in between, before the process ends. */
@@ -76,21 +73,24 @@ export class ChunkConsumer<V> {
   private readonly consumed: ConsumedStore;
   private readonly partitions = new Map<number, PartitionState>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly tracer = trace.getTracer('@beckon/kafka');
+  private readonly commits: ChunkCommit<V>;
   private generation = 0;
   private stopping = false;
   private joined = false;
   private lastFetchAt = 0;
   private givenUp = 0;
+  private telling = false;
 
   constructor(private readonly o: ChunkConsumerOptions<V>) {
     this.consumed = new ConsumedStore(o.dataSource);
+    this.commits = new ChunkCommit(o, this.chunkSize);
     this.consumer = o.client.kafka.consumer({
       groupId: o.group,
       sessionTimeout: 6000,
       heartbeatInterval: 1000,
       rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: 100,
+      // Records end the wait at once; this is only how often an idle fetch turns, and how long a rebalance waits for it.
+      maxWaitTimeInMs: 250,
       maxBytesPerPartition: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
@@ -111,6 +111,7 @@ export class ChunkConsumer<V> {
   /** Joins the group; waits (and says so) while Kafka is away or the topic does not exist yet. */
   async start(): Promise<void> {
     this.lastFetchAt = performance.now();
+    if (!this.telling) this.tellOffsetsForEver();
     for (let delay = 100; !this.stopping; delay = Math.min(delay * 2, 3000)) {
       try {
         await this.consumer.connect();
@@ -118,7 +119,8 @@ export class ChunkConsumer<V> {
         await this.consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 4,
+          // More would not fit in one transaction anyway; see ChunkCommit.
+          partitionsConsumedConcurrently: 16,
           eachBatch: (payload) => this.onBatch(payload),
         });
         return;
@@ -146,6 +148,7 @@ export class ChunkConsumer<V> {
   async stop(): Promise<void> {
     this.stopping = true;
     for (const timer of this.timers) clearTimeout(timer);
+    if (this.joined) await this.tellOffsets();
     await this.consumer.disconnect();
     const emitted = [...this.partitions.values()].flatMap((p) => p.emitted.splice(0));
     if (emitted.length > 0) await this.o.emitter.forget(emitted);
@@ -274,7 +277,8 @@ export class ChunkConsumer<V> {
       if (!(await this.handle(chunk, state, generation))) return;
       const last = chunk.at(-1) as ChunkRecord<never>;
       payload.resolveOffset(last.offset.toString());
-      await this.follow(payload, state);
+      // kafkajs's own errors (a rebalance) must reach kafkajs.
+      await payload.heartbeat();
     }
     // A batch of nothing but the verified record: let kafkajs go on behind it.
     if (records.length === 0) payload.resolveOffset(batch.lastOffset());
@@ -284,13 +288,28 @@ export class ChunkConsumer<V> {
       await this.o.emitter.forget(state.emitted.splice(0));
   }
 
-  /** Tells Kafka how far we are and that we live. kafkajs's own errors (rebalance) must reach kafkajs. */
-  private async follow(payload: EachBatchPayload, state: PartitionState): Promise<void> {
+  /** Tells Kafka how far we are, for lag displays: all partitions at once, once a second. */
+  private async tellOffsets(): Promise<void> {
     const { topic } = this.o;
-    await payload.commitOffsetsIfNecessary({
-      topics: [{ topic, partitions: [{ partition: state.partition, offset: state.position.toString() }] }],
+    const moved = [...this.partitions.values()].filter((p) => p.toldPosition !== p.position && p.status === 'running');
+    if (moved.length === 0) return;
+    const offsets = moved.map((p) => ({ topic, partition: p.partition, offset: p.position.toString() }));
+    try {
+      await this.consumer.commitOffsets(offsets);
+      moved.forEach((p, i) => (p.toldPosition = BigInt(offsets[i]?.offset ?? 0)));
+    } catch (err) {
+      // A rebalance or Kafka away: Postgres decides, and the next second tells.
+      this.o.log.debug({ topic, err }, 'offsets could not be told to Kafka');
+    }
+  }
+
+  private tellOffsetsForEver(): void {
+    this.telling = true;
+    this.later(TELL_OFFSETS_MS, () => {
+      void this.tellOffsets().then(() => {
+        if (!this.stopping) this.tellOffsetsForEver();
+      });
     });
-    await payload.heartbeat();
   }
 
   /**
@@ -305,7 +324,7 @@ export class ChunkConsumer<V> {
       void this.recheck(state);
       return undefined;
     }
-    const records = batch.messages.map(toRecord);
+    const records = batch.messages.map((message) => toRecord(batch.partition, message));
     const first = records[0];
     if (state.verify !== undefined && first !== undefined && first.offset === state.position - 1n) {
       const same = first.timestamp === state.verify.timestamp && checksum(first.raw) === state.verify.checksum;
@@ -347,116 +366,15 @@ export class ChunkConsumer<V> {
 
   /** One chunk: transaction, emits, acknowledgement. False when the rest of the batch must not be handled now. */
   private async handle(records: ChunkRecord<never>[], state: PartitionState, generation: number): Promise<boolean> {
-    const { topic } = this.o;
-    const started = performance.now();
-    const span = this.tracer.startSpan(`process ${topic}`, {
-      kind: SpanKind.CONSUMER,
-      links: chunkLinks(records),
-      attributes: {
-        'messaging.system': 'kafka',
-        'messaging.destination.name': topic,
-        'messaging.destination.partition.id': String(state.partition),
-        'messaging.batch.message_count': records.length,
-      },
-    });
     try {
-      const inSpan = trace.setSpan(context.active(), span);
-      const { outboxId, outgoing, callbacks, bad } = await context.with(inSpan, () => this.commitChunk(records, state));
-      const last = records.at(-1) as ChunkRecord<never>;
-      state.position = last.offset + 1n;
-      state.lastTimestamp = last.timestamp;
-      state.advancedAt = performance.now();
-      state.failures = 0;
-      faultPoint('chunk:committed', topic);
-      for (const callback of callbacks) callback();
-      if (outboxId !== undefined) {
-        await this.o.emitter.deliver(outgoing);
-        state.emitted.push(outboxId);
-        faultPoint('chunk:emitted', topic);
-      }
-      state.settledPosition = state.position;
-      state.settledTimestamp = state.lastTimestamp;
-      kafkaMetrics.records.add(records.length, { topic });
-      kafkaMetrics.chunkSeconds.record((performance.now() - started) / 1000, { topic });
-      state.badInARow = bad < records.length ? 0 : state.badInARow + bad;
-      if (state.badInARow >= (this.o.badInARow ?? BAD_IN_A_ROW)) {
-        this.halt(state, `${state.badInARow} records in a row could not be used; see the dead letters`);
-        return false;
-      }
-      return true;
+      await this.commits.join({ state, records });
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
       if (generation === this.generation && !this.stopping) this.retryLater(state, error);
       return false;
-    } finally {
-      span.end();
     }
-  }
-
-  private async commitChunk(
-    records: ChunkRecord<never>[],
-    state: PartitionState,
-  ): Promise<{
-    outboxId: number | undefined;
-    outgoing: GatheringTransaction['outgoing'];
-    callbacks: (() => void)[];
-    bad: number;
-  }> {
-    const { topic, source, client } = this.o;
-    const id = { source, topic, partition: state.partition };
-    const last = records.at(-1) as ChunkRecord<never>;
-    const emitted = [...state.emitted];
-    const done = await inTransaction(this.o.dataSource, async (runner) => {
-      await this.consumed.advance(runner, id, state.position, {
-        nextOffset: last.offset + 1n,
-        lastTimestamp: last.timestamp,
-        lastChecksum: checksum(last.raw),
-      });
-      if (emitted.length > 0) await runner.query('DELETE FROM outbox WHERE id = ANY ($1)', [emitted]);
-      const gathered = new GatheringTransaction(runner, {
-        service: client.options.service,
-        topic: (t) => client.topic(t),
-      });
-      let bad = 0;
-      const putAside = (record: ChunkRecord<unknown>, reason: DeadReason): void => {
-        bad += 1;
-        gathered.outgoing.push(toDeadLetter(client, id, record, reason, this.o.sealDeadLetters));
-        kafkaMetrics.deadLetters.add(1, { topic, reason: reason.code });
-        this.o.log.warn(
-          { topic, partition: id.partition, offset: record.offset.toString(), ...reason },
-          'record put aside',
-        );
-      };
-      const good = this.decodeAll(records, putAside);
-      const chunk: Chunk<V> = { topic, partition: state.partition, records: good };
-      if (good.length > 0) {
-        await this.o.handler(
-          chunk,
-          Object.assign(gathered, {
-            deadLetter: putAside,
-          }),
-        );
-      }
-      const outboxId = await gathered.writeOutbox(this.lane(state.partition));
-      return { outboxId, outgoing: gathered.outgoing, callbacks: gathered.callbacks, bad };
-    });
-    state.emitted.splice(0, emitted.length);
-    return done;
-  }
-
-  private decodeAll(
-    records: ChunkRecord<never>[],
-    putAside: (record: ChunkRecord<unknown>, reason: DeadReason) => void,
-  ): ChunkRecord<V>[] {
-    const good: ChunkRecord<V>[] = [];
-    for (const record of records) {
-      const replayFor = record.headers[REPLAY_FOR];
-      if (replayFor !== undefined && replayFor !== this.o.client.options.service) continue;
-      const decoded = this.o.decode ? decodeValue(this.o.decode, record) : record;
-      if (isDead(decoded)) putAside(record, decoded);
-      else good.push(decoded);
-    }
-    return good;
+    if (state.badInARow < (this.o.badInARow ?? BAD_IN_A_ROW)) return true;
+    this.halt(state, `${state.badInARow} records in a row could not be used; see the dead letters`);
+    return false;
   }
 
   /** A failed chunk comes again: after a pause, from the cursor that Postgres holds. */
@@ -493,7 +411,7 @@ export class ChunkConsumer<V> {
   }
 
   private lane(partition: number): string {
-    return `${this.o.source}:${this.o.topic}:${partition}`;
+    return laneOf({ source: this.o.source, topic: this.o.topic, partition });
   }
 
   private later(ms: number, callback: () => void): void {

@@ -11,6 +11,7 @@ export interface RawRecord {
 
 /** One record of a chunk, decoded. */
 export interface ChunkRecord<V> {
+  readonly partition: number;
   readonly offset: bigint;
   /** The record's time in the log, milliseconds since the epoch. */
   readonly timestamp: number;
@@ -21,11 +22,13 @@ export interface ChunkRecord<V> {
   readonly raw: RawRecord;
 }
 
-/** At most 500 consecutive records of one partition, handled in one Postgres transaction. */
+/**
+ * At most 500 records of one topic, handled in one Postgres transaction. Those of a partition (so all of one key) are in
+ * the order of the log and without a gap; there may be several partitions.
+ */
 export interface Chunk<V> {
   /** Topic name on the cluster, with prefix. */
   readonly topic: string;
-  readonly partition: number;
   readonly records: readonly ChunkRecord<V>[];
 }
 

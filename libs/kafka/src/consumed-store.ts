@@ -7,17 +7,29 @@ export interface Cursor {
   readonly lastChecksum: number | null;
 }
 
-/** Names one partition of one cluster. */
-export interface PartitionId {
+/** Names one topic of one cluster. */
+export interface TopicId {
   readonly source: string;
   readonly topic: string;
+}
+
+/** Names one partition of it. */
+export interface PartitionId extends TopicId {
   readonly partition: number;
+}
+
+/** The step of one partition: from the offset that its consumer holds to another. */
+export interface Step {
+  readonly partition: number;
+  readonly held: bigint;
+  readonly next: Cursor;
 }
 
 /** Thrown when another consumer moved the cursor: this one no longer owns the partition and must change nothing. */
 export class Fenced extends Error {
-  constructor(id: PartitionId, held: bigint) {
-    super(`${id.topic}[${id.partition}] was moved past offset ${held} by another consumer`);
+  constructor(topic: string, steps: readonly Step[]) {
+    const places = steps.map(({ partition, held }) => `${topic}[${partition}] at offset ${held}`);
+    super(`moved on by another consumer: ${places.join(', ')}`);
     this.name = 'Fenced';
   }
 }
@@ -56,25 +68,29 @@ export class ConsumedStore {
   }
 
   /**
-   * Compare-and-set inside the chunk's transaction: from the offset this consumer holds to the chunk's end. It comes
-   * first, so that a zombie waits for the row, finds it moved, and has done nothing. Throws `Fenced`.
+   * Compare-and-set inside the chunk's transaction: from the offsets this consumer holds to the chunk's end. It comes
+   * first, so that a zombie waits for the rows, finds one moved, and has done nothing. Rows are taken in order, so that
+   * two never wait for each other in a circle. Throws `Fenced`.
    */
-  async advance(runner: QueryRunner, id: PartitionId, held: bigint, next: Cursor): Promise<void> {
+  async advance(runner: QueryRunner, { source, topic }: TopicId, steps: readonly Step[]): Promise<void> {
+    const rows = steps.map(({ partition, held, next }) => ({
+      ...{ partition, held: held.toString(), next_offset: next.nextOffset.toString() },
+      ...{ last_timestamp: next.lastTimestamp, last_checksum: next.lastChecksum },
+    }));
     const result = await runner.query(
-      `UPDATE consumed SET next_offset = $5, last_timestamp = $6, last_checksum = $7, updated_at = $8
-       WHERE source = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
-      [
-        id.source,
-        id.topic,
-        id.partition,
-        held.toString(),
-        next.nextOffset.toString(),
-        next.lastTimestamp,
-        next.lastChecksum,
-        Date.now(),
-      ],
+      `WITH step AS (
+         SELECT * FROM jsonb_to_recordset($3::jsonb)
+           AS r(partition int, held bigint, next_offset bigint, last_timestamp bigint, last_checksum bigint)
+       ), own AS (
+         SELECT c.partition FROM consumed c JOIN step s ON s.partition = c.partition
+          WHERE c.source = $1 AND c.topic = $2 ORDER BY c.partition FOR UPDATE OF c)
+       UPDATE consumed c SET next_offset = s.next_offset, last_timestamp = s.last_timestamp,
+              last_checksum = s.last_checksum, updated_at = $4
+         FROM step s JOIN own o ON o.partition = s.partition
+        WHERE c.source = $1 AND c.topic = $2 AND c.partition = s.partition AND c.next_offset = s.held`,
+      [source, topic, JSON.stringify(rows), Date.now()],
       true,
     );
-    if (result.affected !== 1) throw new Fenced(id, held);
+    if (result.affected !== steps.length) throw new Fenced(topic, steps);
   }
 }

@@ -12,7 +12,8 @@ export const REPLAY_FOR = 'beckon-replay-for';
  */
 export function toDeadLetter(
   client: KafkaClient,
-  place: { topic: string; partition: number },
+  /** The topic it lay in, name on the cluster. */
+  topic: string,
   record: ChunkRecord<unknown>,
   reason: DeadReason,
   seal?: (bytes: Buffer) => string,
@@ -28,8 +29,8 @@ export function toDeadLetter(
       dl_reason: reason.code,
       ...(reason.field === undefined ? {} : { dl_field: reason.field }),
       dl_detail: reason.detail.slice(0, 500),
-      dl_topic: place.topic,
-      dl_partition: String(place.partition),
+      dl_topic: topic,
+      dl_partition: String(record.partition),
       dl_offset: record.offset.toString(),
       dl_timestamp: String(record.timestamp),
       dl_at: String(Date.now()),

@@ -3,7 +3,7 @@ import { freshness, shops } from '@beckon/contracts';
 import { decodeValue, headerText, toRecord } from './decode.js';
 
 const fetched = (value: Buffer | string | null): ReturnType<typeof toRecord> =>
-  toRecord({
+  toRecord(3, {
     offset: '7',
     timestamp: '1790000000000',
     key: null,

@@ -21,10 +21,11 @@ export function headerText(headers: FetchedMessage['headers']): Record<string, s
 }
 
 /** A record before its value is understood. */
-export function toRecord(message: FetchedMessage): ChunkRecord<never> {
+export function toRecord(partition: number, message: FetchedMessage): ChunkRecord<never> {
   const headers = headerText(message.headers);
   const raw: RawRecord = { key: message.key, value: message.value, headers };
   return {
+    partition,
     offset: BigInt(message.offset),
     timestamp: Number(message.timestamp),
     key: message.key === null ? null : message.key.toString(),

@@ -49,7 +49,7 @@ export class Emitter {
         topic: (t) => this.client.topic(t),
       });
       const r = await work(tx);
-      return { result: r, outboxId: await tx.writeOutbox(LOOP_LANE), outgoing: tx.outgoing, callbacks: tx.callbacks };
+      return { result: r, outboxId: await tx.writeOutbox([LOOP_LANE]), outgoing: tx.outgoing, callbacks: tx.callbacks };
     });
     faultPoint('loop:committed');
     for (const callback of callbacks) callback();
@@ -93,7 +93,7 @@ export class Emitter {
   /** Sends what one lane's owner left behind, oldest first. Called by whoever takes the lane over. */
   async drainLane(lane: string): Promise<number> {
     const rows: { id: number; records: string }[] = await this.dataSource.query(
-      'SELECT id, records FROM outbox WHERE lane = $1 ORDER BY id',
+      'SELECT id, records FROM outbox WHERE $1 = ANY (lanes) ORDER BY id',
       [lane],
     );
     for (const row of rows) {
@@ -106,7 +106,7 @@ export class Emitter {
   /** Sends loop rows that have waited so long that their process must be gone. */
   private async sweep(): Promise<void> {
     const rows: { id: number; records: string }[] = await this.dataSource.query(
-      `SELECT id, records FROM outbox WHERE lane = $1 AND created_at < clock_timestamp() - $2 * interval '1 ms' ORDER BY id LIMIT 100`,
+      `SELECT id, records FROM outbox WHERE lanes = ARRAY[$1] AND created_at < clock_timestamp() - $2 * interval '1 ms' ORDER BY id LIMIT 100`,
       [LOOP_LANE, LEFT_BEHIND_MS],
     );
     if (rows.length > 0) this.log.info({ rows: rows.length }, 'sending what a stopped process left in the outbox');

@@ -55,11 +55,11 @@ export class GatheringTransaction implements EmittingTransaction {
     this.callbacks.push(callback);
   }
 
-  /** Writes what was emitted into the outbox; answers the row's id. */
-  async writeOutbox(lane: string): Promise<number | undefined> {
+  /** Writes what was emitted into the outbox, for whoever takes one of the lanes over; answers the row's id. */
+  async writeOutbox(lanes: readonly string[]): Promise<number | undefined> {
     if (this.outgoing.length === 0) return undefined;
-    const rows = await this.query<{ id: number }>('INSERT INTO outbox (lane, records) VALUES ($1, $2) RETURNING id', [
-      lane,
+    const rows = await this.query<{ id: number }>('INSERT INTO outbox (lanes, records) VALUES ($1, $2) RETURNING id', [
+      lanes,
       packRecords(this.outgoing),
     ]);
     return Number(rows[0]?.id);

@@ -24,6 +24,8 @@ export interface PartitionState {
   /** Everything before it is committed *and* its emits are acknowledged; with the time of the last such record. */
   settledPosition: bigint;
   settledTimestamp: number;
+  /** The position that Kafka was told last. */
+  toldPosition: bigint;
   /** Outbox rows whose records were acknowledged and that the next transaction may delete. */
   emitted: number[];
   /** Unusable records in a row. */
@@ -48,6 +50,7 @@ export function assigned(partition: number, now: number): PartitionState {
     lastTimestamp: 0,
     settledPosition: 0n,
     settledTimestamp: 0,
+    toldPosition: -1n,
     emitted: [],
     badInARow: 0,
     failures: 0,

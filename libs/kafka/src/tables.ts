@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * `consumed`: how far each partition is handled, moved in the same transaction as the state it caused, with the last
  * record's time and checksum so that a re-created topic is noticed. `outbox`: what must still be emitted; one row per
- * chunk or loop step, `lane` tells whose order it belongs to.
+ * chunk or loop step.
  */
 export class ChunkTables1790000000000 implements MigrationInterface {
   readonly name = 'ChunkTables1790000000000';
@@ -36,5 +36,25 @@ export class ChunkTables1790000000000 implements MigrationInterface {
   }
 }
 
+/**
+ * One transaction may handle several partitions: its outbox row names all of them (`lanes`), and whoever takes one over
+ * sends the row. Loops have a lane of their own, `loop`.
+ */
+export class OutboxLanes1790000000003 implements MigrationInterface {
+  readonly name = 'OutboxLanes1790000000003';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX outbox_lane');
+    await runner.query('ALTER TABLE outbox ALTER COLUMN lane TYPE text[] USING ARRAY[lane]');
+    await runner.query('ALTER TABLE outbox RENAME COLUMN lane TO lanes');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE outbox RENAME COLUMN lanes TO lane');
+    await runner.query('ALTER TABLE outbox ALTER COLUMN lane TYPE text USING lane[1]');
+    await runner.query('CREATE INDEX outbox_lane ON outbox (lane, id)');
+  }
+}
+
 /** The tables that every service which handles chunks needs. */
-export const kafkaMigrations = [ChunkTables1790000000000];
+export const kafkaMigrations = [ChunkTables1790000000000, OutboxLanes1790000000003];

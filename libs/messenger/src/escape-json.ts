@@ -5,7 +5,10 @@
  * @throws TypeError for what JSON cannot hold (cycles, bigint), as JSON.stringify does.
  */
 export function escapeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[/\u007f-\uffff]/g, (c) =>
-    c === '/' ? '\\/' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const text = JSON.stringify(value).replaceAll('/', '\\/');
+  if (!BEYOND_ASCII.test(text)) return text;
+  return text.replace(EACH_BEYOND_ASCII, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+const BEYOND_ASCII = /[\u007f-\uffff]/;
+const EACH_BEYOND_ASCII = /[\u007f-\uffff]/g;

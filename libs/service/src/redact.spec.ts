@@ -18,6 +18,13 @@ describe('redact', () => {
     });
   });
 
+  it('scrubs every text, for what a harmless name holds', () => {
+    expect(redact({ url: 'https://graph/me?access_token=abc', notes: ['Bearer abc.def'] })).toEqual({
+      url: 'https://graph/me?access_token=***',
+      notes: ['Bearer ***'],
+    });
+  });
+
   it('leaves what is absent absent, so that "no token" can be told from "some token"', () => {
     expect(redact({ token: null, password: undefined })).toEqual({ token: null, password: undefined });
   });

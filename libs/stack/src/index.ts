@@ -2,6 +2,7 @@
 export { startStack, resetStack, type ServerName, type Stack, type StackOptions } from './stack.js';
 export { Guard, type GuardedProcess, type ProcessExit } from './guard.js';
 export type { SpawnOrder } from './guard-protocol.js';
+export { jarsFolder } from './jars.js';
 export { StateInUseError } from './leftovers.js';
 export { PortPicker, isPortFree } from './ports.js';
 export { RequirementError } from './requirements.js';

@@ -162,9 +162,31 @@ describe('an unknown outcome', () => {
     expect(effects(told)).toContain('free_grant');
   });
 
+  it('what was provably not sent, after it was told unknown, ends there: throttling has let go of it', () => {
+    const late: Fact = { type: 'not_sent', why: 'late', epoch: 7, at: T + 1 };
+    const { row, told } = play(alert(), { type: 'orphaned', at: T }, late);
+    expect(row).toMatchObject({ state: 'failed', reason: 'past_send_by' });
+    expect(records(told)).toEqual(['unknown', 'failed']);
+    expect(terminal(told)).toEqual(['failed']);
+    expect(effects(told)).toEqual(['free_grant']);
+  });
+
   it('is not settled by an echo for another person or Page', () => {
     const { row } = play(alert(), lost, { ...echo, shopper_id: 'shp_2' } as Fact, { ...echo, page: '1' } as Fact);
     expect(row.state).toBe('unknown');
+  });
+});
+
+describe('an echo that proves nothing', () => {
+  it('an echo of what was never claimed changes nothing: it is not ours', () => {
+    expect(play(alert({ state: 'queued', claimed_at: null }), echo).told).toEqual([]);
+    expect(play(alert({ state: 'returned', claimed_at: null }), echo).told).toEqual([]);
+  });
+
+  it('a failure with a proven reason stands, whatever is echoed afterwards', () => {
+    const { row, told } = play(alert(), error(100), echo);
+    expect(row).toMatchObject({ state: 'failed', reason: 'grant_dead' });
+    expect(terminal(told)).toEqual(['failed']);
   });
 });
 

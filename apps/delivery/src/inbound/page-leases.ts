@@ -27,6 +27,9 @@ export interface Sender {
   drain(): Promise<void>;
 }
 
+/** A worker without others looks at its lines this often, in milliseconds. */
+const ALONE_WATCH_MS = 500;
+
 /** What the lease loop works with. */
 export interface LeaseParts {
   readonly db: Queries;
@@ -52,6 +55,8 @@ export class PageLeases {
   private readonly stoppedPages = new Set<string>();
   private leaving = false;
   private nextAt = 0;
+  private alone = false;
+  private watchAt = 0;
   readonly loop: Loop;
   readonly watch: Loop;
 
@@ -94,6 +99,7 @@ export class PageLeases {
     if (clock.monotonic() < this.nextAt) return;
     this.nextAt = clock.monotonic() + LEASE_MS / 3;
     const workers = await sayAlive(db, worker);
+    this.alone = workers.length === 1;
     await this.renew();
     const known = pages.all();
     for (const page of this.owned) if (!known.includes(page)) void this.release(page);
@@ -103,9 +109,14 @@ export class PageLeases {
     if (staying.length < share) await this.take(known, share - staying.length);
   }
 
-  /** Messages may be put in line by other workers, who cannot poke our senders. */
+  /**
+   * Messages may be put in line by other workers, who cannot poke our senders. A worker that is alone looks only now and
+   * then: for what waits for a time or a revision.
+   */
   private async watchLines(): Promise<void> {
-    if (this.senders.size === 0) return;
+    const now = this.parts.clock.monotonic();
+    if (this.senders.size === 0 || (this.alone && now < this.watchAt)) return;
+    this.watchAt = now + ALONE_WATCH_MS;
     for (const page of await pagesInLine(this.parts.db, this.owned)) this.poke(page);
   }
 

@@ -52,9 +52,17 @@ afterEach(() => worker.stop());
 /** Hands records to a handler as the transport does: one chunk, one transaction. */
 async function hand<V>(handler: (c: Chunk<V>, tx: ChunkTransaction) => Promise<void>, ...values: V[]): Promise<void> {
   const raw = { key: null, value: null, headers: {} };
-  const records = values.map((value, i) => ({ offset: BigInt(i), timestamp: 0, key: null, value, headers: {}, raw }));
+  const records = values.map((value, i) => ({
+    partition: 0,
+    offset: BigInt(i),
+    timestamp: 0,
+    key: null,
+    value,
+    headers: {},
+    raw,
+  }));
   await emits.transaction((tx) =>
-    handler({ topic: 't', partition: 0, records }, { ...tx, deadLetter: () => undefined } as ChunkTransaction),
+    handler({ topic: 't', records }, { ...tx, deadLetter: () => undefined } as ChunkTransaction),
   );
 }
 const admit = (...admissions: Admission[]): Promise<void> => {

@@ -4,6 +4,7 @@ import type { LedgerRow } from '../domain/ledger-row.js';
 import { queue, unknowns } from '../metrics.js';
 import {
   deleteOld,
+  dueForSweep,
   lockForgottenFlights,
   lockOfStoppedPages,
   lockOldUnknowns,
@@ -53,14 +54,19 @@ export class Sweeper {
 
   private async tick(): Promise<boolean> {
     const at = (): number => this.parts.clock.now();
-    const late = await this.settle(
-      (tx) => lockTooLate(tx, BATCH),
-      () => ({ type: 'too_late', at: at() }),
-    );
-    const stopped = await this.settle(
-      (tx) => lockOfStoppedPages(tx, BATCH),
-      () => ({ type: 'page_stopped', at: at() }),
-    );
+    const due = await dueForSweep(this.parts.db);
+    const late = due.late
+      ? await this.settle(
+          (tx) => lockTooLate(tx, BATCH),
+          () => ({ type: 'too_late', at: at() }),
+        )
+      : 0;
+    const stopped = due.stopped
+      ? await this.settle(
+          (tx) => lockOfStoppedPages(tx, BATCH),
+          () => ({ type: 'page_stopped', at: at() }),
+        )
+      : 0;
     if (this.parts.clock.monotonic() >= this.slowAt) {
       this.slowAt = this.parts.clock.monotonic() + SLOWLY_MS;
       await this.sweepSlowly(at);

@@ -64,7 +64,7 @@ describe('a worker dies', () => {
     const [flown, echoed, waiting] = await inLine('1', 3);
     await knowPages(db, ['1']);
     const [dead] = await takePages(db, 'dead', ['1'], 1);
-    const flights = await passGate(db, { page: '1', worker: 'dead', epoch: dead!.epoch, slots: 2, alertsFirst: 0 });
+    const flights = await passGate(db, 'dead', [{ page: '1', epoch: dead!.epoch, slots: 2, alertsFirst: 0 }]);
     expect(flights.sending).toHaveLength(2);
     const ids = flights.sending.map((c) => c.row.id);
     const line = [flown!, echoed!, waiting!].filter((a) => !ids.includes(a.alert_id));

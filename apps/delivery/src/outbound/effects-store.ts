@@ -25,7 +25,7 @@ async function changePages(
   stops: readonly Of<'stop_page'>[],
 ): Promise<void> {
   const troubled = new Map(rests.map((e) => [e.page, e.at]));
-  const working = new Set(works.map((e) => e.page).filter((page) => !troubled.has(page)));
+  const working = await inTrouble(tx, new Set(works.map((e) => e.page).filter((page) => !troubled.has(page))));
   const stopped = new Map(stops.map((e) => [e.page, e]));
   for (const page of [...new Set([...troubled.keys(), ...working, ...stopped.keys()])].sort()) {
     const at = troubled.get(page);
@@ -44,6 +44,15 @@ async function changePages(
         [page, stop.at, stop.token_mark, stop.retry_after, stop.why],
       );
   }
+}
+
+/** Those of these Pages that were in trouble; nearly always none, so this is all that a batch of successes costs. */
+async function inTrouble(tx: Queries, pages: ReadonlySet<string>): Promise<Set<string>> {
+  if (pages.size === 0) return new Set();
+  const rows = await tx.query<{ page: string }>('SELECT page FROM pages WHERE page = ANY ($1) AND trouble_step > 0', [
+    [...pages],
+  ]);
+  return new Set(rows.map(({ page }) => page));
 }
 
 /** Twenty refusals of messages that were out together are one trouble: a Page that rests already rests no longer. */

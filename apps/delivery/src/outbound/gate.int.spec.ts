@@ -11,7 +11,7 @@ import {
 } from '../../../../tests/support/delivery-kit.js';
 import { until } from '../../../../tests/support/real-servers.js';
 import { WINDOW_MARGIN_MS, actsBefore, chooseGrant, type GrantFacts, type HeldGrant } from '../domain/choose-grant.js';
-import { passGate, queueAdmissions, queueReplies } from './ledger-store.js';
+import { passGate, queueAdmissions, queueReplies, type GateRequest } from './ledger-store.js';
 import { keepOffers } from './offer-store.js';
 import { knowPages, releasePage, takePages } from './page-store.js';
 import { keepShoppers } from './shopper-store.js';
@@ -32,8 +32,8 @@ beforeEach(async () => {
   epoch = page!.epoch;
 });
 
-const gate = (over: Partial<Parameters<typeof passGate>[1]> = {}) =>
-  passGate(db, { page: PAGE, worker: 'me', epoch, slots: 10, alertsFirst: 0, ...over });
+const gate = (over: Partial<GateRequest> = {}) =>
+  passGate(db, 'me', [{ page: PAGE, epoch, slots: 10, alertsFirst: 0, ...over }]);
 const line = async (shopper: Shopper, over: Partial<Admission> = {}): Promise<Admission> => {
   const admission = anAdmission(shopper, over);
   await keepShoppers(db, [shopper]);
@@ -41,6 +41,18 @@ const line = async (shopper: Shopper, over: Partial<Admission> = {}): Promise<Ad
   return admission;
 };
 const ids = (claimed: readonly { row: { id: string } }[]): string[] => claimed.map((c) => c.row.id).sort();
+/** Whether a gate comes to wait for somebody's lock, or passes without. */
+async function waitsForALock(passing: Promise<unknown>): Promise<boolean> {
+  let passed = false;
+  const end = (): void => void (passed = true);
+  passing.then(end, end);
+  return until('the gate to wait, or to pass', async () => {
+    const [row] = await db.query(
+      `SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH lease%'`,
+    );
+    return row.n > 0 ? { waits: true } : passed && { waits: false };
+  }).then(({ waits }) => waits);
+}
 
 describe('the gate lets pass', () => {
   it('what is in line, once, with all that the POST needs', async () => {
@@ -74,6 +86,39 @@ describe('the gate lets pass', () => {
     const { sending } = await gate({ slots: 8, alertsFirst: 2 });
     expect(sending.filter((c) => c.row.kind === 'alert')).toHaveLength(2);
     expect(sending.filter((c) => c.row.kind === 'reply')).toHaveLength(6);
+  });
+});
+
+describe('the gate for several Pages at once', () => {
+  it('keeps to the slots of each, sends nothing of a Page that is not ours, and says which epoch claimed', async () => {
+    await knowPages(db, ['1002', '1003']);
+    const [second] = await takePages(db, 'me', ['1002'], 1);
+    const [foreign] = await takePages(db, 'other', ['1003'], 1);
+    for (const page of [PAGE, '1002', '1003']) for (let i = 0; i < 3; i += 1) await line(aShopper({ page }), { page });
+    const { sending } = await passGate(db, 'me', [
+      { page: PAGE, epoch, slots: 2, alertsFirst: 0 },
+      { page: '1002', epoch: second!.epoch, slots: 1, alertsFirst: 0 },
+      { page: '1003', epoch: foreign!.epoch, slots: 3, alertsFirst: 0 },
+    ]);
+    expect(sending.map(({ row }) => [row.page, row.epoch]).sort()).toEqual([
+      [PAGE, epoch],
+      [PAGE, epoch],
+      ['1002', second!.epoch],
+    ]);
+  });
+
+  it('leaves a shopper who is being written this moment for the next look, and takes the others', async () => {
+    const [written, other] = [await line(aShopper()), await line(aShopper())];
+    const writer = db.createQueryRunner();
+    await writer.startTransaction();
+    try {
+      await writer.query('UPDATE shoppers SET rev = rev WHERE shopper_id = $1', [written.shopper_id]);
+      expect(ids((await gate()).sending)).toEqual([other.alert_id]);
+    } finally {
+      await writer.rollbackTransaction();
+      await writer.release();
+    }
+    expect(ids((await gate()).sending)).toEqual([written.alert_id]);
   });
 });
 
@@ -210,6 +255,23 @@ describe('which right the gate claims', () => {
     expect((await gate()).barred).toMatchObject([{ reason: 'no_grant' }]);
   });
 
+  it('a token that another gate is claiming just now goes to one of the two', async () => {
+    const shopper = aShopper({ window_until: null, grants: [oneTime('sub_a')] });
+    await line(shopper, { sub_id: 'sub_a' });
+    await line(shopper, { sub_id: 'sub_a' });
+    const claiming = db.createQueryRunner();
+    await claiming.startTransaction();
+    const first = await passGate({ query: (sql, p) => claiming.query(sql, p as unknown[]) }, 'me', [
+      { page: PAGE, epoch, slots: 1, alertsFirst: 0 },
+    ]);
+    const passing = gate({ slots: 1 });
+    const waits = await waitsForALock(passing);
+    await claiming.commitTransaction();
+    await claiming.release();
+    expect(first.sending).toHaveLength(1);
+    expect([waits, (await passing).sending]).toEqual([true, []]);
+  });
+
   it('never claims a token that a replayed record brings again', async () => {
     const shopper = aShopper({ window_until: null, grants: [oneTime('sub_a')] });
     await line(shopper, { sub_id: 'sub_a' });
@@ -264,7 +326,7 @@ describe('promise 2, never twice: many gates at once', () => {
 });
 
 describe('promise 5, stop means stop', () => {
-  it('an alert that meets a STOP being written waits for it, and is barred', async () => {
+  it('an alert that meets a STOP being written stays in line, and is barred when it is written', async () => {
     const shopper = aShopper();
     await line(shopper);
     const writing = db.createQueryRunner();
@@ -272,16 +334,28 @@ describe('promise 5, stop means stop', () => {
     await keepShoppers({ query: (sql, p) => writing.query(sql, p as unknown[]) }, [
       { ...shopper, rev: shopper.rev + 1, stopped_at: Date.now() },
     ]);
-    const passing = gate();
-    await until('the gate waits for the shopper', async () => {
-      const [row] = await db.query(
-        `SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH lease%'`,
-      );
-      return row.n > 0;
-    });
+    expect(await gate()).toEqual({ sending: [], barred: [] });
     await writing.commitTransaction();
     await writing.release();
-    expect(await passing).toMatchObject({ sending: [], barred: [{ reason: 'stopped' }] });
+    expect(await gate()).toMatchObject({ sending: [], barred: [{ reason: 'stopped' }] });
+  });
+
+  it('a record older than what is known takes nothing back', async () => {
+    const shopper = aShopper();
+    await keepShoppers(db, [{ ...shopper, rev: shopper.rev + 2, stopped_at: Date.now() }]);
+    await line({ ...shopper, rev: shopper.rev + 1 });
+    expect(await gate()).toMatchObject({ sending: [], barred: [{ reason: 'stopped' }] });
+  });
+
+  it('a reply waits for the revision of the shopper that it speaks of', async () => {
+    const shopper = aShopper();
+    const stop = { ...shopper, rev: shopper.rev + 1, stopped_at: Date.now() };
+    const confirmation = aReply(stop, { purpose: 'stop_confirm', quiet_in_flight: true });
+    await keepShoppers(db, [shopper]);
+    await queueReplies(db, [confirmation], Date.now());
+    expect((await gate()).sending).toEqual([]);
+    await keepShoppers(db, [stop]);
+    expect(ids((await gate()).sending)).toEqual([confirmation.id]);
   });
 
   it('the confirmation waits for the revision, and for what is in flight', async () => {

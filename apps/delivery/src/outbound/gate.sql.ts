@@ -1,51 +1,62 @@
 import { NOW_MS } from './sql.js';
 
+/** What of a shopper decides. */
+const SHOPPER = `s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
+           s.refuted_until, s.unreachable_until`;
+
 /**
- * The gate: takes up to $4 messages of one Page from `queued` to `sending`, in one statement. What is atomic about it:
+ * The gate: takes messages of the asked Pages from `queued` to `sending`, in one statement for all of them, of each Page
+ * at most its slots. What is atomic about it:
  *
- * - The Page's row is share-locked, so a worker that takes the Page over waits for us and then sees our flights; a
+ * - Each Page's row is share-locked, so a worker that takes the Page over waits for us and then sees our flights; a
  *   worker that lost it gets nothing.
- * - Each shopper's row is share-locked, so a STOP that is being written either comes first (Postgres looks at the
- *   written row again, and the alert is barred) or waits until the flight is visible, for which its confirmation waits.
+ * - Each shopper's row is share-locked, so a STOP is either written before (the alert is barred) or waits until the
+ *   flight is visible, for which its confirmation waits. A shopper who is being written this very moment is left for
+ *   the next look; so is a Page. So the gate waits for nobody, and nobody waits for it in a circle.
  * - A one-time token is claimed by the update itself; of two claims one finds it spent, and its row stays in line.
  *
  * An alert also waits while the offer as we know it makes its condition false (or is not known yet): what we would tell
  * would not be true. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
  *
- * $1 page, $2 worker, $3 epoch, $4 slots, $5 alerts that go before replies, $6 margin of the window for alerts in ms.
+ * The line fills and empties faster than statistics follow, so the planner always takes it for nearly empty. `coalesce`
+ * in the update keeps it from the line's partial indexes: through them it would join every chosen row with every line
+ * of every Page, where the primary key finds it at once.
+ *
+ * $1 pages, $2 worker, $3 epochs, $4 slots, $5 alerts that go before replies (each an array, one entry per Page),
+ * $6 margin of the window for alerts in ms.
  * Result: verdict `window` | `one_time` (now sending), or a reason (still queued, to be settled by the caller).
  */
 export const GATE_SQL = `
 WITH lease AS (
-  SELECT page FROM pages
-  WHERE page = $1 AND owner = $2 AND epoch = $3 AND lease_until > ${NOW_MS}
-    AND state = 'open' AND paused_until <= ${NOW_MS}
-  FOR SHARE
-), replies AS (
-  SELECT l.id, l.kind, l.queued_at AS place, l.sub_id, NULL::jsonb AS offer,
-         s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
-         s.refuted_until, s.unreachable_until
-  FROM lease JOIN ledger l ON l.page = lease.page JOIN shoppers s ON s.shopper_id = l.shopper_id
-  WHERE l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
-    AND s.rev >= l.needs_rev
-    AND (NOT l.quiet_in_flight OR NOT EXISTS
-      (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending'))
-  ORDER BY l.queued_at, l.id LIMIT $4
-  FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s
-), alerts AS (
-  SELECT l.id, l.kind, l.send_by AS place, l.sub_id, to_jsonb(o.*) AS offer,
-         s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
-         s.refuted_until, s.unreachable_until
-  FROM lease JOIN ledger l ON l.page = lease.page JOIN shoppers s ON s.shopper_id = l.shopper_id
-  JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
-  WHERE l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
-    AND s.rev >= l.needs_rev
-    AND o.published AND CASE l.condition_type
-      WHEN 'units_at_least' THEN o.units IS NULL OR o.units >= l.condition_amount
-      WHEN 'price_at_most' THEN o.price_currency = l.condition_currency AND o.price_amount <= l.condition_amount
-      ELSE false END
-  ORDER BY l.send_by, l.id LIMIT $4
-  FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s
+  SELECT p.page, a.epoch, a.slots, a.alerts_first
+  FROM unnest($1::text[], $3::bigint[], $4::int[], $5::int[]) AS a(page, epoch, slots, alerts_first)
+  JOIN pages p ON p.page = a.page AND p.epoch = a.epoch
+  WHERE p.owner = $2 AND p.lease_until > ${NOW_MS} AND p.state = 'open' AND p.paused_until <= ${NOW_MS}
+  FOR SHARE OF p SKIP LOCKED
+), line AS (
+  SELECT lease.epoch, lease.slots, lease.alerts_first, r.* FROM lease CROSS JOIN LATERAL (
+    SELECT l.id, l.page, l.kind, l.queued_at AS place, l.sub_id, NULL::jsonb AS offer, ${SHOPPER}
+    FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
+    WHERE l.page = lease.page
+      AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
+      AND s.rev >= l.needs_rev
+      AND (NOT l.quiet_in_flight OR NOT EXISTS
+        (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending'))
+    ORDER BY l.queued_at, l.id LIMIT lease.slots
+    FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) r
+  UNION ALL
+  SELECT lease.epoch, lease.slots, lease.alerts_first, a.* FROM lease CROSS JOIN LATERAL (
+    SELECT l.id, l.page, l.kind, l.send_by AS place, l.sub_id, to_jsonb(o.*) AS offer, ${SHOPPER}
+    FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
+    JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
+    WHERE l.page = lease.page AND l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
+      AND s.rev >= l.needs_rev
+      AND o.published AND CASE l.condition_type
+        WHEN 'units_at_least' THEN o.units IS NULL OR o.units >= l.condition_amount
+        WHEN 'price_at_most' THEN o.price_currency = l.condition_currency AND o.price_amount <= l.condition_amount
+        ELSE false END
+    ORDER BY l.send_by, l.id LIMIT lease.slots
+    FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) a
 ), judged AS (
   SELECT c.*, g.grant_id, g.token_sealed, CASE
     WHEN c.erased_at IS NOT NULL THEN 'erased'
@@ -57,7 +68,7 @@ WITH lease AS (
       AND c.window_until > coalesce(c.refuted_until, 0) THEN 'window'
     WHEN g.grant_id IS NOT NULL THEN 'one_time'
     ELSE 'no_grant' END AS verdict
-  FROM (SELECT * FROM replies UNION ALL SELECT * FROM alerts) c
+  FROM line c
   LEFT JOIN LATERAL (
     SELECT g.grant_id, g.token_sealed FROM grants g
     WHERE c.kind = 'alert' AND g.shopper_id = c.shopper_id AND g.kind = 'one_time' AND g.sub_id = c.sub_id
@@ -65,24 +76,27 @@ WITH lease AS (
     ORDER BY g.expires_at, g.grant_id LIMIT 1
   ) g ON true
 ), passing AS (
-  SELECT j.*, row_number() OVER (PARTITION BY kind ORDER BY place, id) AS nth,
+  SELECT j.*, row_number() OVER (PARTITION BY page, kind ORDER BY place, id) AS nth,
          row_number() OVER (PARTITION BY verdict, grant_id ORDER BY place, id) AS nth_of_grant
   FROM judged j WHERE verdict IN ('window', 'one_time')
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY page ORDER BY
+           CASE WHEN kind = 'alert' AND nth <= alerts_first THEN 0 WHEN kind = 'reply' THEN 1 ELSE 2 END, place, id)
+           AS turn
+  FROM passing WHERE verdict = 'window' OR nth_of_grant = 1
 ), chosen AS (
-  SELECT * FROM passing WHERE verdict = 'window' OR nth_of_grant = 1
-  ORDER BY CASE WHEN kind = 'alert' AND nth <= $5 THEN 0 WHEN kind = 'reply' THEN 1 ELSE 2 END, place, id
-  LIMIT $4
+  SELECT * FROM ranked WHERE turn <= slots
 ), claimed AS (
   UPDATE grants g SET spent_by = c.id, spent_at = ${NOW_MS}
   FROM chosen c
   WHERE c.verdict = 'one_time' AND g.grant_id = c.grant_id AND g.spent_by IS NULL AND g.dead_at IS NULL
   RETURNING g.grant_id
 ), sent AS (
-  UPDATE ledger l SET state = 'sending', reason = NULL, epoch = $3, claimed_at = ${NOW_MS}, grant_kind = c.verdict,
+  UPDATE ledger l SET state = 'sending', reason = NULL, epoch = c.epoch, claimed_at = ${NOW_MS}, grant_kind = c.verdict,
     grant_id = CASE c.verdict WHEN 'one_time' THEN c.grant_id END, posted_at = NULL, answered_at = NULL,
     error_code = NULL, error_subcode = NULL, not_before = NULL
   FROM chosen c LEFT JOIN claimed k ON k.grant_id = c.grant_id
-  WHERE l.id = c.id AND l.state = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
+  WHERE l.id = c.id AND coalesce(l.state, '') = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
   RETURNING to_jsonb(l.*) AS row, c.verdict, c.psid_sealed,
     CASE c.verdict WHEN 'one_time' THEN c.token_sealed END AS token_sealed, c.offer
 )

@@ -30,21 +30,25 @@ export interface Barred {
   readonly at: number;
 }
 
-/** Under which lease the gate is asked, and for how much. */
+/** Under which lease of a Page the gate is asked, and for how much. */
 export interface GateRequest {
   readonly page: string;
-  readonly worker: string;
   readonly epoch: number;
   readonly slots: number;
   /** Slots that alerts take before replies. */
   readonly alertsFirst: number;
 }
 
-/** Asks the gate; see `gate.sql.ts` for what one call guarantees. */
-export async function passGate(db: Queries, g: GateRequest): Promise<{ sending: Claimed[]; barred: Barred[] }> {
+/** Asks the gate for any number of this worker's Pages at once; see `gate.sql.ts` for what one call guarantees. */
+export async function passGate(
+  db: Queries,
+  worker: string,
+  asked: readonly GateRequest[],
+): Promise<{ sending: Claimed[]; barred: Barred[] }> {
+  const column = <K extends keyof GateRequest>(key: K): GateRequest[K][] => asked.map((g) => g[key]);
   const rows = await db.query<Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null }>(
     GATE_SQL,
-    [g.page, g.worker, g.epoch, g.slots, g.alertsFirst, WINDOW_MARGIN_MS],
+    [column('page'), worker, column('epoch'), column('slots'), column('alertsFirst'), WINDOW_MARGIN_MS],
   );
   const sending: Claimed[] = [];
   const barred: Barred[] = [];
@@ -138,6 +142,16 @@ export const lockForgottenFlights = (tx: Queries, ms: number, limit: number): Pr
     ms,
     limit,
   ]);
+
+/** Whether anything in line is past its time, or waits for a Page that cannot send: looked up before locking. */
+export async function dueForSweep(db: Queries): Promise<{ readonly late: boolean; readonly stopped: boolean }> {
+  const [due] = await db.query<{ late: boolean; stopped: boolean }>(
+    `SELECT EXISTS (SELECT FROM ledger WHERE state = 'queued' AND send_by <= ${NOW_MS}) AS late,
+            EXISTS (SELECT FROM pages p JOIN ledger l ON l.page = p.page
+                     WHERE p.state = 'stopped' AND l.state = 'queued' AND l.kind = 'alert') AS stopped`,
+  );
+  return due ?? { late: true, stopped: true };
+}
 
 /** Rows in line whose time has passed. */
 export const lockTooLate = (tx: Queries, limit: number): Promise<LedgerRow[]> =>

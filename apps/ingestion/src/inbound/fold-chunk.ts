@@ -15,19 +15,19 @@ export async function foldChunk(
   source: WantedSource,
   c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'>,
 ): Promise<void> {
-  const context: FoldContext = { ...c, shop: source.shop, source: source.name, sourcePartition: chunk.partition };
   const updates = readUpdates(chunk, tx, source);
   if (updates.length === 0) return;
   const states = await lockOffers(
     tx,
     source.shop,
-    updates.map((u) => u.sku),
+    updates.map(({ update }) => update.sku),
   );
   const applied = new Set<string>();
   const changed = new Set<string>();
   const signals: Signal[] = [];
   const told: Decision[] = [];
-  for (const update of updates) {
+  for (const { update, partition } of updates) {
+    const context: FoldContext = { ...c, shop: source.shop, source: source.name, sourcePartition: partition };
     const fold = foldOffer(states.get(update.sku), update, context);
     ingestionMetrics.updates.add(1, { outcome: fold.outcome });
     if (fold.outcome !== 'applied') continue;
@@ -68,13 +68,19 @@ export async function foldChunk(
   for (const d of told) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
 }
 
+/** An update and the partition that it lay in. */
+interface Arrived {
+  readonly update: OfferUpdate;
+  readonly partition: number;
+}
+
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
-function readUpdates(chunk: Chunk<unknown>, tx: ChunkTransaction, source: WantedSource): OfferUpdate[] {
+function readUpdates(chunk: Chunk<unknown>, tx: ChunkTransaction, source: WantedSource): Arrived[] {
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
     const result = read({ value, headers, timestamp: record.timestamp });
-    if (result.ok) return [...result.updates];
+    if (result.ok) return result.updates.map((update) => ({ update, partition: record.partition }));
     tx.deadLetter(record, result.fault);
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];

@@ -2,7 +2,8 @@ import { Loop, superviseLoop, type ServiceDeps } from '@beckon/service';
 import { fanOut, type FanOutOptions } from './fan-out.js';
 import { look } from './look.js';
 
-const IDLE_MS = 200;
+/** Whoever writes a row pokes; this is for what a process left behind that has ended. */
+const IDLE_MS = 1000;
 
 /** The two kinds of work that handlers only ask for. */
 export class Loops {

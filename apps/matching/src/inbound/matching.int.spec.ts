@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { decisions, type Subscription } from '@beckon/contracts';
 import { MatchingBed, signal, subscription } from '../../../../tests/support/matching-bed.js';
-import { ownNames, testDatabase } from '../../../../tests/support/real-servers.js';
+import { ownNames, testDatabase, until } from '../../../../tests/support/real-servers.js';
 import { matchingMigrations } from '../matching.module.js';
 import { beginServing, HOLD_FANOUTS, NEXT_PAGES, pageParameters, type Fanout } from '../outbound/fanout-store.js';
 import { servePages } from './fan-out.js';
@@ -178,6 +178,28 @@ describe('the fan-out', () => {
     expect(one.told().length).toBeGreaterThan(0);
     expect(two.told().length).toBeGreaterThan(0);
     expect([...one.told(), ...two.told()].sort()).toEqual(ids(subs).sort());
+  });
+
+  test('that one worker is serving is left alone by the others', async () => {
+    const one = await bed();
+    const two = new MatchingBed(one.dataSource, service);
+    await one.subscriptions(...many(30));
+    await one.settle();
+    await one.signals(signal());
+    let other: Promise<boolean> | undefined;
+    await one.page(10, async () => {
+      let looked = false;
+      const done = (): void => void (looked = true);
+      other = two.page(10);
+      other.then(done, done);
+      await until('the other has looked, or waits for us', async () => {
+        const waiting: unknown[] = await one.dataSource.query(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE fanouts%'`,
+        );
+        return looked || waiting.length > 0;
+      });
+    });
+    expect([await other, two.told()]).toEqual([false, []]);
   });
 
   test('ends when its signal closes: the page under way is the last', async () => {

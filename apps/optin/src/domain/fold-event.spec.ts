@@ -221,6 +221,12 @@ describe('stop', () => {
     expect(said(outcome)).toEqual([]);
   });
 
+  it('a right that was given before it is gone, also where a newer consent keeps the subscription', () => {
+    const { person } = after(asked, tap(coat, 1, 5000), tap(coat, 2, 2000), text('STOP', 3000));
+    expect(active(person)).toEqual(['sub_1']);
+    expect(person.shopper.grants.map((g) => g.grant_id)).toEqual(['grt_2']);
+  });
+
   it('a later tap brings the shopper back for that wish', () => {
     const outcome = after(asked, tap(coat, 1, 8000), text('STOP', 4000), tap(coat, 2, 2000));
     expect(active(outcome.person)).toEqual(['sub_2']);

@@ -37,6 +37,16 @@ describe('the ref of a link', () => {
     }
   });
 
+  it('has one spelling, however many bits its last character has to spare', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const refs = ['c', 'co', 'coa'].map((product) => signRef({ ...coat, product }, KEY));
+    expect(new Set(refs.map((ref) => ref.length % 4))).toEqual(new Set([0, 2, 3]));
+    for (const ref of refs) {
+      const spellings = [...alphabet].flatMap((c) => [ref.slice(0, -1) + c, ref + c]);
+      expect(spellings.filter((other) => readRef(other, [KEY]))).toEqual([ref]);
+    }
+  });
+
   it.each([
     ['nothing', undefined],
     ['empty', ''],

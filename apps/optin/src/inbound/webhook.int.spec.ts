@@ -119,7 +119,9 @@ describe('a signed webhook', () => {
         { id: '999', time: 1, messaging: [{ sender: { id: '306' }, recipient: { id: '999' }, message: { mid: 'x' } }] },
       ],
     };
+    const before = await counted('beckon_optin_webhook_events_dropped_total', 'foreign_page');
     expect((await bed.webhook(foreign)).status).toBe(200);
+    expect(await counted('beckon_optin_webhook_events_dropped_total', 'foreign_page')).toBe(before + 1);
     await loggedOf('306');
     expect(logged.filter((r) => r.key?.startsWith('999:'))).toEqual([]);
   });

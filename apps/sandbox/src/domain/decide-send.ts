@@ -1,3 +1,4 @@
+import { templateOf } from './attachment.js';
 import { firstRefusal } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type {
@@ -76,7 +77,7 @@ function rightOf(send: ReadSend, person: Person | undefined, now: number): SendV
 
 /** Rules 20 and 22: whether this person has been asked too much. */
 function askingAgain(send: ReadSend, facts: SendFacts, now: number): GraphError | undefined {
-  const payload = 'message' in send.content ? send.content.message.attachment?.payload : undefined;
+  const payload = 'message' in send.content ? templateOf(send.content.message) : undefined;
   if (payload?.template_type === 'one_time_notif_req') return rule20OpenRequests(facts.requests, facts.page, now);
   if (payload?.template_type !== 'notification_messages') return undefined;
   return rule22AskedAgain(facts.notificationRequests ?? [], payload.title ?? DEFAULT_TOPIC, facts.page.rules, now);

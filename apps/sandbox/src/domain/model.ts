@@ -1,4 +1,7 @@
-import type { OutgoingMessage } from '@beckon/messenger';
+import type { OutgoingMessage, TemplatePayload } from '@beckon/messenger';
+import type { Attachment, MediaKind } from './attachment.js';
+import type { FaultKind, WeightedFault } from './faults.js';
+import type { MessengerProfile } from './messenger-profile.js';
 import type { PageRules } from './page-rules.js';
 
 /**
@@ -19,8 +22,8 @@ export interface Page {
   /** Where webhooks go; null: nobody has subscribed. */
   webhookUrl: string | null;
   verifyToken: string;
-  /** Payload of the Get Started button. */
-  getStartedPayload: string;
+  /** What the Page shows beside its conversations; the app sets it, and the admin API the Get Started button. */
+  profile: MessengerProfile;
   /** Whether the Page may ask for one-time notifications (rule 11). */
   oneTimeAllowed: boolean;
   /** Whether a missing `messaging_type` is refused (rule 10). */
@@ -29,6 +32,10 @@ export interface Page {
   state: 'ok' | 'restricted' | 'policy_blocked';
   /** The webhook fields that the app subscribed to (rule 41); null: all. */
   subscribedFields: string[] | null;
+  /** Rule 43: since when no webhook was taken; null: the last one was. */
+  webhookFailingSince: number | null;
+  /** Rule 43: when the platform ended the subscription; null: it did not, or the app has subscribed again. */
+  subscriptionEndedAt: number | null;
   /** The switches. */
   rules: PageRules;
 }
@@ -61,6 +68,18 @@ export interface Person {
   /** Which receipts the person's device sends by itself, `receiptDelayMs` after a message came (rule 46). */
   receipts: 'none' | 'delivered' | 'read';
   receiptDelayMs: number;
+  /** Since when the device is off: what is sent waits, unseen, and the person cannot do anything. null: it is on. */
+  offlineSince: number | null;
+  /** Whether notifications of this thread are off: messages reach the device, but are not read by themselves. */
+  muted: boolean;
+  /** Address of a picture; null: the sandbox draws one. */
+  profilePic: string | null;
+  /** null: not told to Pages. */
+  gender: 'male' | 'female' | null;
+  /** Rule 48: share of this person's sends that meet a fault; null: as the Page says, with the next two. */
+  faultRate: number | null;
+  faultSeed: number | null;
+  faultKinds: WeightedFault[] | null;
 }
 
 /** A one-time-notification request that was shown to a person. */
@@ -131,13 +150,16 @@ export interface ThreadMessage {
   from: 'page' | 'person';
   at: number;
   text?: string;
-  attachment?: OutgoingMessage['attachment'];
+  attachment?: Attachment;
   quickReplies?: OutgoingMessage['quick_replies'];
   metadata?: string;
-  right?: SendingRight;
+  /** 'inbox': written by a person of the brand, not by the app (rule 45). */
+  right?: SendingRight | 'inbox';
   reaction?: string;
   deliveredAt?: number;
   readAt?: number;
+  /** The message that this one answers. */
+  replyTo?: string;
 }
 
 /** One accepted message: what a person truly received. */
@@ -149,7 +171,25 @@ export interface LedgerEntry {
   right: SendingRight;
   metadata: string | null;
   text: string | null;
-  template: NonNullable<OutgoingMessage['attachment']>['payload'] | null;
+  template: TemplatePayload | null;
+  /** The file in it. */
+  attachment: { type: MediaKind; url: string } | null;
+  /** The fault that struck the call that brought it (rule 48). */
+  fault: FaultKind | null;
+}
+
+/** A send whose caller could not know whether it was taken: the answer was lost, or told nothing. */
+export interface AmbiguousSend {
+  page: string;
+  /** null: the call addressed nobody we know of. */
+  psid: string | null;
+  /** The message that was taken all the same; null: none was. */
+  mid: string | null;
+  metadata: string | null;
+  at: number;
+  /** What took the answer away; 'caller_left': the caller broke the connection before it came. */
+  fault: FaultKind | 'caller_left';
+  taken: boolean;
 }
 
 /** A product page with a "notify me" link, for the phone page. */

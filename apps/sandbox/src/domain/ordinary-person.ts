@@ -9,4 +9,11 @@ export const ORDINARY_PERSON = {
   region: 'EU',
   receipts: 'none',
   receiptDelayMs: 0,
+  offlineSince: null,
+  muted: false,
+  profilePic: null,
+  gender: null,
+  faultRate: null,
+  faultSeed: null,
+  faultKinds: null,
 } as const satisfies Partial<Person>;

@@ -1,5 +1,9 @@
 import { DISORDER_KINDS } from './disorder.js';
 import type { DisorderKind } from './disorder.js';
+import { ORDINARY_FAULTS } from './faults.js';
+import type { WeightedFault } from './faults.js';
+import type { AssumedCode } from './graph-error.js';
+import type { TextUnits } from './rules-payload.js';
 
 /**
  * The switches of a Page: rules that the platform does not document, or whose strength a test wants to choose. Each can
@@ -12,6 +16,16 @@ export interface PageRules {
   permissions: string[];
   /** Rule 4: whether the app is live; otherwise only people with a role on it can be written to. */
   appLive: boolean;
+  /** Rule 8, assumed: whether a tap on Notify Me opens the window. */
+  notifyMeOpensWindow: boolean;
+  /** Rule 13, assumed: whether a second tap on Notify Me tells the Page again, with the same token. */
+  secondTapEmits: boolean;
+  /** Rule 17, assumed: whether a message that fails its checks uses its one-time token up. */
+  failedChecksSpendTokens: boolean;
+  /** Rule 28, assumed: what counts as one character of a text. */
+  textUnits: TextUnits;
+  /** Codes of refusals that the platform does not document, where they are to be others. */
+  assumedCodes: Partial<Record<AssumedCode, number>>;
   /** Rule 20, assumed: open one-time requests per person in 24 hours; null: as many as one likes. */
   oneTimeRequestsPerDay: number | null;
   /** Rule 22, assumed: notification requests per person in seven days. */
@@ -28,6 +42,8 @@ export interface PageRules {
   limitsEnforced: boolean;
   /** Rule 36: messages per second of the Page. */
   sendsPerSecond: number;
+  /** Rule 36: messages per second with sounds or films in them. */
+  mediaPerSecond: number;
   /** Rule 36: calls in 24 hours for each person who can be reached. */
   callsPerPersonAndDay: number;
   /** Rule 36, assumed: the code when that many were made. */
@@ -44,6 +60,12 @@ export interface PageRules {
   disorderKinds: DisorderKind[];
   /** Rule 44: how late is late, in milliseconds of the sandbox's clock. */
   disorderLateMs: number;
+  /** Rule 48: which share of sends meets a fault, 0 to 1. */
+  faultRate: number;
+  /** Rule 48: the same seed, the same faults. */
+  faultSeed: number;
+  /** Rule 48: what may happen, and how often compared with the others. */
+  faultKinds: WeightedFault[];
 }
 
 /** What holds for a Page that says nothing. */
@@ -51,6 +73,11 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   requireAppsecretProof: false,
   permissions: ['pages_messaging', 'pages_manage_metadata'],
   appLive: true,
+  notifyMeOpensWindow: false,
+  secondTapEmits: false,
+  failedChecksSpendTokens: false,
+  textUnits: 'code_points',
+  assumedCodes: {},
   oneTimeRequestsPerDay: 5,
   notificationRequestsPerWeek: 10,
   notificationStatusWithSpace: false,
@@ -59,6 +86,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   unavailableCode: 551,
   limitsEnforced: false,
   sendsPerSecond: 300,
+  mediaPerSecond: 10,
   callsPerPersonAndDay: 200,
   dayLimitCode: 80006,
   threadSendsPerSecond: null,
@@ -67,4 +95,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   disorderSeed: 1,
   disorderKinds: [...DISORDER_KINDS],
   disorderLateMs: 3 * 60 * 60 * 1000,
+  faultRate: 0,
+  faultSeed: 1,
+  faultKinds: [...ORDINARY_FAULTS],
 };

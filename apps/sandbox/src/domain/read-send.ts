@@ -1,7 +1,9 @@
-import type { OutgoingMessage } from '@beckon/messenger';
-import { firstRefusal, graphError } from './graph-error.js';
+import { isMediaKind, mediaAttachment, unknownKind } from './attachment.js';
+import type { MediaKind, SentMessage } from './attachment.js';
+import { assumedError, firstRefusal, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
+import { jsonParam } from './json-param.js';
 import type { Page } from './model.js';
 import { rule22Request } from './rules-notification.js';
 import { rule11Request } from './rules-one-time.js';
@@ -27,8 +29,7 @@ export type SendRecipient =
 /** A call whose shape is in order; whether it may go to this recipient now is another question. */
 export interface ReadSend {
   readonly recipient: SendRecipient;
-  readonly content:
-    { readonly message: OutgoingMessage } | { readonly action: 'typing_on' | 'typing_off' | 'mark_seen' };
+  readonly content: { readonly message: SentMessage } | { readonly action: 'typing_on' | 'typing_off' | 'mark_seen' };
   readonly humanAgent: boolean;
 }
 
@@ -38,7 +39,7 @@ const NOTIFICATION_TYPES = ['REGULAR', 'SILENT_PUSH', 'NO_PUSH'];
 
 /** Whom a call seems to address, before anything is checked: enough to pick an injected fault. */
 export function peekRecipient(params: Record<string, unknown>): SendRecipient | undefined {
-  const recipient = objectParam(params.recipient);
+  const recipient = jsonParam(params.recipient);
   if (!isRecord(recipient)) return undefined;
   if (typeof recipient.id === 'string' || typeof recipient.id === 'number') {
     return { kind: 'psid', psid: String(recipient.id) };
@@ -52,6 +53,19 @@ export function peekRecipient(params: Record<string, unknown>): SendRecipient | 
   return undefined;
 }
 
+/** The kind of file that a call seems to send, before anything is checked: enough for the limits. */
+export function peekMedia(params: Record<string, unknown>): MediaKind | undefined {
+  const message = jsonParam(params.message);
+  const attachment = isRecord(message) ? message.attachment : undefined;
+  return isRecord(attachment) && isMediaKind(attachment.type) ? attachment.type : undefined;
+}
+
+/** The metadata that a call seems to carry, before anything is checked; null: none. */
+export function peekMetadata(params: Record<string, unknown>): string | null {
+  const message = jsonParam(params.message);
+  return isRecord(message) && typeof message.metadata === 'string' ? message.metadata : null;
+}
+
 /**
  * Reads the parameters of `POST /{page}/messages`: rules 9 to 11 and 28 to 31, everything that needs no person.
  * Parameters come as JSON values or, in forms, as JSON in strings; both are taken, as the platform does.
@@ -59,8 +73,8 @@ export function peekRecipient(params: Record<string, unknown>): SendRecipient | 
 export function readSend(raw: Record<string, unknown>, page: Page): { send: ReadSend } | { refusal: GraphError } {
   const params: Record<string, unknown> = {
     ...raw,
-    recipient: objectParam(raw.recipient),
-    message: objectParam(raw.message),
+    recipient: jsonParam(raw.recipient),
+    message: jsonParam(raw.message),
   };
   const refusal = firstRefusal(
     () => rule31OneRecipient(params.recipient),
@@ -72,12 +86,12 @@ export function readSend(raw: Record<string, unknown>, page: Page): { send: Read
   );
   if (refusal) return { refusal };
   const recipient = peekRecipient(params);
-  if (!recipient) return { refusal: graphError(31, 100, undefined, 'This kind of recipient is not served here.') };
+  if (!recipient) return { refusal: assumedError(31, 'recipient', 'This kind of recipient is not served here.') };
   // The checks above are what makes these shapes true.
   const content =
     params.message === undefined
       ? { action: params.sender_action as (typeof ACTIONS)[number] }
-      : { message: params.message as OutgoingMessage };
+      : { message: params.message as SentMessage };
   return { send: { recipient, content, humanAgent: params.messaging_type === 'MESSAGE_TAG' } };
 }
 
@@ -87,9 +101,9 @@ function message(value: unknown, page: Page): GraphError | undefined {
   return firstRefusal(
     () => rule30KnownKeys('message', value, MESSAGE_KEYS),
     () => (text === undefined && attachment === undefined ? rule28Empty() : undefined),
-    () => (text === undefined ? undefined : rule28Text(text)),
+    () => (text === undefined ? undefined : rule28Text(text, page.rules.textUnits)),
     () => (text !== undefined && attachment !== undefined ? textAndAttachment() : undefined),
-    () => (attachment === undefined ? undefined : template(attachment, page)),
+    () => (attachment === undefined ? undefined : anyAttachment(attachment, page)),
     () => (quickReplies === undefined ? undefined : rule29QuickReplies(quickReplies)),
     () => (metadata === undefined ? undefined : rule29Metadata(metadata)),
   );
@@ -99,11 +113,14 @@ function textAndAttachment(): GraphError {
   return graphError(30, 100, undefined, 'Param message must not have both text and attachment.');
 }
 
-function template(attachment: unknown, page: Page): GraphError | undefined {
-  if (!isRecord(attachment) || attachment.type !== 'template' || !isRecord(attachment.payload)) {
-    return graphError(29, 100, undefined, 'Param message[attachment][type] must be one of {template}');
-  }
-  const payload = attachment.payload;
+function anyAttachment(attachment: unknown, page: Page): GraphError | undefined {
+  if (!isRecord(attachment)) return graphError(29, 100, undefined, 'Param message[attachment] must be a JSON object.');
+  if (isMediaKind(attachment.type)) return mediaAttachment(attachment);
+  if (attachment.type !== 'template' || !isRecord(attachment.payload)) return unknownKind(true);
+  return template(attachment.payload, page);
+}
+
+function template(payload: Record<string, unknown>, page: Page): GraphError | undefined {
   switch (payload.template_type) {
     case 'generic':
       return rule29Generic(payload);
@@ -129,13 +146,4 @@ function action(senderAction: unknown): GraphError | undefined {
 function notificationType(value: unknown): GraphError | undefined {
   if (value === undefined || (typeof value === 'string' && NOTIFICATION_TYPES.includes(value))) return undefined;
   return graphError(null, 100, undefined, `Param notification_type must be one of {${NOTIFICATION_TYPES.join(', ')}}`);
-}
-
-function objectParam(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }

@@ -1,5 +1,5 @@
 import { verifyAppSecretProof } from '@beckon/messenger';
-import { graphError } from './graph-error.js';
+import { assumedError, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type { Page, Person } from './model.js';
 
@@ -21,10 +21,10 @@ export function rule2LiveToken(token: string | undefined, page: Page | undefined
 export function rule3Proof(page: Page, proof: unknown): GraphError | undefined {
   if (!page.rules.requireAppsecretProof) return undefined;
   if (typeof proof !== 'string') {
-    return graphError(3, 100, undefined, 'API calls from the server require an appsecret_proof argument');
+    return assumedError(3, 'appsecret_proof', 'API calls from the server require an appsecret_proof argument');
   }
   if (verifyAppSecretProof(page.appSecret, page.token, proof)) return undefined;
-  return graphError(3, 100, undefined, 'Invalid appsecret_proof provided in the API argument');
+  return assumedError(3, 'appsecret_proof', 'Invalid appsecret_proof provided in the API argument');
 }
 
 /** Rule 4: what the call does needs a permission of the app. */
@@ -72,7 +72,13 @@ export function rule19UnknownPath(pathname: string): GraphError {
   return { ...unknownObject(pathname), rule: 19 };
 }
 
+/** A path that is neither an object nor an edge of one: a mistyped version, or too many parts. */
+export function unknownPathComponents(pathname: string): GraphError {
+  const message = `Unknown path components: ${pathname.slice(0, 200)}`;
+  return { ...graphError(19, 2500, undefined, message), type: 'OAuthException' };
+}
+
 function unknownObject(what: string): GraphError {
   const message = `Unsupported request. Object with ID '${what.slice(0, 200)}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`;
-  return graphError(5, 100, 33, message);
+  return { ...graphError(5, 100, 33, message), type: 'GraphMethodException' };
 }

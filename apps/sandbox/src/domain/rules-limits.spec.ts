@@ -4,6 +4,8 @@ import {
   callsOfDay,
   rule36Day,
   rule36DayLimit,
+  rule36IsHeavy,
+  rule36ProfileCall,
   rule36Take,
   rule37HighVolume,
   rule38Headers,
@@ -43,6 +45,29 @@ describe('rule 36: messages per second', () => {
   });
 
   it('never owes more than a second', () => expect(spend(5000, SAMPLE_NOW).bucket.level).toBe(-300));
+});
+
+describe('rule 36: limits of their own', () => {
+  it('sounds and films have one, pictures and files do not', () => {
+    expect(['audio', 'video', 'image', 'file', undefined].map((kind) => rule36IsHeavy(kind as never))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('the Messenger Profile API has ten calls in ten minutes', () => {
+    let calls: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const call = rule36ProfileCall(calls, SAMPLE_NOW + n);
+      expect(call.refusal).toBeUndefined();
+      calls = call.calls;
+    }
+    expect(rule36ProfileCall(calls, SAMPLE_NOW + 10 * MINUTE - 1).refusal).toMatchObject({ rule: 36, code: 613 });
+    expect(rule36ProfileCall(calls, SAMPLE_NOW + 10 * MINUTE).refusal).toBeUndefined();
+  });
 });
 
 describe('rule 36: calls in 24 hours', () => {

@@ -1,3 +1,4 @@
+import type { MediaKind } from './attachment.js';
 import { graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type { PageRules } from './page-rules.js';
@@ -78,6 +79,24 @@ export function rule38Headers(page: string | null, percent: number, regainMinute
   if (page === null) return app;
   const business = { [page]: [{ type: 'messenger', ...usage, estimated_time_to_regain_access: regainMinutes }] };
   return { ...app, 'x-business-use-case-usage': JSON.stringify(business) };
+}
+
+/** Rule 36: kinds of files that have a bucket of their own; pictures count as text does. */
+export function rule36IsHeavy(kind: MediaKind | undefined): boolean {
+  return kind === 'audio' || kind === 'video';
+}
+
+const PROFILE_CALLS = 10;
+const PROFILE_CALLS_MS = 10 * 60_000;
+
+/** Rule 36: ten calls of the Messenger Profile API in ten minutes. Gives the calls that still count, this one among them. */
+export function rule36ProfileCall(
+  earlier: readonly number[],
+  now: number,
+): { calls: number[]; refusal: GraphError | undefined } {
+  const recent = earlier.filter((at) => at > now - PROFILE_CALLS_MS);
+  if (recent.length >= PROFILE_CALLS) return { calls: recent, refusal: tooFast(36) };
+  return { calls: [...recent, now], refusal: undefined };
 }
 
 /** Rule 37: more messages than this in a second make a high volume. */

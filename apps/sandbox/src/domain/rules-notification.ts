@@ -1,5 +1,5 @@
 import { ONE_TIME_TITLE_MAX, PAYLOAD_MAX, lengthOf } from '@beckon/messenger';
-import { firstRefusal, graphError } from './graph-error.js';
+import { assumedError, firstRefusal, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 import type { NotificationRequest, NotificationToken, Page, Person } from './model.js';
@@ -107,7 +107,11 @@ export function rule24UsableToken(
   if (token.stopped) return graphError(24, 10, 1893015, 'The person has stopped notifications on this topic.');
   const inRegion = person !== undefined && REGIONS.includes(person.region);
   if (page.rules.notificationRegionsOnly && now >= REGIONS_ONLY_SINCE && !inRegion) {
-    return graphError(24, 10, undefined, 'Notification messages are not available for people in this region.');
+    return assumedError(
+      24,
+      'notification_region',
+      'Notification messages are not available for people in this region.',
+    );
   }
   if (rule25IsFollowUp(token, now)) {
     const tooLong = token.followUps > 0 && text !== undefined && lengthOf(text) > FOLLOW_UP_TEXT_MAX;

@@ -1,5 +1,5 @@
 import { ONE_TIME_TITLE_MAX, ONE_TIME_TOKEN_MS, PAYLOAD_MAX, lengthOf } from '@beckon/messenger';
-import { graphError } from './graph-error.js';
+import { assumedError, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type { OneTimeRequest, OneTimeToken, Page } from './model.js';
 
@@ -16,7 +16,11 @@ export function rule11Request(payload: Record<string, unknown>, page: Page): Gra
   const extra = Object.keys(payload).filter((key) => !REQUEST_KEYS.includes(key));
   if (extra.length > 0) {
     const list = extra.map((key) => `"${key}"`).join(', ');
-    return graphError(11, 100, undefined, `Invalid keys ${list} were found in param "message[attachment][payload]".`);
+    return assumedError(
+      11,
+      'one_time_extra_keys',
+      `Invalid keys ${list} were found in param "message[attachment][payload]".`,
+    );
   }
   const { title, payload: ours } = payload;
   if (typeof title !== 'string' || title === '') {
@@ -31,7 +35,11 @@ export function rule11Request(payload: Record<string, unknown>, page: Page): Gra
     return graphError(11, 100, undefined, message);
   }
   if (!page.oneTimeAllowed) {
-    return graphError(11, 10, undefined, 'The Page does not have permission to send one-time notification requests.');
+    return assumedError(
+      11,
+      'one_time_permission',
+      'The Page does not have permission to send one-time notification requests.',
+    );
   }
   return undefined;
 }
@@ -49,7 +57,7 @@ export function rule20OpenRequests(
   let open = 0;
   for (const { token, askedAt } of requests) if (token === null && askedAt > now - DAY_MS) open += 1;
   if (open < most) return undefined;
-  return graphError(20, 613, undefined, 'Calls to this api have exceeded the rate limit.');
+  return assumedError(20, 'one_time_requests', 'Calls to this api have exceeded the rate limit.');
 }
 
 /** Rules 12 and 13: the first tap on a request gives a token, whenever it comes; a second gives nothing (assumed). */
@@ -59,24 +67,24 @@ export function rule13FirstTap(request: OneTimeRequest): boolean {
 
 /** Rules 14 to 17: a token that exists, belongs to this Page, is unused and at most 365 days old. Codes are assumed. */
 export function rule14UsableToken(token: OneTimeToken | undefined, page: Page, now: number): GraphError | undefined {
-  if (!token) return graphError(14, 100, undefined, 'Invalid one_time_notif_token.');
+  if (!token) return assumedError(14, 'one_time_token', 'Invalid one_time_notif_token.');
   return rule17SamePage(token, page) ?? rule15Unspent(token) ?? rule16Fresh(token, now);
 }
 
 /** Rule 15: one token, one message. */
 export function rule15Unspent(token: OneTimeToken): GraphError | undefined {
   if (token.spentBy === null) return undefined;
-  return graphError(15, 100, undefined, 'The one_time_notif_token has already been used.');
+  return assumedError(15, 'one_time_token', 'The one_time_notif_token has already been used.');
 }
 
 /** Rule 16: an unused token dies when it is older than 365 days. */
 export function rule16Fresh(token: OneTimeToken, now: number): GraphError | undefined {
   if (now - token.grantedAt <= ONE_TIME_TOKEN_MS) return undefined;
-  return graphError(16, 100, undefined, 'The one_time_notif_token has expired.');
+  return assumedError(16, 'one_time_token', 'The one_time_notif_token has expired.');
 }
 
 /** Rule 17: another Page's token is no token. */
 export function rule17SamePage(token: OneTimeToken, page: Page): GraphError | undefined {
   if (token.page === page.id) return undefined;
-  return graphError(17, 100, undefined, 'Invalid one_time_notif_token.');
+  return assumedError(17, 'one_time_token', 'Invalid one_time_notif_token.');
 }

@@ -11,15 +11,19 @@ import {
   TEXT_MAX,
   lengthOf,
 } from '@beckon/messenger';
-import { firstRefusal, graphError } from './graph-error.js';
+import { assumedError, firstRefusal, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 
-/** Rule 28: text is neither empty nor longer than the platform takes (counted in code points, assumed). */
-export function rule28Text(text: unknown): GraphError | undefined {
+/** Rule 28, assumed: what a character is. */
+export type TextUnits = 'code_points' | 'utf16';
+
+/** Rule 28: text is neither empty nor longer than the platform takes. */
+export function rule28Text(text: unknown, units: TextUnits = 'code_points'): GraphError | undefined {
   if (typeof text !== 'string') return graphError(28, 100, undefined, 'Param message[text] must be a string.');
   if (text === '') return rule28Empty();
-  return tooLong(28, 'message[text]', text, TEXT_MAX);
+  if (units === 'code_points' || text.length <= TEXT_MAX) return tooLong(28, 'message[text]', text, TEXT_MAX);
+  return graphError(28, 100, undefined, `Length of param message[text] must be less than or equal to ${TEXT_MAX}`);
 }
 
 /** Rule 28: a message without text and attachment. */
@@ -159,25 +163,27 @@ const RECIPIENT_KINDS = [
 
 /** Rule 31: exactly one kind of recipient. */
 export function rule31OneRecipient(recipient: unknown): GraphError | undefined {
-  if (!isRecord(recipient)) return graphError(31, 100, undefined, 'The parameter recipient is required');
+  if (!isRecord(recipient)) return assumedError(31, 'recipient', 'The parameter recipient is required');
   const kinds = RECIPIENT_KINDS.filter((kind) => recipient[kind] !== undefined);
   if (kinds.length === 1) return undefined;
-  return graphError(31, 100, undefined, `Param recipient must name exactly one of {${RECIPIENT_KINDS.join(', ')}}`);
+  return assumedError(31, 'recipient', `Param recipient must name exactly one of {${RECIPIENT_KINDS.join(', ')}}`);
 }
 
-function stringUpTo(rule: number, param: string, value: unknown, max: number): GraphError | undefined {
+/** A text that is there and no longer than that. */
+export function stringUpTo(rule: number | null, param: string, value: unknown, max: number): GraphError | undefined {
   if (typeof value !== 'string' || value === '') {
     return graphError(rule, 100, undefined, `Param ${param} must be a non-empty string.`);
   }
   return tooLong(rule, param, value, max);
 }
 
-function tooLong(rule: number, param: string, value: string, max: number): GraphError | undefined {
+function tooLong(rule: number | null, param: string, value: string, max: number): GraphError | undefined {
   if (lengthOf(value) <= max) return undefined;
   return graphError(rule, 100, undefined, `Length of param ${param} must be less than or equal to ${max}`);
 }
 
-function httpUrl(param: string, value: unknown): GraphError | undefined {
+/** Rule 29: an address of the web. */
+export function httpUrl(param: string, value: unknown): GraphError | undefined {
   if (typeof value === 'string' && /^https?:\/\/[^\s]+$/i.test(value)) return undefined;
   return graphError(29, 100, undefined, `Param ${param} must be a valid URL.`);
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { samplePage, samplePerson } from './sample.spec-data.js';
-import { rule32Reachable, rule33ThreadControl, rule34PageMaySend, rule35Region } from './rules-states.js';
+import {
+  rule32Reachable,
+  rule33Overheard,
+  rule33ThreadControl,
+  rule34PageMaySend,
+  rule35Region,
+} from './rules-states.js';
 
 describe('rule 32: people who cannot be reached', () => {
   it.each(['blocked', 'deactivated', 'thread_deleted'] as const)('%s', (state) => {
@@ -26,6 +32,16 @@ describe('rule 33: who owns the thread', () => {
     const refusal = rule33ThreadControl(samplePerson({ threadOwner }), samplePage());
     if (passes) expect(refusal).toBeUndefined();
     else expect(refusal).toMatchObject({ rule: 33, code: 10, subcode: 2018300 });
+  });
+});
+
+describe('rule 33: what is only overheard', () => {
+  const heard = { timestamp: 1, postback: { mid: 'm_1', title: 'Orders', payload: 'orders' } };
+
+  it('has no payload of postbacks, and everything else', () => {
+    expect(rule33Overheard(heard)).toEqual({ timestamp: 1, postback: { mid: 'm_1', title: 'Orders' } });
+    const message = { timestamp: 1, message: { mid: 'm_2', text: 'hi' } };
+    expect(rule33Overheard(message)).toBe(message);
   });
 });
 

@@ -1,7 +1,10 @@
-import type { OutgoingMessage } from '@beckon/messenger';
+import { templateOf } from './attachment.js';
+import type { SentMessage } from './attachment.js';
 import { graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
+import { isRecord } from './is-record.js';
 import type { Page, Person } from './model.js';
+import type { WebhookEvent } from './webhook-events.js';
 
 /** Rules 32 to 35: states of people and Pages in which a well-formed call is refused. */
 
@@ -26,6 +29,16 @@ export function rule33ThreadControl(person: Person, page: Page): GraphError | un
   return graphError(33, 10, 2018300, message);
 }
 
+/**
+ * Rule 33: what an app overhears. The platform keeps the payload of a postback for the app that made the button; that
+ * app gets it as an ordinary event, whoever owns the thread.
+ */
+export function rule33Overheard(event: WebhookEvent): WebhookEvent {
+  if (!isRecord(event.postback)) return event;
+  const { payload: _, ...postback } = event.postback;
+  return { ...event, postback };
+}
+
 /** Rule 34: a restricted Page cannot send, and neither can one that broke the policies. */
 export function rule34PageMaySend(page: Page): GraphError | undefined {
   if (page.state === 'restricted') {
@@ -46,9 +59,9 @@ const REGIONAL_TEMPLATES = ['one_time_notif_req', 'notification_messages'];
 export function rule35Region(
   person: Person,
   byToken: boolean,
-  message: OutgoingMessage | undefined,
+  message: SentMessage | undefined,
 ): GraphError | undefined {
-  const template = message?.attachment?.payload.template_type;
+  const template = templateOf(message)?.template_type;
   if (!person.euBlocked || !(byToken || (template !== undefined && REGIONAL_TEMPLATES.includes(template)))) {
     return undefined;
   }

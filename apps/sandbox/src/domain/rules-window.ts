@@ -4,16 +4,30 @@ import type { GraphError } from './graph-error.js';
 
 /** What a person, or the platform on their behalf, can do that reaches the Page. */
 export type PersonAct =
-  'message' | 'postback' | 'quick_reply' | 'reaction' | 'link_into_thread' | 'one_time_tap' | 'delivery' | 'read';
+  | 'message'
+  | 'postback'
+  | 'quick_reply'
+  | 'reaction'
+  | 'link_into_thread'
+  | 'one_time_tap'
+  | 'notification_tap'
+  | 'delivery'
+  | 'read';
 
 const OPENERS: readonly PersonAct[] = ['message', 'postback', 'quick_reply', 'reaction', 'link_into_thread'];
 
 /**
  * Rules 6 and 8: writing, tapping a button or quick reply, reacting, and following a link into an existing thread open
- * the window; opt-in taps, deliveries and reads leave it where it is. Gives the new time of the last act.
+ * the window; opt-in taps (unless that is switched on for Notify Me), deliveries and reads leave it where it is. Gives
+ * the new time of the last act.
  */
-export function rule6LastActedAt(act: PersonAct, before: number | null, now: number): number | null {
-  return OPENERS.includes(act) ? now : before;
+export function rule6LastActedAt(
+  act: PersonAct,
+  before: number | null,
+  now: number,
+  notifyMeOpens = false,
+): number | null {
+  return OPENERS.includes(act) || (notifyMeOpens && act === 'one_time_tap') ? now : before;
 }
 
 /** Rule 6: when the window closes, or null if it never opened. */

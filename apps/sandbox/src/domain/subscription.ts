@@ -1,4 +1,4 @@
-import { graphError } from './graph-error.js';
+import { graphError, shown } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import { isRecord } from './is-record.js';
 
@@ -58,7 +58,7 @@ export function rule41Fields(value: unknown): { fields: WebhookField[] } | { ref
   const stranger: unknown = names.find((name) => !known.has(name));
   if (stranger !== undefined) {
     const list = WEBHOOK_FIELDS.join(', ');
-    const message = `Param subscribed_fields[0] must be one of {${list}} - got "${String(stranger).slice(0, 100)}".`;
+    const message = `Param subscribed_fields[0] must be one of {${list}} - got "${shown(stranger)}".`;
     return { refusal: graphError(41, 100, undefined, message) };
   }
   return { fields: [...new Set(names as WebhookField[])] };

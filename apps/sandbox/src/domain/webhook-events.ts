@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '@beckon/messenger';
+import type { Attachment, SentMessage } from './attachment.js';
 import type { NotificationToken, OneTimeToken, Page, Person, ThreadMessage } from './model.js';
 
 /** The bodies of the webhooks that go out, as the platform shapes them. Pure: ids and times are handed in. */
@@ -98,22 +98,46 @@ export function readEvent(person: Person, at: number, watermark: number): Webhoo
   return fromPerson(person, at, { read: { watermark } });
 }
 
-/** Rule 45: every accepted send comes back with its id, its metadata and the app that sent it; the sender is the Page. */
-export function echoEvent(page: Page, psid: string, at: number, mid: string, message: OutgoingMessage): WebhookEvent {
-  const appId = Number(page.appId);
+/** The app id of the Page's own inbox, with which answers of people come back. */
+export const INBOX_APP_ID = '263902037430900';
+
+/**
+ * Rule 45: every accepted send comes back with its id, its metadata and the app that sent it; the sender is the Page.
+ * `appId` is the Page's own app if not said.
+ */
+export function echoEvent(
+  page: Page,
+  psid: string,
+  at: number,
+  mid: string,
+  message: SentMessage,
+  appId: string = page.appId,
+): WebhookEvent {
   return {
     sender: { id: page.id },
     recipient: { id: psid },
     timestamp: at,
     message: {
       is_echo: true,
-      app_id: Number.isSafeInteger(appId) ? appId : page.appId,
+      app_id: asNumber(appId),
       mid,
       ...(message.text !== undefined && { text: message.text }),
       ...(message.metadata !== undefined && { metadata: message.metadata }),
-      ...(message.attachment !== undefined && { attachments: [message.attachment] }),
+      ...(message.attachment !== undefined && { attachments: [echoedAttachment(message.attachment)] }),
     },
   };
+}
+
+/** Files come back with their address; the id of a saved one is a number here, though a string in sends. */
+function echoedAttachment(attachment: Attachment): object {
+  if (attachment.type === 'template') return attachment;
+  const { url, attachment_id: id } = attachment.payload;
+  return { type: attachment.type, payload: { url, ...(id !== undefined && { attachment_id: asNumber(id) }) } };
+}
+
+function asNumber(id: string): number | string {
+  const number = Number(id);
+  return Number.isSafeInteger(number) ? number : id;
 }
 
 /** Rule 33: control over the thread goes from one app to another. */

@@ -18,3 +18,18 @@ export function rule43Gap(failedAttempts: number): number {
 export function rule43Taken(status: number): boolean {
   return status === 200;
 }
+
+const MINUTE = 60 * 1000;
+/** Rule 43: a Page whose webhooks fail for this long is warned about: 15 minutes, in milliseconds. */
+export const ALERT_AFTER_MS = 15 * MINUTE;
+/** Rule 43: after this long the platform ends the subscription: 1 hour, in milliseconds. */
+export const UNSUBSCRIBE_AFTER_MS = HOUR;
+
+/**
+ * Rule 43: how a Page's webhooks stand when none was taken since then. What already waits is tried on (assumed), up to
+ * {@link GIVE_UP_AFTER_MS}.
+ */
+export function rule43Standing(failingSince: number | null, now: number): 'ok' | 'alert' | 'ended' {
+  if (failingSince === null || now - failingSince < ALERT_AFTER_MS) return 'ok';
+  return now - failingSince < UNSUBSCRIBE_AFTER_MS ? 'alert' : 'ended';
+}

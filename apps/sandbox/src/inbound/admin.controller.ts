@@ -1,9 +1,24 @@
-import { All, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, UseFilters } from '@nestjs/common';
-import type { Request } from 'express';
+import {
+  All,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Admin } from '../world/admin.js';
+import { adminOpenApi } from './admin-openapi.js';
 import { SandboxErrorFilter } from './sandbox-error.filter.js';
 import { UnreadableBody, bodyParams, readBytes } from './read-params.js';
 import { SandboxError } from '../world/sandbox-error.js';
+import { streamJsonArray } from './stream-json.js';
 
 /**
  * The admin API: the verbs of {@link Admin} over HTTP, JSON in and out. It asks for no credentials; the sandbox listens
@@ -33,6 +48,17 @@ export class AdminController {
   @HttpCode(200)
   async setToken(@Param('page') page: string, @Req() request: Request) {
     return this.admin.setToken(page, await json(request));
+  }
+
+  @Post('pages/:page/webhook')
+  @HttpCode(200)
+  async setWebhook(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.setWebhook(page, await json(request));
+  }
+
+  @Post('pages/:page/personas')
+  async createPersonas(@Param('page') page: string, @Req() request: Request) {
+    return this.admin.createPersonas(page, await json(request));
   }
 
   @Post('people')
@@ -103,6 +129,24 @@ export class AdminController {
     return this.admin.press(psid, await json(request));
   }
 
+  @Post('people/:psid/press-menu')
+  @HttpCode(200)
+  async pressMenu(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.pressMenu(psid, await json(request));
+  }
+
+  @Post('people/:psid/tap-ice-breaker')
+  @HttpCode(200)
+  async tapIceBreaker(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.tapIceBreaker(psid, await json(request));
+  }
+
+  @Post('people/:psid/inbox-reply')
+  @HttpCode(200)
+  async replyFromInbox(@Param('psid') psid: string, @Req() request: Request) {
+    return this.admin.replyFromInbox(psid, await json(request));
+  }
+
   @Post('people/:psid/react')
   @HttpCode(200)
   async react(@Param('psid') psid: string, @Req() request: Request) {
@@ -122,18 +166,43 @@ export class AdminController {
   }
 
   @Get('ledger')
-  ledger(@Query() filter: Record<string, string>) {
-    return this.admin.ledger(filter);
+  ledger(@Query() filter: Record<string, string>, @Res() response: Response): Promise<void> {
+    return streamJsonArray(response, this.admin.ledgerPages(filter));
+  }
+
+  @Get('ambiguous')
+  ambiguous(@Query() filter: Record<string, string>) {
+    return this.admin.ambiguous(filter);
   }
 
   @Get('calls')
-  calls(@Query() filter: Record<string, string>) {
-    return this.admin.calls(filter);
+  calls(@Query() filter: Record<string, string>, @Req() request: Request) {
+    return this.admin.calls(filter, origin(request));
+  }
+
+  @Get('calls/:id')
+  call(@Param('id') id: string, @Req() request: Request) {
+    return this.admin.call(Number(id), origin(request));
   }
 
   @Get('webhooks')
   webhooks(@Query() filter: Record<string, string>) {
     return this.admin.webhooks(filter);
+  }
+
+  @Get('webhooks/:id')
+  webhook(@Param('id') id: string) {
+    return this.admin.webhook(Number(id));
+  }
+
+  @Get('traffic')
+  traffic(@Query() filter: Record<string, string>) {
+    return this.admin.traffic(filter);
+  }
+
+  @Get('search')
+  search(@Query() input: Record<string, string>) {
+    return this.admin.search(input as { q: string });
   }
 
   @Get('clock')
@@ -191,11 +260,21 @@ export class AdminController {
     this.admin.reset();
   }
 
+  @Get('openapi.json')
+  description() {
+    return adminOpenApi();
+  }
+
   /** Without this, a mistyped path would reach the Graph API and be told about access tokens. */
   @All('*path')
   unknown(@Req() request: Request): never {
     throw new SandboxError('unknown_path', `The admin API has no ${request.method} ${request.path}.`);
   }
+}
+
+/** Where the caller reached this sandbox. */
+function origin(request: Request): string {
+  return `http://${request.headers.host ?? '127.0.0.1'}`;
 }
 
 /** The JSON object in a request. The type is a claim that the verbs of {@link Admin} check: they parse every input. */

@@ -1,5 +1,5 @@
 import { FAULT_KINDS } from '../domain/faults.js';
-import type { Fault } from '../domain/faults.js';
+import type { FaultShape } from '../domain/faults.js';
 import { errorBody, graphError } from '../domain/graph-error.js';
 import { newTraceId } from '../world/ids.js';
 import type { SendOutcome } from '../world/graph-send.js';
@@ -14,12 +14,12 @@ const SERVER_ERROR =
  * Lets a fault strike (rule 48). Kinds that take the message call `send` first; its answer is lost. Gives what goes back
  * and the id of the message if one was taken.
  */
-export function faultReply(fault: Fault, send: () => SendOutcome): { mid: string | null; reply: Reply } {
+export function faultReply(fault: FaultShape, send: () => SendOutcome): { mid: string | null; reply: Reply } {
   const outcome = FAULT_KINDS[fault.kind].takes ? send() : undefined;
   return { mid: outcome && 'mid' in outcome ? (outcome.mid ?? null) : null, reply: replyOf(fault) };
 }
 
-function replyOf(fault: Fault): Reply {
+function replyOf(fault: FaultShape): Reply {
   switch (fault.kind) {
     case 'error':
     case 'ok_with_error': {

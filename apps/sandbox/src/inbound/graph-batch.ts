@@ -3,11 +3,13 @@ import { rule39Batch } from '../domain/rules-batch.js';
 import type { BatchItem } from '../domain/rules-batch.js';
 import { graphError } from '../domain/graph-error.js';
 import { CALL_LOG } from '../tokens.js';
+import { LOGGED_BODY } from '../world/call-log.js';
 import type { GraphCall } from '../world/call-log.js';
 import type { Recent } from '../world/recent.js';
 import type { Reply } from './fault-reply.js';
 import { GRAPH_JSON, GraphCalls } from './graph-calls.js';
 import type { IncomingCall } from './graph-calls.js';
+import { loggableQuery } from './loggable.js';
 import { UnreadableBody, bodyParams } from './read-params.js';
 
 /** One answer inside the answer to a batch; null: the item timed out. */
@@ -32,7 +34,9 @@ export class GraphBatch {
       const began = performance.now();
       const reply = await this.one(item, pathname, search, outer, itemNote);
       itemNote.ms = Math.round((performance.now() - began) * 10) / 10;
+      itemNote.query = loggableQuery(search.slice(1));
       itemNote.status = typeof reply === 'string' ? null : reply.status;
+      itemNote.answer = typeof reply === 'string' ? null : hide(reply.text.slice(0, LOGGED_BODY));
       this.log.add(itemNote);
       answers.push(asItem(reply, outer.params.include_headers !== 'false' && outer.params.include_headers !== false));
     }
@@ -53,7 +57,9 @@ export class GraphBatch {
       // An item with a token of its own brings its own proof; the others share the outer ones.
       const own = typeof params.access_token === 'string' ? params.access_token : undefined;
       const shared = own === undefined && { appsecret_proof: outer.params.appsecret_proof };
-      const call = { method: item.method, pathname, params: { ...shared, ...params }, token: own ?? outer.token };
+      const { origin, sends } = outer;
+      const token = own ?? outer.token;
+      const call = { method: item.method, pathname, params: { ...shared, ...params }, token, origin, sends };
       return await this.calls.process(call, note);
     } catch (error) {
       if (!(error instanceof UnreadableBody)) throw error;

@@ -1,13 +1,15 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
 import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
 import type { DisorderKind } from '../domain/disorder.js';
-import { rule33OwnedByOther } from '../domain/rules-states.js';
+import type { Page } from '../domain/model.js';
+import { rule33Overheard, rule33OwnedByOther } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { WebhookEvent } from '../domain/webhook-events.js';
-import { GIVE_UP_AFTER_MS, rule43Gap, rule43Taken } from '../domain/webhook-retries.js';
+import { GIVE_UP_AFTER_MS, rule43Gap, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
+import { nextExchange } from '../world/exchange-order.js';
 import { Recent } from '../world/recent.js';
 import { SandboxState } from '../world/sandbox-state.js';
 import { httpCall } from './http-call.js';
@@ -18,10 +20,19 @@ export interface WebhookAttempt {
   ms: number;
   status: number | null;
   error: string | null;
+  /** What the receiver answered, cut at {@link KEPT_ANSWER} characters. */
+  answer: string | null;
+}
+
+/** What was sent where at the last attempt. */
+export interface SentRequest {
+  url: string;
+  headers: Record<string, string>;
 }
 
 /** One webhook on its way. */
 export interface WebhookJob {
+  /** Names the webhook; later ones have larger numbers. */
   id: number;
   page: string;
   psid: string;
@@ -31,6 +42,8 @@ export interface WebhookJob {
   attempts: WebhookAttempt[];
   /** How often it failed; `attempts` keeps only the last ones. */
   failures: number;
+  /** Absent: no attempt yet. */
+  sent?: SentRequest;
   /** A copy with a signature that must be refused (rule 44); it is tried once. */
   forged?: 'bad_signature' | 'no_signature';
   state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed' | 'batched';
@@ -46,6 +59,7 @@ interface Held {
 const HELD_MS = 2000;
 const KEPT_JOBS = 1000;
 const KEPT_ATTEMPTS = 20;
+const KEPT_ANSWER = 2000;
 
 /**
  * Webhooks out: rules 42 and 43. Each person has a queue of their own; within it order is kept, so an event that is not
@@ -58,7 +72,6 @@ export class WebhookSender {
   /** Events of each Page, for chance. */
   private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
-  private lastId = 0;
 
   /** `timeoutMs`: how long a receiver may take (real time). */
   constructor(
@@ -68,12 +81,15 @@ export class WebhookSender {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. */
-  enqueue(page: string, psid: string, event: WebhookEvent): void {
+  /**
+   * Queues an event, or what disorder makes of it (rule 44); sending begins in a later turn of the event loop. With
+   * `forSender` the app gets it because it made the button that was pressed, whoever owns the thread (rule 33).
+   */
+  enqueue(page: string, psid: string, event: WebhookEvent, forSender = false): void {
     const now = this.clock.now();
-    const standby = this.isStandby(page, psid, event);
+    const standby = !forSender && this.isStandby(page, psid, event);
     const owner = this.state.pages.get(page);
-    const entry = (one: WebhookEvent): object => entryOf(page, now, one, standby);
+    const entry = (one: WebhookEvent): object => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
     if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
       this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
       return;
@@ -91,7 +107,7 @@ export class WebhookSender {
       this.add({ ...this.job(page, psid, entries), forged: kind });
     }
     this.add(job);
-    if (kind === 'duplicate') this.add({ ...job, id: ++this.lastId, attempts: [] });
+    if (kind === 'duplicate') this.add({ ...job, id: nextExchange(), attempts: [] });
     if (overtaken) this.queue(overtaken.job);
   }
 
@@ -108,8 +124,8 @@ export class WebhookSender {
   /** Takes webhooks up again that waited when a snapshot was made. */
   resume(jobs: readonly WebhookJob[]): void {
     for (const job of jobs) {
-      this.lastId = Math.max(this.lastId, job.id);
-      this.add(job);
+      // Its number may be taken in this process.
+      this.add({ ...job, id: nextExchange() });
     }
   }
 
@@ -139,7 +155,7 @@ export class WebhookSender {
   private job(page: string, psid: string, entries: readonly object[]): WebhookJob {
     const body = escapeJson(envelope(entries));
     const createdAt = this.clock.now();
-    return { id: ++this.lastId, page, psid, body, createdAt, attempts: [], failures: 0, state: 'waiting' };
+    return { id: nextExchange(), page, psid, body, createdAt, attempts: [], failures: 0, state: 'waiting' };
   }
 
   /** Rule 44: what was ordered for this event, else what chance brings. */
@@ -212,7 +228,9 @@ export class WebhookSender {
       const attempt = await this.attempt(page.webhookUrl, page.appSecret, job, signal);
       if (signal.aborted) return;
       job.attempts = [...job.attempts, attempt].slice(-KEPT_ATTEMPTS);
-      if (attempt.status !== null && rule43Taken(attempt.status)) {
+      const taken = attempt.status !== null && rule43Taken(attempt.status);
+      if (!job.forged) this.judge(page, taken);
+      if (taken) {
         job.state = 'delivered';
         return;
       }
@@ -226,6 +244,20 @@ export class WebhookSender {
     }
   }
 
+  /** Rule 43: notes how the Page's webhooks stand, and ends the subscription after an hour without success. */
+  private judge(page: Page, taken: boolean): void {
+    if (taken) {
+      page.webhookFailingSince = null;
+      return;
+    }
+    const now = this.clock.now();
+    page.webhookFailingSince ??= now;
+    if (rule43Standing(page.webhookFailingSince, now) !== 'ended' || page.subscriptionEndedAt !== null) return;
+    page.subscribedFields = [];
+    page.subscriptionEndedAt = now;
+    this.feed.tell({ type: 'pages' });
+  }
+
   private async attempt(url: string, appSecret: string, job: WebhookJob, signal: AbortSignal): Promise<WebhookAttempt> {
     const body = Buffer.from(job.body, 'latin1');
     const headers = {
@@ -233,19 +265,27 @@ export class WebhookSender {
       'user-agent': 'facebookexternalua',
       ...signatures(job.forged === 'bad_signature' ? `not ${appSecret}` : appSecret, body, job.forged),
     };
+    job.sent = { url, headers };
     const at = this.clock.now();
     const began = performance.now();
-    const done = (status: number | null, error: string | null): WebhookAttempt => ({
+    const done = (status: number | null, error: string | null, answer: string | null): WebhookAttempt => ({
       at,
-      ms: Math.round(performance.now() - began),
+      ms: Math.round((performance.now() - began) * 10) / 10,
       status,
       error,
+      answer,
     });
     try {
-      const { status } = await httpCall(url, { method: 'POST', headers, body, timeoutMs: this.timeoutMs, signal });
-      return done(status, null);
+      const { status, text } = await httpCall(url, {
+        method: 'POST',
+        headers,
+        body,
+        timeoutMs: this.timeoutMs,
+        signal,
+      });
+      return done(status, null, text.slice(0, KEPT_ANSWER));
     } catch (error) {
-      return done(null, error instanceof Error ? error.message : String(error));
+      return done(null, error instanceof Error ? error.message : String(error), null);
     }
   }
 }

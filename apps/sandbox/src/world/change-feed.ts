@@ -4,6 +4,7 @@ export type Change =
   | { readonly type: 'people' }
   | { readonly type: 'pages' }
   | { readonly type: 'clock' }
+  | { readonly type: 'faults' }
   | { readonly type: 'calls' }
   | { readonly type: 'webhooks' };
 

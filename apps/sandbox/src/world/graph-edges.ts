@@ -3,12 +3,21 @@ import { graphError } from '../domain/graph-error.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { Page } from '../domain/model.js';
 import { peekRecipient } from '../domain/read-send.js';
-import { rule19UnknownPath, rule1KnownPerson, rule4Permission, rule5OwnPage } from '../domain/rules-identity.js';
+import type { FaultKind } from '../domain/faults.js';
+import {
+  rule19UnknownPath,
+  rule1KnownPerson,
+  rule4Permission,
+  rule5OwnPage,
+  unknownPathComponents,
+} from '../domain/rules-identity.js';
 import { rule26DevSupport, rule26Paging, rule26Row } from '../domain/rules-notification.js';
 import type { GraphPath } from '../domain/rules-identity.js';
 import { WEBHOOK_FIELDS, rule41Fields } from '../domain/subscription.js';
+import { Attachments } from './attachments.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
+import { GraphProfile } from './graph-profile.js';
 import { GraphSend } from './graph-send.js';
 import { SandboxState } from './sandbox-state.js';
 
@@ -19,6 +28,10 @@ export interface EdgeCall {
   readonly pathname: string;
   readonly path: GraphPath | undefined;
   readonly params: Record<string, unknown>;
+  /** Where this sandbox is for the caller: `http://127.0.0.1:3010`. */
+  readonly origin: string;
+  /** What delays the answer to a send (rule 48). */
+  readonly fault?: FaultKind | undefined;
 }
 
 /** What became of a call: the body of the answer, with whom it was about, or the refusal. */
@@ -34,18 +47,29 @@ export class GraphEdges {
     private readonly graph: GraphSend,
     private readonly clock: SandboxClock,
     private readonly feed: ChangeFeed,
+    private readonly profile: GraphProfile,
+    private readonly attachments: Attachments,
   ) {}
 
   /** Serves a call in one synchronous step. */
   answer(page: Page, call: EdgeCall): EdgeOutcome {
     const { path, params } = call;
-    const looked = path && call.method === 'GET' ? this.oneToken(page, path) : undefined;
+    if (!path) return { refusal: unknownPathComponents(call.pathname) };
+    const looked = call.method === 'GET' && path.edge === undefined ? this.lookUp(page, path.object, call) : undefined;
     if (looked) return looked;
-    const wrongObject = path && rule5OwnPage(path.object, page);
+    const wrongObject = rule5OwnPage(path.object, page);
     if (wrongObject) return { refusal: wrongObject };
-    switch (`${call.method} ${path?.edge ?? ''}`) {
+    switch (`${call.method} ${path.edge ?? ''}`) {
+      case 'GET ':
+        return this.profile.page(page, params);
       case 'POST messages':
-        return this.send(page, params);
+        return this.send(page, params, call.fault);
+      case 'POST message_attachments':
+        return this.attachments.upload(page, params);
+      case 'GET messenger_profile':
+      case 'POST messenger_profile':
+      case 'DELETE messenger_profile':
+        return this.profile.messengerProfile(page, call.method, params);
       case 'GET notification_message_tokens':
         return this.tokens(page, params);
       case 'POST notification_messages_dev_support':
@@ -65,17 +89,25 @@ export class GraphEdges {
     }
   }
 
-  private send(page: Page, params: Record<string, unknown>): EdgeOutcome {
-    const outcome = this.graph.send(page, params);
+  private send(page: Page, params: Record<string, unknown>, fault: FaultKind | undefined): EdgeOutcome {
+    const outcome = this.graph.send(page, params, fault);
     if ('refusal' in outcome) return outcome;
-    const { psid, mid } = outcome;
-    return { psid, mid, body: { recipient_id: psid, ...(mid !== undefined && { message_id: mid }) } };
+    const { psid, mid, attachmentId } = outcome;
+    const saved = attachmentId !== undefined && { attachment_id: attachmentId };
+    return { psid, mid, body: { recipient_id: psid, ...(mid !== undefined && { message_id: mid }), ...saved } };
+  }
+
+  /** What can be read besides the Page itself: one of its people, or one token. */
+  private lookUp(page: Page, object: string, { params, origin }: EdgeCall): EdgeOutcome | undefined {
+    const person = this.state.people.get(object);
+    if (person?.page === page.id) return this.profile.person(page, person, params, origin);
+    return this.oneToken(page, object);
   }
 
   /** Rule 26: `GET /notification_messages_{TOKEN}`. */
-  private oneToken(page: Page, { object, edge }: GraphPath): EdgeOutcome | undefined {
+  private oneToken(page: Page, object: string): EdgeOutcome | undefined {
     const name = /^notification_messages_(\d+)$/.exec(object)?.[1];
-    const token = name === undefined || edge !== undefined ? undefined : this.state.notificationTokens.get(name);
+    const token = name === undefined ? undefined : this.state.notificationTokens.get(name);
     if (token?.page !== page.id) return undefined;
     return { psid: token.psid, body: rule26Row(token, page.rules, this.clock.now()) };
   }
@@ -130,6 +162,8 @@ export class GraphEdges {
     const refusal = rule4Permission(page, 'pages_manage_metadata');
     if (refusal) return { refusal };
     page.subscribedFields = fields;
+    page.subscriptionEndedAt = null;
+    page.webhookFailingSince = null;
     this.feed.tell({ type: 'pages' });
     return { body: { success: true } };
   }

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { OutgoingMessage } from '@beckon/messenger';
+import { mediaOf, templateOf } from '../domain/attachment.js';
+import type { SentMessage } from '../domain/attachment.js';
 import { decideSend } from '../domain/decide-send.js';
 import type { SendFacts } from '../domain/decide-send.js';
+import type { FaultKind } from '../domain/faults.js';
 import type { GraphError } from '../domain/graph-error.js';
-import type { NotificationToken, OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
+import type { LedgerEntry, NotificationToken, OneTimeToken, Page, Person, SendingRight } from '../domain/model.js';
 import { rule4Permission } from '../domain/rules-identity.js';
 import { DEFAULT_TOPIC, rule25IsFollowUp } from '../domain/rules-notification.js';
-import { peekRecipient, readSend } from '../domain/read-send.js';
+import { peekMedia, peekRecipient, readSend } from '../domain/read-send.js';
 import type { SendRecipient } from '../domain/read-send.js';
 import { echoEvent } from '../domain/webhook-events.js';
 import { WebhookSender } from '../outbound/webhook-sender.js';
+import { Attachments } from './attachments.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
 import { newMid } from './ids.js';
@@ -19,7 +22,14 @@ import { UsageMeter } from './usage-meter.js';
 
 /** What became of a send: taken (an action has no message id), or refused. */
 export type SendOutcome =
-  { readonly psid: string; readonly mid?: string; readonly right: SendingRight } | { readonly refusal: GraphError };
+  | {
+      readonly psid: string;
+      readonly mid?: string;
+      readonly right: SendingRight;
+      /** The id under which the file in it was kept. */
+      readonly attachmentId?: string | undefined;
+    }
+  | { readonly refusal: GraphError };
 
 /**
  * Decides a send and does what follows from it, in one synchronous step: that is what makes ten parallel sends with one
@@ -34,6 +44,7 @@ export class GraphSend {
     private readonly feed: ChangeFeed,
     private readonly meter: UsageMeter,
     private readonly receipts: Receipts,
+    private readonly attachments: Attachments,
   ) {}
 
   /** The person whom a call addresses, by id or by token; undefined if it addresses nobody we know of. */
@@ -42,13 +53,13 @@ export class GraphSend {
     return recipient && this.lookUp(recipient).psid;
   }
 
-  /** Handles the parameters of `POST /{page}/messages`. */
-  send(page: Page, params: Record<string, unknown>): SendOutcome {
+  /** Handles the parameters of `POST /{page}/messages`; `fault` is what strikes the answer, for the ledger. */
+  send(page: Page, params: Record<string, unknown>, fault: FaultKind | null = null): SendOutcome {
     const forbidden = rule4Permission(page, 'pages_messaging');
-    const limited = forbidden ?? this.meter.send(page, this.addressee(params));
+    const limited = forbidden ?? this.meter.send(page, this.addressee(params), () => peekMedia(params));
     if (limited) return { refusal: limited };
     const read = readSend(params, page);
-    if ('refusal' in read) return read;
+    if ('refusal' in read) return this.failedCheck(page, params, read);
     const { send } = read;
     const found = this.lookUp(send.recipient);
     const { person } = found;
@@ -62,7 +73,10 @@ export class GraphSend {
       this.feed.tell({ type: 'thread', psid: person.psid });
       return { psid: person.psid, right };
     }
-    return { psid: person.psid, right, mid: this.accept(page, person, send.content.message, right, found) };
+    const whole = this.attachments.resolve(page, send.content.message);
+    if ('refusal' in whole) return whole;
+    const mid = this.accept(page, person, whole.message, right, found, fault);
+    return { psid: person.psid, right, mid, attachmentId: this.attachments.keep(page, whole.message) };
   }
 
   /** Rule 26: the platform itself shows the request of a token again, so that the person can renew it. */
@@ -70,16 +84,25 @@ export class GraphSend {
     const [mid, at] = [newMid(), this.clock.now()];
     this.state.addNotificationRequest({ mid, page, psid, title, payload, reoptin, timezone, askedAt: at });
     const template = { template_type: 'notification_messages' as const, title, payload };
-    this.state.thread(psid).push({ mid, from: 'page', at, attachment: { type: 'template', payload: template } });
+    this.state.threads.add(psid, { mid, from: 'page', at, attachment: { type: 'template', payload: template } });
     this.feed.tell({ type: 'thread', psid });
+  }
+
+  /** Rule 17: a message that fails its checks leaves its token as it was, unless the switch says otherwise. */
+  private failedCheck(page: Page, params: Record<string, unknown>, refused: { refusal: GraphError }): SendOutcome {
+    const recipient = page.rules.failedChecksSpendTokens ? peekRecipient(params) : undefined;
+    const token = recipient && this.lookUp(recipient).token;
+    if (token?.page === page.id) token.spentBy ??= 'a message that failed its checks';
+    return refused;
   }
 
   private accept(
     page: Page,
     person: Person,
-    message: OutgoingMessage,
+    message: SentMessage,
     right: SendingRight,
     { token, notification }: Found,
+    fault: FaultKind | null,
   ): string {
     const { psid } = person;
     this.meter.accepted(page);
@@ -92,7 +115,7 @@ export class GraphSend {
       notification.lastUsedAt = at;
     }
     person.typing = false;
-    const payload = attachment?.payload;
+    const payload = templateOf(message);
     if (payload?.template_type === 'one_time_notif_req') {
       const asked = { mid, page: page.id, psid, title: payload.title, payload: payload.payload };
       this.state.addRequest({ ...asked, askedAt: at, token: null });
@@ -105,7 +128,7 @@ export class GraphSend {
         timezone: payload.notification_messages_timezone ?? person.timezone,
       });
     }
-    this.state.thread(psid).push({
+    this.state.threads.add(psid, {
       mid,
       from: 'page',
       at,
@@ -124,6 +147,8 @@ export class GraphSend {
       metadata: metadata ?? null,
       text: text ?? null,
       template: payload ?? null,
+      attachment: fileIn(message),
+      fault,
     });
     this.webhooks.enqueue(page.id, psid, echoEvent(page, psid, at, mid, message));
     this.receipts.after(person);
@@ -146,6 +171,11 @@ export class GraphSend {
     const person = psid === undefined ? undefined : this.state.people.get(psid);
     return { psid, person, token, notification };
   }
+}
+
+function fileIn(message: SentMessage): LedgerEntry['attachment'] {
+  const media = mediaOf(message);
+  return media ? { type: media.type, url: media.payload.url ?? '' } : null;
 }
 
 /** Whom and what a call names. */

@@ -24,6 +24,11 @@ export function newPsid(): string {
   return String(randomInt(1e8, 1e9)) + String(randomInt(1e6, 1e7));
 }
 
+/** The id of a saved file: fifteen digits, so that it is exact as a number too. */
+export function newAttachmentId(): string {
+  return String(randomInt(1e7, 1e8)) + String(randomInt(1e6, 1e7));
+}
+
 /** A one-time-notification token, unguessable (rule 12). */
 export function newOneTimeToken(): string {
   return `otn_${random(27).toString('base64url')}`;

@@ -15,7 +15,7 @@ export class Receipts {
     private readonly acts: PersonActs,
   ) {}
 
-  /** A message was accepted for this person. */
+  /** A message was accepted for this person, or their device is on again. */
   after(person: Person): void {
     if (person.receipts !== 'none') void this.send(person, this.stopping.signal);
   }
@@ -31,7 +31,8 @@ export class Receipts {
     await new Promise((resolve) => setImmediate(resolve));
     await this.clock.sleepUntil(this.clock.now() + person.receiptDelayMs, signal);
     if (signal.aborted || this.state.people.get(person.psid) !== person) return;
-    if (person.receipts === 'read') this.acts.read(person.psid);
-    else if (person.receipts === 'delivered') this.acts.deliver(person.psid);
+    // Whoever muted the thread does not look at once; a device that is off answers when it is on again.
+    if (person.receipts === 'read' && !person.muted) this.acts.read(person.psid);
+    else if (person.receipts !== 'none') this.acts.deliver(person.psid);
   }
 }

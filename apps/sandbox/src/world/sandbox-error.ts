@@ -7,11 +7,14 @@ export type SandboxErrorCode =
   | 'not_started'
   | 'already_started'
   | 'nothing_to_tap'
+  | 'unreachable'
   | 'wrong_page'
   | 'not_an_m_me_link'
   | 'invalid_ref'
   | 'verification_failed'
   | 'callback_failed'
+  | 'offline'
+  | 'unknown_exchange'
   | 'unknown_path';
 
 const STATUS: Record<SandboxErrorCode, number> = {
@@ -22,11 +25,14 @@ const STATUS: Record<SandboxErrorCode, number> = {
   not_started: 409,
   already_started: 409,
   nothing_to_tap: 409,
+  unreachable: 409,
   wrong_page: 400,
   not_an_m_me_link: 400,
   invalid_ref: 400,
   verification_failed: 422,
   callback_failed: 502,
+  offline: 409,
+  unknown_exchange: 404,
   unknown_path: 404,
 };
 

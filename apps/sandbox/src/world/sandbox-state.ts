@@ -1,4 +1,5 @@
 import type {
+  AmbiguousSend,
   LedgerEntry,
   NotificationRequest,
   NotificationToken,
@@ -9,10 +10,14 @@ import type {
   ProductLink,
   ThreadMessage,
 } from '../domain/model.js';
+import type { SavedAttachment } from '../domain/attachment.js';
 import type { ArmedDisorder } from '../domain/disorder.js';
 import type { Fault } from '../domain/faults.js';
 import { ORDINARY_PERSON } from '../domain/ordinary-person.js';
 import { DEFAULT_PAGE_RULES } from '../domain/page-rules.js';
+import type { Stretch } from '../outbound/spill-file.js';
+import { SpillingLog } from './spilling-log.js';
+import { Threads } from './threads.js';
 
 /** What a snapshot holds. */
 export interface SnapshotData {
@@ -24,15 +29,22 @@ export interface SnapshotData {
   /** Absent in snapshots of older sandboxes, as the next. */
   notificationRequests?: NotificationRequest[];
   notificationTokens?: NotificationToken[];
+  attachments?: SavedAttachment[];
+  ambiguous?: AmbiguousSend[];
+  /** Only in snapshots of older sandboxes. Now the ledger lies in the file beside the snapshot, there: */
   ledger: LedgerEntry[];
+  ledgerStretch?: Stretch | undefined;
   products: ProductLink[];
 }
 
-/** Everything the sandbox remembers, in memory. Changed only by synchronous steps, so no two calls interleave. */
+/**
+ * Everything the sandbox remembers, in memory but for the ledger's older part. Changed only by synchronous steps, so no
+ * two calls interleave.
+ */
 export class SandboxState {
   readonly pages = new Map<string, Page>();
   readonly people = new Map<string, Person>();
-  readonly threads = new Map<string, ThreadMessage[]>();
+  readonly threads = new Threads();
   readonly requests = new Map<string, OneTimeRequest>();
   /** The same requests by person, oldest first. */
   readonly requestsByPerson = new Map<string, OneTimeRequest[]>();
@@ -40,22 +52,55 @@ export class SandboxState {
   readonly notificationRequests = new Map<string, NotificationRequest[]>();
   readonly notificationTokens = new Map<string, NotificationToken>();
   readonly products = new Map<string, ProductLink>();
-  ledger: LedgerEntry[] = [];
+  /** Files that Pages saved, by id. */
+  readonly attachments = new Map<string, SavedAttachment>();
+  /** Every accepted message, in the order of acceptance. */
+  readonly ledger: SpillingLog<LedgerEntry>;
+  /** Sends whose caller could not know whether they were taken. */
+  readonly ambiguous = new SpillingLog<AmbiguousSend>({ at: (send) => send.at });
   faults: readonly Fault[] = [];
   disorder: readonly ArmedDisorder[] = [];
+  private readonly byToken = new Map<string, Page>();
+  /** People of each Page who can be reached, as {@link noteReach} was told. */
+  private readonly reachable = new Map<string, Set<string>>();
+
+  /** `ledgerPath`: where old entries of the ledger stay beyond the end of the process; undefined: they go with it. */
+  constructor(ledgerPath?: string) {
+    this.ledger = new SpillingLog({ at: (entry) => entry.acceptedAt, path: ledgerPath });
+  }
 
   /** The Page whose access token this is. */
   pageByToken(token: string | undefined): Page | undefined {
     if (!token) return undefined;
-    for (const page of this.pages.values()) if (page.token === token) return page;
+    const remembered = this.byToken.get(token);
+    // Tokens change and Pages are replaced: what is remembered is believed only as far as it is still true.
+    if (remembered?.token === token && this.pages.get(remembered.id) === remembered) return remembered;
+    for (const page of this.pages.values()) {
+      if (page.token !== token) continue;
+      this.byToken.set(token, page);
+      return page;
+    }
+    this.byToken.delete(token);
     return undefined;
   }
 
-  /** The messages of a person's thread, oldest first; changing the array changes the thread. */
-  thread(psid: string): ThreadMessage[] {
-    let thread = this.threads.get(psid);
-    if (!thread) this.threads.set(psid, (thread = []));
-    return thread;
+  /** To be called when a person is made, or changes in what decides whether messages reach them. */
+  noteReach({ psid, page, started, state }: Person): void {
+    let reached = this.reachable.get(page);
+    if (!reached) this.reachable.set(page, (reached = new Set()));
+    if (started && state === 'reachable') reached.add(psid);
+    else reached.delete(psid);
+  }
+
+  /** How many people a Page can reach. */
+  reachableOn(page: string): number {
+    return this.reachable.get(page)?.size ?? 0;
+  }
+
+  /** Adds a person, or puts one in the place of the one with the same id. */
+  addPerson(person: Person): void {
+    this.people.set(person.psid, person);
+    this.noteReach(person);
   }
 
   /** Notes a one-time request that a person is shown. */
@@ -75,26 +120,32 @@ export class SandboxState {
 
   /** Forgets everything. */
   clear(): void {
-    const { pages, people, threads, requests, requestsByPerson, tokens, products } = this;
-    for (const map of [pages, people, threads, requests, requestsByPerson, tokens, products]) map.clear();
+    const { pages, people, requests, requestsByPerson, tokens, products, byToken, reachable } = this;
+    for (const map of [pages, people, requests, requestsByPerson, tokens, products, byToken, reachable]) map.clear();
+    this.threads.clear();
     this.notificationRequests.clear();
     this.notificationTokens.clear();
-    this.ledger = [];
+    this.attachments.clear();
+    this.ledger.clear();
+    this.ambiguous.clear();
     this.faults = [];
     this.disorder = [];
   }
 
-  /** A plain copy for a file. Faults are not part of it. */
+  /** A plain copy for a file; the ledger goes into its own. Faults are not part of it. */
   snapshot(): SnapshotData {
     return {
       pages: [...this.pages.values()],
       people: [...this.people.values()],
-      threads: [...this.threads],
+      threads: this.threads.entries(),
       requests: [...this.requests.values()],
       tokens: [...this.tokens.values()],
       notificationRequests: [...this.notificationRequests.values()].flat(),
       notificationTokens: [...this.notificationTokens.values()],
-      ledger: this.ledger,
+      attachments: [...this.attachments.values()],
+      ambiguous: this.ambiguous.select(),
+      ledger: [],
+      ledgerStretch: this.ledger.flush(),
       products: [...this.products.values()],
     };
   }
@@ -104,18 +155,24 @@ export class SandboxState {
     this.clear();
     // A snapshot of an older sandbox lacks the younger switches.
     for (const page of data.pages) this.pages.set(page.id, withSwitches(page));
-    for (const person of data.people) this.people.set(person.psid, { ...ORDINARY_PERSON, ...person });
-    for (const [psid, messages] of data.threads) this.threads.set(psid, messages);
+    for (const person of data.people) this.addPerson({ ...ORDINARY_PERSON, ...person });
+    for (const [psid, messages] of data.threads) for (const message of messages) this.threads.add(psid, message);
     for (const request of data.requests) this.addRequest(request);
     for (const token of data.tokens) this.tokens.set(token.token, token);
     for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
     for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
-    this.ledger = data.ledger;
+    for (const saved of data.attachments ?? []) this.attachments.set(saved.id, saved);
+    for (const send of data.ambiguous ?? []) this.ambiguous.push(send);
+    if (data.ledgerStretch) this.ledger.restore(data.ledgerStretch);
+    for (const entry of data.ledger) this.ledger.push(entry);
   }
 }
 
 function withSwitches(page: Page): Page {
-  const ordinary = { state: 'ok', subscribedFields: null } as const;
+  const ordinary = {
+    ...({ state: 'ok', subscribedFields: null, webhookFailingSince: null, subscriptionEndedAt: null } as const),
+    profile: { get_started: { payload: 'GET_STARTED' } },
+  };
   return { ...ordinary, ...page, rules: { ...DEFAULT_PAGE_RULES, ...page.rules } };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MediaKind } from '../domain/attachment.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { Page } from '../domain/model.js';
 import {
@@ -6,6 +7,8 @@ import {
   callsOfDay,
   rule36Day,
   rule36DayLimit,
+  rule36IsHeavy,
+  rule36ProfileCall,
   rule36Take,
   rule37HighVolume,
   rule38Headers,
@@ -24,6 +27,9 @@ const SLOTS_OF_SECOND = 10;
 /** What one Page has used. */
 interface Usage {
   bucket: Bucket | undefined;
+  media: Bucket | undefined;
+  /** Times of recent calls of the Messenger Profile API. */
+  profileCalls: number[];
   threads: Map<string, Bucket>;
   calls: Map<number, number>;
   /** Accepted messages by tenths of a second. */
@@ -34,6 +40,8 @@ interface Usage {
 @Injectable()
 export class UsageMeter {
   private readonly usage = new Map<string, Usage>();
+  /** Headers of Pages whose limits are off. */
+  private readonly unused = new Map<string, Record<string, string>>();
 
   constructor(
     private readonly state: SandboxState,
@@ -51,8 +59,8 @@ export class UsageMeter {
     return rule36Day(callsOfDay(this.callsOf(page), now), this.dayLimit(page), page.rules);
   }
 
-  /** Takes room for a message to a person, or says that there is none. */
-  send(page: Page, psid: string | undefined): GraphError | undefined {
+  /** Takes room for a message to a person, or says that there is none. `media` tells the kind of a file in it. */
+  send(page: Page, psid: string | undefined, media: () => MediaKind | undefined): GraphError | undefined {
     const { rules } = page;
     if (rules.refuseHighVolume && this.highVolume(page)) return tooFast(37);
     if (!rules.limitsEnforced) return undefined;
@@ -60,10 +68,25 @@ export class UsageMeter {
     const usage = this.of(page);
     const taken = rule36Take(usage.bucket, now, rules.sendsPerSecond);
     usage.bucket = taken.bucket;
-    if (taken.refusal || psid === undefined || rules.threadSendsPerSecond === null) return taken.refusal;
+    if (taken.refusal) return taken.refusal;
+    if (rule36IsHeavy(media())) {
+      const heavy = rule36Take(usage.media, now, rules.mediaPerSecond);
+      usage.media = heavy.bucket;
+      if (heavy.refusal) return heavy.refusal;
+    }
+    if (psid === undefined || rules.threadSendsPerSecond === null) return undefined;
     const thread = rule36Take(usage.threads.get(psid), now, rules.threadSendsPerSecond);
     usage.threads.set(psid, thread.bucket);
     return thread.refusal;
+  }
+
+  /** Counts a call of the Messenger Profile API, which has a limit of its own. */
+  profileCall(page: Page): GraphError | undefined {
+    if (!page.rules.limitsEnforced) return undefined;
+    const usage = this.of(page);
+    const { calls, refusal } = rule36ProfileCall(usage.profileCalls, this.clock.now());
+    usage.profileCalls = calls;
+    return refusal;
   }
 
   /** Notes an accepted message. */
@@ -87,7 +110,7 @@ export class UsageMeter {
   /** Rule 38: the usage headers for an answer to this Page, or to nobody we know. Limits that are off are unused. */
   headers(page: Page | undefined): Record<string, string> {
     if (!page) return rule38Headers(null, 0, 0);
-    if (!page.rules.limitsEnforced) return rule38Headers(page.id, 0, 0);
+    if (!page.rules.limitsEnforced) return this.unusedHeaders(page.id);
     const now = this.clock.now();
     const { sendsPerSecond } = page.rules;
     const calls = this.callsOf(page);
@@ -105,12 +128,27 @@ export class UsageMeter {
   /** Forgets everything. */
   reset(): void {
     this.usage.clear();
+    this.unused.clear();
+  }
+
+  /** The same for every answer to the Page. */
+  private unusedHeaders(page: string): Record<string, string> {
+    let headers = this.unused.get(page);
+    if (!headers) this.unused.set(page, (headers = rule38Headers(page, 0, 0)));
+    return headers;
   }
 
   private of(page: Page): Usage {
     let usage = this.usage.get(page.id);
     if (!usage) {
-      usage = { bucket: undefined, threads: new Map(), calls: new Map(), accepted: new Map() };
+      usage = {
+        bucket: undefined,
+        media: undefined,
+        profileCalls: [],
+        threads: new Map(),
+        calls: new Map(),
+        accepted: new Map(),
+      };
       this.usage.set(page.id, usage);
     }
     return usage;
@@ -121,11 +159,7 @@ export class UsageMeter {
   }
 
   private dayLimit(page: Page): number {
-    let reachable = 0;
-    for (const { page: own, started, state } of this.state.people.values()) {
-      if (own === page.id && started && state === 'reachable') reachable += 1;
-    }
-    return rule36DayLimit(page.rules, reachable);
+    return rule36DayLimit(page.rules, this.state.reachableOn(page.id));
   }
 }
 

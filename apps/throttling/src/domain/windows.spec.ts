@@ -32,6 +32,7 @@ describe('windows', () => {
     expect(decideWindows([stamp('a', 100)], request, [one(1, DAY)], 200)).toEqual({
       ...{ verdict: 'hold', until: 100 + DAY, window: 0 },
     });
+    expect(decideWindows([stamp('a', 100)], request, [one(1, DAY)], 100 + DAY - 1)).toMatchObject({ verdict: 'hold' });
     expect(decideWindows([stamp('a', 100)], request, [one(1, DAY)], 100 + DAY)).toEqual({ verdict: 'allow' });
   });
 
@@ -85,6 +86,13 @@ describe('windows', () => {
   it('never give back a stamp', () => {
     const entries = [stamp('new', 9)];
     expect(settle(entries, { ...request, stampedAt: null }, 10, DAY)).toEqual(entries);
+  });
+
+  it('keep a reservation however old it is, and a stamp as long as a window can see it', () => {
+    const entries = [open('a', 0), stamp('b', 0)];
+    const other = { ...request, alert: 'c', stampedAt: null };
+    expect(settle(entries, other, DAY - 1, DAY)).toEqual(entries);
+    expect(settle(entries, other, 50 * DAY, DAY)).toEqual([open('a', 0)]);
   });
 
   it('come from a shop’s settings, the minimum gap as one more', () => {

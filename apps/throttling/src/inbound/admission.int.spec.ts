@@ -258,6 +258,26 @@ describe('what was true and is no more', () => {
     expect(bed.admissions()).toEqual([]);
   });
 
+  it('a record older than what is known takes nothing back', async () => {
+    const bed = await Bed.start();
+    const loops = await bed.worker();
+    const [stopped, left] = [bed.anAlert(), bed.anAlert()];
+    await bed.signals(bed.opened(stopped), bed.opened(left));
+    await bed.shoppers(bed.person(stopped, { rev: 3, stopped_at: bed.now }), bed.person(left));
+    await bed.shoppers(bed.person(stopped, { rev: 2 }));
+    const ended = { rev: 3, state: 'ended', ended_reason: 'user_asked' } as const;
+    await bed.subscriptions(bed.active(stopped), bed.active(left, ended));
+    await bed.subscriptions(bed.active(left, { rev: 2 }));
+    await bed.fresh(stopped);
+    await bed.matched(stopped, left);
+    await bed.settleDown(loops);
+    expect([stopped, left].map((alert) => bed.story(alert))).toEqual([
+      ['suppressed:stopped'],
+      ['withdrawn:subscription_ended'],
+    ]);
+    expect(bed.admissions()).toEqual([]);
+  });
+
   it('a STOP older than the alert needs does not end it', async () => {
     const bed = await Bed.start();
     const loops = await bed.worker();

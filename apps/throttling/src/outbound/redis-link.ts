@@ -30,6 +30,8 @@ export class RedisLink {
     this.client = new Redis(o.url, {
       ...(o.ca ? { tls: { ca: o.ca } } : {}),
       enableOfflineQueue: false,
+      // A round asks many shards at the same moment: they travel in one write.
+      enableAutoPipelining: true,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 3000,

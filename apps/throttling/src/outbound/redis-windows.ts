@@ -53,11 +53,14 @@ export class RedisWindows {
   /** Decides all requests of one shard and takes the places of those allowed; `closed` if the epoch is not this one. */
   async reserve(at: OpenShard, requests: readonly Placing[]): Promise<WindowVerdict[] | 'closed'> {
     const policies = new Map<string, number>();
-    const packed = requests.map((r) => {
+    // One argument for all: hundreds of small ones cost the client and Redis more than the decisions.
+    const packed = Buffer.alloc(requests.length * REQUEST_BYTES);
+    requests.forEach((r, i) => {
       const text = policyText(r.windows);
       const policy = policies.get(text) ?? policies.size;
       policies.set(text, policy);
-      return packRequest(r, 21, (b) => b.writeUInt8(policy, 20));
+      writeRequest(packed, i * REQUEST_BYTES, r);
+      packed.writeUInt8(policy, i * REQUEST_BYTES + 20);
     });
     const answer = await this.scripts.windowsReserve(
       1 + requests.length,
@@ -66,7 +69,7 @@ export class RedisWindows {
       this.time(),
       String(at.horizon),
       [...policies.keys()].join(';'),
-      ...packed,
+      packed,
     );
     return typeof answer === 'number' ? 'closed' : requests.map((_, i) => verdictOf(answer, i * 3));
   }
@@ -172,12 +175,19 @@ const policyText = (windows: readonly Window[]): string =>
 
 function packRequest(r: Request, size: number, rest: (buffer: Buffer) => void): Buffer {
   const buffer = Buffer.alloc(size);
-  buffer.write(r.alert, 0, 8, 'hex');
-  buffer.writeUInt32BE(r.no, 8);
-  buffer.writeUInt32BE(r.kind, 12);
-  buffer.writeUInt32BE(r.sku, 16);
+  writeRequest(buffer, 0, r);
   rest(buffer);
   return buffer;
+}
+
+/** Bytes of one request of `lua/reserve.lua`. */
+const REQUEST_BYTES = 21;
+
+function writeRequest(buffer: Buffer, at: number, r: Request): void {
+  buffer.write(r.alert, at, 8, 'hex');
+  buffer.writeUInt32BE(r.no, at + 8);
+  buffer.writeUInt32BE(r.kind, at + 12);
+  buffer.writeUInt32BE(r.sku, at + 16);
 }
 
 function verdictOf(answer: readonly number[], at: number): WindowVerdict {

@@ -1,0 +1,21 @@
+import type { Guard } from './guard.js';
+import { deliveryGuards } from './list/delivery.js';
+import { ingestionGuards } from './list/ingestion.js';
+import { kafkaGuards } from './list/kafka.js';
+import { matchingGuards } from './list/matching.js';
+import { messengerGuards } from './list/messenger.js';
+import { optinGuards } from './list/optin.js';
+import { serviceGuards } from './list/service.js';
+import { throttlingGuards } from './list/throttling.js';
+
+/** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
+export const allGuards: readonly Guard[] = [
+  ...messengerGuards,
+  ...optinGuards,
+  ...ingestionGuards,
+  ...matchingGuards,
+  ...throttlingGuards,
+  ...deliveryGuards,
+  ...kafkaGuards,
+  ...serviceGuards,
+];
