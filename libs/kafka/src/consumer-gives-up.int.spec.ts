@@ -61,7 +61,7 @@ describe('a consumer that kafkajs has given up', () => {
     await bed.consume(copy, { client, onGone: (error) => gone.push(error) });
     await bed.put(1);
     await until('the first', async () => (await bed.rows()).length === 1);
-    for (const consumer of consumers) consumer.connect = () => giveUp();
+    for (const consumer of consumers) consumer.run = giveUp;
     void giveUp();
     await until('the end', () => gone.length > 0, 60_000);
     expect(gone[0]?.message).toBe('Failed to find group coordinator');

@@ -200,7 +200,7 @@ describe('a delivered alert', () => {
     expect(personOf('520')).toMatchObject({ rev: 3, grants: [] });
     await send(from('520', { referral: { ref: await refOf('back_in_stock') } }));
     expect((await answer('520', 3)).purpose).toBe('ask');
-    expect(personOf('520')).toMatchObject({ rev: 4 });
+    await until('the next revision', () => personOf('520')?.rev === 4);
   });
 });
 
