@@ -19,6 +19,7 @@ import { Sweeper } from '../../apps/delivery/src/inbound/sweeper.js';
 import { MessengerClient } from '../../apps/delivery/src/outbound/messenger-client.js';
 import { DeliveryTables1790000000002 } from '../../apps/delivery/src/outbound/migrations/1790000000002-delivery-tables.js';
 import type { Pages } from '../../apps/delivery/src/outbound/page-directory.js';
+import type { Queries } from '../../apps/delivery/src/outbound/sql.js';
 import { cleanUp, ownNames, testDatabase, testLog } from './real-servers.js';
 
 /** Seals and opens in these specs. */
@@ -204,7 +205,7 @@ export function pagesOfTest(names: readonly string[], perSecond = 40): Pages {
 }
 
 /** One worker of delivery without Kafka: leases, senders, settlements. */
-export function aWorker(o: { db: DataSource; emits: KeptEmits; graph: string; pages: Pages; timeoutMs?: number }): {
+export function aWorker(o: { db: Queries; emits: KeptEmits; graph: string; pages: Pages; timeoutMs?: number }): {
   leases: PageLeases;
   settlements: Settlements;
   stop: () => Promise<void>;
@@ -222,8 +223,9 @@ export function aWorker(o: { db: DataSource; emits: KeptEmits; graph: string; pa
   const { db, pages } = o;
   const worker = fresh('worker');
   const post = new MessagePost({ client, pages, sealer, clock, log });
-  const sending = new Sending({ db, pages, post, settlements, worker, clock, log, maxInFlight: 64 });
-  const leases = new PageLeases({
+  const onUnheard = (unheard: readonly string[]): void => leases.giveBack(unheard);
+  const sending = new Sending({ db, pages, post, settlements, worker, onUnheard, clock, log, maxInFlight: 64 });
+  const leases: PageLeases = new PageLeases({
     db: o.db,
     emits: o.emits,
     pages: o.pages,

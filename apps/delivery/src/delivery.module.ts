@@ -79,8 +79,9 @@ function startSending(
   const worker = `${config.SERVICE_INSTANCE}#${randomBytes(4).toString('hex')}`;
   const post = new MessagePost({ client, pages, sealer, clock, log });
   const maxInFlight = config.MAX_IN_FLIGHT_PER_PAGE;
-  const sending = new Sending({ db, pages, post, settlements, worker, clock, log, maxInFlight });
-  const leases = new PageLeases({
+  const onUnheard = (unheard: readonly string[]): void => leases.giveBack(unheard);
+  const sending = new Sending({ db, pages, post, settlements, worker, onUnheard, clock, log, maxInFlight });
+  const leases: PageLeases = new PageLeases({
     db,
     emits,
     pages,

@@ -21,7 +21,11 @@ export type Fact =
   /** At least one byte may have left, and no answer came. */
   | (OfOurPost & { readonly type: 'answer_lost'; readonly posted_at: number; readonly told: Told })
   /** Provably not one byte left. */
-  | (OfOurPost & { readonly type: 'not_sent'; readonly why: 'late' | 'not_connected' | 'no_token' | 'unreadable' })
+  | (OfOurPost & {
+      readonly type: 'not_sent';
+      /** `not_heard`: the gate let it pass, but its answer was lost on the way, so nobody posted it. */
+      readonly why: 'late' | 'not_connected' | 'no_token' | 'unreadable' | 'not_heard';
+    })
   /** The text could not be made; `detail` names the variable or template. */
   | (OfOurPost & { readonly type: 'not_worded'; readonly detail: string })
   /** The gate will never let this admission pass. */

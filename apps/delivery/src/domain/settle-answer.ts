@@ -151,6 +151,7 @@ function onLostAnswer(row: LedgerRow, at: number, effects: Effect[], detail: str
 function onNotSent(row: LedgerRow, why: Extract<Fact, { type: 'not_sent' }>['why'], at: number): Settlement {
   const free = freed(row);
   if (why === 'late') return giveBack(row, at, 'returned', 'past_send_by', free);
+  if (why === 'not_heard') return giveBack(row, at, 'returned', 'page_unleased', free);
   // A sealed id or token that our keys do not open: an operator's fault, cured by adding the key. Nothing is lost.
   if (why === 'unreadable') return giveBack(row, at, 'refused', 'refused', free);
   if (why === 'not_connected') return giveBack(row, at, 'returned', 'not_connected', [...free, restPage(row, at)]);

@@ -12,6 +12,8 @@ export class PageLane {
   private wanted = true;
   private draining = false;
   private readonly landed: (() => void)[] = [];
+  /** Messages whose POST ended in a way nobody expected: whether a byte left is not known. */
+  readonly outOfSight = new Set<string>();
 
   /** @param leaseUntil monotonic milliseconds. */
   constructor(

@@ -1,7 +1,8 @@
 import { Loop, type Clock, type Logger } from '@beckon/service';
+import { setTimeout as rest } from 'node:timers/promises';
 import { fairShare } from '../domain/share-pages.js';
 import { pagesOwned, pagesStopped } from '../metrics.js';
-import { lockFlightsBefore } from '../outbound/ledger-store.js';
+import { lockFlightsBefore, lockFlightsOf } from '../outbound/ledger-store.js';
 import { accessTokenOf, type Pages } from '../outbound/page-directory.js';
 import {
   LEASE_MS,
@@ -25,6 +26,8 @@ export interface Sender {
   renewed(leaseUntil: number): void;
   poke(): void;
   drain(): Promise<void>;
+  /** Messages that it lost sight of: they may have left. */
+  readonly outOfSight: ReadonlySet<string>;
 }
 
 /** A worker without others looks at its lines this often, in milliseconds. */
@@ -49,6 +52,10 @@ export interface LeaseParts {
  * Which Pages this worker sends for. Each Page belongs to one worker at a time, under an epoch that grows with every
  * change of hands; workers share Pages evenly and hand over when one joins. A Page that is taken from a dead worker
  * comes with its unanswered flights, which are `unknown` from then on and never sent again.
+ *
+ * Who gives a Page back alive knows more: every POST of the lease is answered and settled by then, so what is still
+ * `sending` under its epoch was let pass by a gate whose answer never came (the connection to Postgres broke). Nobody
+ * posted it, and nobody will: it goes back to the line, in the transaction that ends the lease.
  */
 export class PageLeases {
   private readonly senders = new Map<string, Sender>();
@@ -76,6 +83,12 @@ export class PageLeases {
   lookAgain(): void {
     this.nextAt = 0;
     this.loop.poke();
+  }
+
+  /** What the gate said of these Pages was lost: they are given back, and with them what nobody heard of. */
+  giveBack(pages: readonly string[]): void {
+    this.parts.log.warn({ pages: pages.length }, 'the answer of the gate was lost; its Pages begin anew');
+    for (const page of pages) void this.release(page).then(() => this.lookAgain());
   }
 
   /** Something came for this Page. */
@@ -188,11 +201,32 @@ export class PageLeases {
     const sender = this.senders.get(page);
     if (!sender || sender.isDraining) return;
     await sender.drain();
-    if (this.senders.get(page) !== sender) return; // taken over while draining
+    await this.endLease(page, sender);
+    if (this.senders.get(page) !== sender) return; // taken over meanwhile
     this.senders.delete(page);
     this.stoppedPages.delete(page);
-    await releasePage(this.parts.db, this.parts.worker, page, sender.epoch).catch((err: unknown) =>
-      this.parts.log.warn({ err, page }, 'the lease could not be given back; it runs out by itself'),
-    );
+  }
+
+  /** Tries until it is done or the Page is another's: what we know of its flights, nobody knows after us. */
+  private async endLease(page: string, sender: Sender): Promise<void> {
+    const { emits, worker, clock, log } = this.parts;
+    for (let pause = 100; this.senders.get(page) === sender; pause = Math.min(2 * pause, 2000)) {
+      try {
+        const unheard = await emits.transaction(async (tx) => {
+          if (!(await releasePage(tx, worker, page, sender.epoch))) return 0;
+          const flights = await lockFlightsOf(tx, page, sender.epoch);
+          const rows = flights.filter(({ id }) => !sender.outOfSight.has(id));
+          const fact = { type: 'not_sent', why: 'not_heard', epoch: sender.epoch, at: clock.now() } as const;
+          await settleRows(tx, rows, () => [fact]);
+          return rows.length;
+        });
+        if (unheard > 0) log.info({ page, unheard }, 'messages that nobody posted go back to the line');
+        return;
+      } catch (err) {
+        log.warn({ err, page }, 'the lease could not be given back yet');
+        if (this.leaving) return; // it runs out by itself
+        await rest(pause);
+      }
+    }
   }
 }

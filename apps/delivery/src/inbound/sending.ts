@@ -15,6 +15,8 @@ export interface SendingParts {
   readonly post: Pick<MessagePost, 'attempt'>;
   readonly settlements: Pick<Settlements, 'add' | 'settled'>;
   readonly worker: string;
+  /** The gate was asked for these Pages and its answer never came: what it let pass, nobody will post. */
+  readonly onUnheard: (pages: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Logger;
   /** Most POSTs of one Page that wait for an answer. */
@@ -56,6 +58,7 @@ export class Sending {
       renewed: (until) => {
         lane.leaseUntil = until;
       },
+      outOfSight: lane.outOfSight,
       poke: () => {
         lane.want();
         this.loop.poke();
@@ -75,6 +78,7 @@ export class Sending {
     const { sending, barred } = await passGate(this.parts.db, this.parts.worker, [...asks.values()]).catch(
       (error: unknown) => {
         for (const lane of asks.keys()) lane.failed();
+        this.parts.onUnheard([...asks.keys()].map(({ page }) => page));
         throw error;
       },
     );
@@ -122,6 +126,7 @@ export class Sending {
       this.parts.settlements.add(row.id, row.page, await this.parts.post.attempt(claimed, lane.epoch, deadline()));
     } catch (err) {
       // Not expected: every outcome is a fact. The row stays `sending` and becomes unknown; it is never sent again.
+      lane.outOfSight.add(row.id);
       this.parts.log.error({ err, page: row.page }, 'a message could not be followed to its end');
     } finally {
       lane.land();

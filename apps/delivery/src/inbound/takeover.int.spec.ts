@@ -14,11 +14,14 @@ import {
   deliveryDatabase,
   pagesOfTest,
 } from '../../../../tests/support/delivery-kit.js';
-import { until } from '../../../../tests/support/real-servers.js';
+import { testLog, until } from '../../../../tests/support/real-servers.js';
 import { lockRows, passGate, queueAdmissions } from '../outbound/ledger-store.js';
 import { keepOffers } from '../outbound/offer-store.js';
 import { knowPages, takePages } from '../outbound/page-store.js';
+import { GATE_SQL } from '../outbound/gate.sql.js';
 import { keepShoppers } from '../outbound/shopper-store.js';
+import type { Queries } from '../outbound/sql.js';
+import { PageLeases } from './page-leases.js';
 import { settleRows } from './settle-rows.js';
 
 let db: DataSource;
@@ -91,6 +94,87 @@ describe('a worker dies', () => {
     await until('taken over', () => worker.leases.owned.length === 1);
     const took = systemClock.monotonic() - began;
     expect(took).toBeGreaterThan(4500);
+  });
+});
+
+describe('the answer of the gate is lost on its way', () => {
+  /** Postgres as this worker sees it: the first answer that lets messages pass is cut off. */
+  const cutOnce = (): { db: Queries; lost: string[] } => {
+    const lost: string[] = [];
+    const own = db;
+    return {
+      lost,
+      db: {
+        query: async <R>(sql: string, parameters?: readonly unknown[]) => {
+          const rows: R[] = await own.query(sql, parameters as unknown[]);
+          if (sql !== GATE_SQL || lost.length > 0 || rows.length === 0) return rows;
+          lost.push(...rows.map((r) => (r as { row: { id: string } }).row.id));
+          throw new Error('Connection terminated unexpectedly');
+        },
+      },
+    };
+  };
+  const said = (id: string): unknown[] => emits.about('deliveries', id).map((d) => d['state']);
+
+  it('promise 1: what it let pass goes back to the line, because nobody posted it; the rest goes on', async () => {
+    const list = await inLine('1', 5);
+    const { db: cut, lost } = cutOnce();
+    aWorker({ db: cut, emits, graph: url, pages: pagesOfTest(['1'], 300) });
+    await until('what was let pass is returned', () => lost.length > 0 && lost.every((id) => said(id).length > 0));
+    for (const id of lost) {
+      expect(said(id)).toEqual(['returned']);
+      expect(emits.about('deliveries', id)[0]).toMatchObject({ reason: 'page_unleased', admission_no: 1 });
+      expect(graph.of(id)).toEqual([]);
+    }
+    await queueAdmissions(
+      db,
+      list.filter((a) => lost.includes(a.alert_id)).map((a) => ({ ...a, admission_no: 2 })),
+      Date.now(),
+    );
+    await until('all are accepted', () => list.every((a) => said(a.alert_id).at(-1) === 'accepted'));
+    for (const a of list) expect(graph.of(a.alert_id)).toHaveLength(1);
+  });
+
+  it('promise 2: what had been posted under the same lease is not sent again', async () => {
+    let answer: (() => void) | undefined;
+    graph.answer = (_p, _q, response) => void (answer = () => accept(response, 1));
+    const { db: cut, lost } = cutOnce();
+    const [flown] = await inLine('1', 1);
+    let cutting = false;
+    const own = db;
+    const later: Queries = { query: (sql, p) => (cutting ? cut.query(sql, p) : own.query(sql, p as unknown[])) };
+    aWorker({ db: later, emits, graph: url, pages: pagesOfTest(['1'], 300), timeoutMs: 60_000 });
+    await until('the first is out', () => answer !== undefined);
+    cutting = true;
+    const [unheard] = await inLine('1', 1);
+    await until('the answer is lost', () => lost.length > 0);
+    answer?.();
+    graph.answer = (_p, _q, response) => accept(response, 2);
+    await until('the second is returned', () => said(unheard!.alert_id).length > 0);
+    expect([said(flown!.alert_id), said(unheard!.alert_id)]).toEqual([['accepted'], ['returned']]);
+    expect(graph.posts).toHaveLength(1);
+  });
+
+  it('promise 2: a message that its sender lost sight of is not returned, for it may have left', async () => {
+    const [seen, unseen] = await inLine('1', 2);
+    const pages = pagesOfTest(['1']);
+    let epoch = 0;
+    const leases = new PageLeases({
+      ...{ db, emits, pages, worker: 'blind', ready: () => true, clock: systemClock, log: testLog('delivery') },
+      startSender: (lease) => {
+        epoch = lease.epoch;
+        const drain = (): Promise<void> => Promise.resolve();
+        const outOfSight = new Set([unseen!.alert_id]);
+        return { epoch, isDraining: false, renewed: () => undefined, poke: () => undefined, drain, outOfSight };
+      },
+    });
+    leases.loop.start();
+    await until('the Page is leased', () => epoch > 0);
+    await passGate(db, 'blind', [{ page: '1', epoch, slots: 2, alertsFirst: 0 }]);
+    await leases.stop();
+    expect([said(seen!.alert_id), said(unseen!.alert_id)]).toEqual([['returned'], []]);
+    const [row] = await lockRows(db, [unseen!.alert_id]);
+    expect(row?.state).toBe('sending');
   });
 });
 

@@ -136,6 +136,10 @@ export const lockRows = (tx: Queries, ids: readonly string[]): Promise<LedgerRow
 export const lockFlightsBefore = (tx: Queries, page: string, epoch: number): Promise<LedgerRow[]> =>
   rowsOf(tx, `WHERE state = 'sending' AND page = $1 AND epoch < $2 ORDER BY id FOR UPDATE`, [page, epoch]);
 
+/** Flights of a Page under this very lease. */
+export const lockFlightsOf = (tx: Queries, page: string, epoch: number): Promise<LedgerRow[]> =>
+  rowsOf(tx, `WHERE state = 'sending' AND page = $1 AND epoch = $2 ORDER BY id FOR UPDATE`, [page, epoch]);
+
 /** Flights that nobody came back for in `ms` milliseconds, e.g. of a Page that left the settings. */
 export const lockForgottenFlights = (tx: Queries, ms: number, limit: number): Promise<LedgerRow[]> =>
   rowsOf(tx, `WHERE state = 'sending' AND claimed_at < ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`, [
