@@ -124,14 +124,11 @@ async function underLoad(
     const down = [...driver.down].map(([target, kind]) => `${target} ${kind}`).join(', ') || 'nothing';
     return `load: ${left} s left, ${witness.alerts} alerts accepted, ${driver.done} faults done, down: ${down}`;
   });
-  const over = new AbortController();
-  const trouble = o.faults
-    ? loseAnswers(sandbox, seed, () => witness.ledger.size, AbortSignal.any([signal, over.signal]))
-    : Promise.resolve();
+  const calm = o.faults ? await loseAnswers(sandbox, [...world.accounts.keys()], seed) : undefined;
   const breaking = driver.run(faults, signal).catch((error: unknown) => screen.say(String(error)));
   await runLoad({ plan, platform, shoppers, witness, refs, seed }, signal);
-  over.abort();
-  await Promise.all([trouble, breaking]);
+  await calm?.();
+  await breaking;
   end();
   if (signal.aborted) screen.say('interrupted: what happened so far is judged, as far as it can be');
   else phase('quiet');

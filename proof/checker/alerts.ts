@@ -1,5 +1,5 @@
 /** Reads the sandbox's log: which accepted messages are alerts, and about what. */
-import type { Accepted, Call, Kind } from './evidence.js';
+import type { Accepted, Doubt, Evidence, Kind } from './evidence.js';
 
 /** An accepted alert. The shops of a run word it as `back <sku>` or `drop <sku>`; `sku` null: it says neither. */
 export interface Alert extends Accepted {
@@ -28,12 +28,18 @@ export function alertsOf(ledger: readonly Accepted[]): Alert[] {
   });
 }
 
-/** What the sandbox answers while it takes nothing, and leaves the sender in doubt. */
-const DOUBTFUL = new Set(['timeout_before', 'http_500', 'ok_not_json', 'reset']);
+/** A call that left the sender in doubt and took nothing, with the words that it would have said. */
+export interface NotTaken extends Doubt {
+  readonly text: string | null;
+}
 
-/** Calls after which nobody but the sandbox can know that nothing was taken. */
-export const doubtfulCalls = (calls: readonly Call[]): Call[] =>
-  calls.filter((call) => call.mid === null && call.fault !== null && DOUBTFUL.has(call.fault));
+/** Calls after which nobody but the sandbox can know that nothing was taken. The words are in the call itself. */
+export function notTaken({ doubts, calls }: Pick<Evidence, 'doubts' | 'calls'>): NotTaken[] {
+  const words = new Map(calls.map((call) => [`${call.at} ${call.metadata}`, call.text]));
+  return doubts
+    .filter(({ taken }) => !taken)
+    .map((doubt) => ({ ...doubt, text: words.get(`${doubt.at} ${doubt.metadata}`) ?? null }));
+}
 
 /** Groups by a key, keeping the order. */
 export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {

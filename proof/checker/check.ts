@@ -1,5 +1,5 @@
 /** The verdict over one run: every row of every promise. Pure. */
-import { alertsOf, doubtfulCalls } from './alerts.js';
+import { alertsOf, notTaken } from './alerts.js';
 import { EXCUSED, type Evidence, type Fault, ROWS, type RowName, type Violation } from './evidence.js';
 import { afterStop, stopUnconfirmed } from './rows/after-stop.js';
 import { lost, owed } from './rows/lost.js';
@@ -63,7 +63,7 @@ const ENDED_ITSELF = 'ended_itself';
 export const underWay = ({ from, to }: Fault, at: number): boolean => from <= at && (to === null || at <= to);
 
 function figuresOf(evidence: Evidence): Figures {
-  const { inputs, calls, ledger } = evidence;
+  const { inputs, ledger } = evidence;
   const faults = evidence.faults.filter(({ kind }) => kind !== ENDED_ITSELF);
   const alerts = alertsOf(ledger);
   const classes: Record<string, number> = {};
@@ -80,8 +80,8 @@ function figuresOf(evidence: Evidence): Figures {
     faults: faults.length,
     faults_by_class: classes,
     own_ends: evidence.faults.length - faults.length,
-    doubtful_calls: doubtfulCalls(calls).length,
-    lost_answers: calls.filter((c) => c.mid !== null && c.fault !== null).length,
+    doubtful_calls: notTaken(evidence).length,
+    lost_answers: evidence.doubts.filter(({ taken }) => taken).length,
     in_flight_at_faults: new Set(faults.flatMap((f) => f.in_flight.map(({ id }) => id))).size,
     given_up: givenUp(evidence).filter((id) => excusableUnknowns(evidence).has(id)).length,
     stalest_ms: Math.max(0, ...staleness(evidence).filter(Number.isFinite)),

@@ -54,7 +54,7 @@ describe('the files of a run', () => {
     const log = rightLog();
     write('inputs.jsonl', log.inputs);
     write('ledger.jsonl', log.ledger, '{"page":"1","ps');
-    for (const name of ['calls', 'faults', 'decisions'] as const) write(`${name}.jsonl`, log[name]);
+    for (const name of ['calls', 'doubts', 'faults', 'decisions'] as const) write(`${name}.jsonl`, log[name]);
     expect(check(readFolder(folder))).toEqual(check(evidenceIn(log)));
   });
 

@@ -92,10 +92,19 @@ export interface Call {
   readonly text: string | null;
   /** The message that was taken, whatever was answered; null: none. */
   readonly mid: string | null;
-  /** The trouble that the sandbox made. */
-  readonly fault: string | null;
   /** The rule of the sandbox that refused the call. */
   readonly rule: number | null;
+}
+
+/** A call whose caller could not know what became of it, as the sandbox noted it. */
+export interface Doubt {
+  readonly at: number;
+  readonly psid: string | null;
+  readonly metadata: string | null;
+  /** Whether the message was taken all the same. */
+  readonly taken: boolean;
+  /** The trouble that the sandbox made; `caller_left`: the caller went away before it was answered. */
+  readonly fault: string;
 }
 
 /** A message that delivery had claimed and not settled when something was broken. */
@@ -134,6 +143,7 @@ export interface Evidence {
   readonly inputs: Inputs;
   readonly ledger: readonly Accepted[];
   readonly calls: readonly Call[];
+  readonly doubts: readonly Doubt[];
   readonly faults: readonly Fault[];
   readonly decisions: readonly Decision[];
 }

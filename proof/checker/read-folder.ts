@@ -5,12 +5,13 @@
  *     inputs.jsonl      what was put in, as it was sent; `{"type":"ack","id":…,"at":…}` when it was taken
  *     ledger.jsonl      what the sandbox accepted
  *     calls.jsonl       the calls that the sandbox saw
+ *     doubts.jsonl      those whose caller could not know what became of them
  *     faults.jsonl      what was broken: one line at its beginning, one at its end with the same `id`
  *     decisions.jsonl   the topic `decisions`
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Accepted, Call, Decision, Evidence } from './evidence.js';
+import type { Accepted, Call, Decision, Doubt, Evidence } from './evidence.js';
 import { foldFaults, foldInputs, type FaultLine, type InputLine } from './fold-lines.js';
 
 /** The evidence in a folder. @throws Error naming file and line of what cannot be read */
@@ -19,6 +20,7 @@ export function readFolder(folder: string): Evidence {
     inputs: foldInputs(readLines<InputLine>(folder, 'inputs.jsonl')),
     ledger: readLines<Accepted>(folder, 'ledger.jsonl'),
     calls: readLines<Call>(folder, 'calls.jsonl'),
+    doubts: readLines<Doubt>(folder, 'doubts.jsonl'),
     faults: foldFaults(readLines<FaultLine>(folder, 'faults.jsonl')),
     decisions: readLines<Decision>(folder, 'decisions.jsonl'),
   };

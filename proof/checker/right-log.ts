@@ -5,13 +5,14 @@
  */
 import type { FaultLine, InputLine } from './fold-lines.js';
 import { foldFaults, foldInputs } from './fold-lines.js';
-import type { Accepted, Call, Decision, Evidence } from './evidence.js';
+import type { Accepted, Call, Decision, Doubt, Evidence } from './evidence.js';
 
 /** The lines of a run, as its files hold them. Changed freely by the wrong logs. */
 export interface Log {
   inputs: InputLine[];
   ledger: Accepted[];
   calls: Call[];
+  doubts: Doubt[];
   faults: FaultLine[];
   decisions: Decision[];
 }
@@ -54,7 +55,8 @@ export function alert(
   const word = sku.startsWith('price') ? 'drop' : 'back';
   const entry = { page, psid, mid: `m_${id}`, metadata: `beckon:alr_${id}`, text: `${word} ${sku}` };
   log.ledger.push({ ...entry, accepted_at: at(seconds) });
-  log.calls.push(call(entry, seconds, fault, entry.mid));
+  log.calls.push(call(entry, seconds, entry.mid));
+  if (fault !== null) doubt(log, entry, seconds, fault, true);
   decide(log, `alr_${id}`, psid, sku, 'sent', null, seconds);
 }
 
@@ -62,9 +64,17 @@ export function alert(
 export const call = (
   { page, psid, metadata, text }: Pick<Accepted, 'page' | 'psid' | 'metadata' | 'text'>,
   seconds: number,
-  fault: string | null,
   mid: string | null,
-): Call => ({ at: at(seconds), token_page: page, path_page: page, psid, metadata, text, mid, fault, rule: null });
+): Call => ({ at: at(seconds), token_page: page, path_page: page, psid, metadata, text, mid, rule: null });
+
+/** What the sandbox notes when its answer leaves the caller in doubt. */
+export const doubt = (
+  log: Log,
+  { psid, metadata }: Pick<Accepted, 'psid' | 'metadata'>,
+  seconds: number,
+  fault: string,
+  taken: boolean,
+): void => void log.doubts.push({ at: at(seconds), psid, metadata, taken, fault });
 
 /** The last word about an alert. */
 export function decide(
@@ -102,7 +112,7 @@ export const confirm = (log: Log, psid: string, seconds: number): void =>
 
 /** The right log, made anew each time. People `1x` are on Page 1, `2x` on Page 2. */
 export function rightLog(): Log {
-  const log: Log = { inputs: [], ledger: [], calls: [], faults: [], decisions: [] };
+  const log: Log = { inputs: [], ledger: [], calls: [], doubts: [], faults: [], decisions: [] };
   const limits = [
     { scope: 'shopper' as const, limit: 2, period: 30_000 },
     { scope: 'shopper' as const, limit: 1, period: 2_000 },
@@ -151,9 +161,9 @@ export function rightLog(): Log {
 
   // The sender could not know: the sandbox said nothing and took nothing; another was in flight at a kill.
   tap(log, '22', 'x', 60);
-  log.calls.push(
-    call({ page: '2', psid: '22', metadata: 'beckon:alr_b3', text: 'back x' }, 61, 'timeout_before', null),
-  );
+  const b3 = { page: '2', psid: '22', metadata: 'beckon:alr_b3', text: 'back x' };
+  log.calls.push(call(b3, 61, null));
+  doubt(log, b3, 61, 'timeout_before', false);
   decide(log, 'alr_b3', '22', 'x', 'failed', 'outcome_unknown', 120);
   tap(log, '22', 'y', 60);
   const kill = fault(log, 'delivery-1', 'kill', 65, 68);

@@ -39,7 +39,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
   [
     'the sandbox refused in words that prove it, and nothing more was tried',
     'lost',
-    (log) => (log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, fault: 'error' } : c))),
+    (log) => without(log.doubts, (d) => !d.taken),
   ],
   [
     'the doubt was about an opening before the last',
@@ -53,7 +53,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'the doubtful call was about another SKU',
     'lost',
     (log) => {
-      log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, text: 'back z' } : c));
+      log.calls = log.calls.map((c) => (c.mid === null ? { ...c, text: 'back z' } : c));
     },
   ],
   ['nothing was in flight at the kill', 'lost', (log) => without(log.faults, (f) => f.type === 'in_flight')],
@@ -158,7 +158,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'wrong_page',
     (log) => {
       const entry = { page: '2', psid: '21', metadata: 'beckon:rep_1', text: 'Hello' };
-      log.calls.push({ ...call(entry, 80, null, null), token_page: '1', rule: 5 });
+      log.calls.push({ ...call(entry, 80, null), token_page: '1', rule: 5 });
     },
   ],
   [
@@ -166,14 +166,14 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'wrong_page',
     (log) => {
       const entry = { page: '2', psid: '21', metadata: 'beckon:rep_1', text: 'Hello' };
-      log.calls.push({ ...call(entry, 80, null, null), token_page: null });
+      log.calls.push({ ...call(entry, 80, null), token_page: null });
     },
   ],
   [
     'given up as unknown though the sandbox had refused',
     'unknown',
     (log) => {
-      log.calls = log.calls.map((c) => (c.fault === 'timeout_before' ? { ...c, fault: null, rule: 7 } : c));
+      without(log.doubts, (d) => !d.taken);
     },
   ],
   [

@@ -3,11 +3,9 @@
  * answered, one is taken and its connection reset, one is taken and answered 500; and one in two hundred is not taken at
  * all, in ways that look just the same to the sender.
  */
-import { Chance } from '../chance.js';
-import { rest } from '../world/patience.js';
 import type { SandboxClient } from '../world/sandbox-client.js';
 
-/** Share of the calls, by kind of trouble. */
+/** Share of the messages, by kind of trouble. */
 export const RATES = {
   timeout_after_accept: 0.02,
   reset_after_accept: 0.01,
@@ -17,35 +15,18 @@ export const RATES = {
   reset: 0.0015,
 } as const;
 
-const TOTAL = Object.values(RATES).reduce((sum, rate) => sum + rate, 0);
-const LOOK_MS = 250;
+const kinds = Object.entries(RATES).map(([kind, weight]) => ({ kind, weight }));
+const TOTAL = kinds.reduce((sum, { weight }) => sum + weight, 0);
 
-/**
- * Arms trouble for so many of the calls that are made, until aborted.
- * @param accepted how many messages have been accepted so far
- */
+/** Begins; the answer ends it. The same seed, the same trouble for the same calls. */
 export async function loseAnswers(
   sandbox: SandboxClient,
+  pages: readonly string[],
   seed: number,
-  accepted: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  const chance = new Chance(seed ^ 0x105e);
-  let before = accepted();
-  let due = chance.wait(1 / TOTAL);
-  while (!signal.aborted) {
-    await rest(LOOK_MS, signal);
-    const now = accepted();
-    for (due -= now - before; due <= 0 && !signal.aborted; due += chance.wait(1 / TOTAL))
-      await sandbox.arm(pick(chance)).catch(() => undefined);
-    before = now;
-  }
-  await sandbox.disarm().catch(() => undefined);
-}
-
-function pick(chance: Chance): keyof typeof RATES {
-  let left = chance.next() * TOTAL;
-  for (const [kind, rate] of Object.entries(RATES) as [keyof typeof RATES, number][])
-    if ((left -= rate) < 0) return kind;
-  return 'timeout_after_accept';
+): Promise<() => Promise<void>> {
+  const set = (rate: number) => async (): Promise<void> => {
+    for (const page of pages) await sandbox.trouble(page, rate, seed + Number(page), kinds);
+  };
+  await set(TOTAL)();
+  return set(0);
 }

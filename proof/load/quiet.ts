@@ -46,6 +46,7 @@ export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void>
   let dayPassed = false;
   while (performance.now() < deadline && !signal.aborted) {
     await rest(EVERY_MS, signal);
+    await witness.noteDoubts();
     const evidence = readFolder(o.folder);
     const expected: Expected = {
       owed: lost(evidence).length,

@@ -1,11 +1,12 @@
 /** The sandbox as a person's phone, as the platform's answers, and as the judge's witness. */
-import type { Accepted, Call } from '../checker/evidence.js';
+import type { Accepted, Call, Doubt } from '../checker/evidence.js';
 
 /** It refused; it said so, so nothing happened. */
 export class SandboxRefused extends Error {}
 
 /** A call as `/admin/calls` shows it. */
 interface GraphCall {
+  readonly id: number;
   readonly at: number;
   readonly method: string;
   readonly path: string;
@@ -13,7 +14,6 @@ interface GraphCall {
   readonly psid: string | null;
   readonly rule: number | null;
   readonly mid: string | null;
-  readonly fault: string | null;
   readonly request: string;
 }
 
@@ -66,13 +66,20 @@ export class SandboxClient {
     await this.post(`/admin/people/${psid}/say`, { text });
   }
 
-  /** Arms trouble for the next call. */
-  async arm(kind: string): Promise<void> {
-    await this.post('/admin/faults', { kind });
+  /** From now on so large a share of a Page's sends meets trouble of these kinds, by their weights; 0: none. */
+  async trouble(
+    page: string,
+    rate: number,
+    seed: number,
+    kinds: readonly { kind: string; weight: number }[],
+  ): Promise<void> {
+    await this.call('PATCH', `/admin/pages/${page}`, { fault_rate: rate, fault_seed: seed, fault_kinds: kinds });
   }
 
-  async disarm(): Promise<void> {
-    await this.call('DELETE', '/admin/faults');
+  /** Every send whose caller could not know what became of it. */
+  async doubts(): Promise<Doubt[]> {
+    const list = (await this.call('GET', '/admin/ambiguous')) as (Doubt & Record<string, unknown>)[];
+    return list.map(({ at, psid, metadata, taken, fault }) => ({ at, psid, metadata, taken, fault }));
   }
 
   /** Everything accepted since `since` (ms). */
@@ -84,13 +91,13 @@ export class SandboxClient {
   }
 
   /** Sends since `since` (ms), of the last thousand calls. */
-  async calls(since: number): Promise<Call[]> {
+  async calls(since: number): Promise<{ id: number; call: Call }[]> {
     const calls = (await this.call('GET', `/admin/calls?since=${since}`)) as GraphCall[];
     return calls.flatMap((call) => {
       const path = /^(?:\/v[\d.]+)?\/([^/]+)\/messages$/.exec(call.path)?.[1];
       if (call.method !== 'POST' || path === undefined) return [];
-      const { at, page, psid, rule, mid, fault } = call;
-      return [{ at, token_page: page, path_page: path, psid, rule, mid, fault, ...contentOf(call.request) }];
+      const { id, at, page, psid, rule, mid } = call;
+      return [{ id, call: { at, token_page: page, path_page: path, psid, rule, mid, ...contentOf(call.request) } }];
     });
   }
 

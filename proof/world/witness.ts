@@ -1,5 +1,5 @@
 /** Writes down what the sandbox saw while it goes on, and knows what was accepted so far. */
-import type { Accepted, Call } from '../checker/evidence.js';
+import type { Accepted, Call, Doubt } from '../checker/evidence.js';
 import { alertsOf, type Alert } from '../checker/alerts.js';
 import { rest } from './patience.js';
 import type { LineFile } from './run-folder.js';
@@ -15,7 +15,7 @@ export class Witness {
   readonly ledger = new Map<string, Accepted>();
   /** Accepted alerts. */
   alerts = 0;
-  private readonly seenCalls = new Map<string, number>();
+  private readonly seenCalls = new Map<number, number>();
   private lastAccepted = 0;
   private lastCall = 0;
   private running: Promise<void> | undefined;
@@ -24,7 +24,11 @@ export class Witness {
 
   constructor(
     private readonly sandbox: SandboxClient,
-    private readonly files: { readonly ledger: LineFile<Accepted>; readonly calls: LineFile<Call> },
+    private readonly files: {
+      readonly ledger: LineFile<Accepted>;
+      readonly calls: LineFile<Call>;
+      readonly doubts: LineFile<Doubt>;
+    },
   ) {}
 
   /** Tells every accepted message, once. */
@@ -41,12 +45,18 @@ export class Witness {
     })();
   }
 
+  /** Writes down whose callers were left in doubt so far. */
+  async noteDoubts(): Promise<void> {
+    this.files.doubts.replace(await this.sandbox.doubts());
+  }
+
   /** Reads the rest, and the whole ledger once more: that is the log. */
   async finish(): Promise<void> {
     this.stopping.abort();
     await this.running;
     await this.look();
     this.files.ledger.replace(await this.sandbox.ledger());
+    await this.noteDoubts();
   }
 
   private async look(): Promise<void> {
@@ -63,15 +73,13 @@ export class Witness {
       if (alert) this.alerts += 1;
       for (const tell of this.listeners) tell(entry, alert);
     }
-    const news = calls.filter((call) => !this.seenCalls.has(keyOf(call)));
-    this.files.calls.append(...news);
-    for (const call of news) {
-      this.seenCalls.set(keyOf(call), call.at);
+    const news = calls.filter(({ id }) => !this.seenCalls.has(id));
+    this.files.calls.append(...news.map(({ call }) => call));
+    for (const { id, call } of news) {
+      this.seenCalls.set(id, call.at);
       this.lastCall = Math.max(this.lastCall, call.at);
     }
     if (this.seenCalls.size > 5_000)
-      for (const [key, at] of this.seenCalls) if (at < this.lastCall - 2 * OVERLAP_MS) this.seenCalls.delete(key);
+      for (const [id, at] of this.seenCalls) if (at < this.lastCall - 2 * OVERLAP_MS) this.seenCalls.delete(id);
   }
 }
-
-const keyOf = ({ at, mid, metadata, psid, path_page }: Call): string => [at, mid, metadata, psid, path_page].join(' ');

@@ -9,7 +9,7 @@ import { readServiceList } from '@beckon/local/service-list.js';
 import { createLogger } from '@beckon/service';
 import { PortPicker, stateFolder } from '@beckon/stack';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import type { Accepted, Call, Decision, Kind } from '../checker/evidence.js';
+import type { Accepted, Call, Decision, Doubt, Kind } from '../checker/evidence.js';
 import type { FaultLine, InputLine } from '../checker/fold-lines.js';
 import type { PlannedShop } from '../load/plan.js';
 import { DecisionsReader } from './decisions-reader.js';
@@ -92,7 +92,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     await connectPages(sandbox, accounts, `${optinUrl}/webhooks/messenger`, signal);
     const file = <T>(name: string): LineFile<T> => new LineFile<T>(join(folder, `${name}.jsonl`));
     const ledger = file<Accepted>('ledger');
-    const witness = new Witness(sandbox, { ledger, calls: file<Call>('calls') });
+    const witness = new Witness(sandbox, { ledger, calls: file<Call>('calls'), doubts: file<Doubt>('doubts') });
     witness.start();
     const key = secrets['SHOPPER_KEY'] ?? '';
     const topic = topicName(PREFIX, decisions);

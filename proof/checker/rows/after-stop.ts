@@ -6,7 +6,7 @@
  * **stop_unconfirmed**: a STOP that the platform took and that was never confirmed, unless the confirmation itself met
  * trouble that leaves the sender in doubt (a reply whose outcome is unknown is not sent again).
  */
-import { alertIdIn, alertsOf, doubtfulCalls } from '../alerts.js';
+import { alertIdIn, alertsOf, notTaken } from '../alerts.js';
 import type { Accepted, Evidence, Stop, Violation } from '../evidence.js';
 import { thawedBefore } from '../pauses.js';
 
@@ -40,9 +40,11 @@ export function afterStop({ inputs, ledger, faults }: Evidence): Violation[] {
 }
 
 /** See above. */
-export function stopUnconfirmed({ inputs, ledger, calls, faults }: Evidence): Violation[] {
+export function stopUnconfirmed({ inputs, ledger, calls, doubts, faults }: Evidence): Violation[] {
   const doubtful = new Set(
-    doubtfulCalls(calls).flatMap((c) => (alertIdIn(c.metadata) === undefined && c.psid !== null ? [c.psid] : [])),
+    notTaken({ doubts, calls }).flatMap((c) =>
+      alertIdIn(c.metadata) === undefined && c.psid !== null ? [c.psid] : [],
+    ),
   );
   const psidOf = new Map(inputs.people.map((p) => [p.shopper_id, p.psid]));
   for (const { in_flight } of faults)

@@ -6,7 +6,7 @@
  *
  * Of a price, only requests made before the first news count: what a later one is measured from is not known here.
  */
-import { alertIdIn, doubtfulCalls, subjectOf } from '../alerts.js';
+import { alertIdIn, notTaken, subjectOf } from '../alerts.js';
 import type { Evidence, Violation } from '../evidence.js';
 import { storyOf, type Request } from '../requests.js';
 import { truths } from '../truth.js';
@@ -29,7 +29,7 @@ export function lost(evidence: Evidence): Violation[] {
   const people = new Map(evidence.inputs.people.map((p) => [p.psid, p]));
   const doubts = new Map<string, number>();
   const doubt = (key: string, at: number): void => void doubts.set(key, Math.max(at, doubts.get(key) ?? 0));
-  for (const { psid, metadata, text, at } of doubtfulCalls(evidence.calls))
+  for (const { psid, metadata, text, at } of notTaken(evidence))
     if (alertIdIn(metadata) !== undefined) doubt(`${psid} ${subjectOf(text).sku}`, at);
   const psidOf = new Map(evidence.inputs.people.map((p) => [p.shopper_id, p.psid]));
   for (const { in_flight, from, to } of evidence.faults)

@@ -9,7 +9,7 @@
  * **unknown**: an alert that ended as `failed: outcome_unknown` though the sandbox's log holds no call of it that left the
  * sender in doubt, and it was not in flight when something was broken. So there are at most as many as of those.
  */
-import { alertIdIn, alertsOf, doubtfulCalls, groupBy } from '../alerts.js';
+import { alertIdIn, alertsOf, groupBy, notTaken } from '../alerts.js';
 import type { Decision, Evidence, Violation } from '../evidence.js';
 import { owed } from './lost.js';
 
@@ -62,8 +62,8 @@ export function unexplained(evidence: Evidence): Violation[] {
 }
 
 /** The alerts whose outcome the sender could not know: by the sandbox's log, and in flight at a fault. */
-export function excusableUnknowns({ calls, faults }: Evidence): Set<string> {
-  const doubtful = doubtfulCalls(calls).flatMap((c) => alertIdIn(c.metadata) ?? []);
+export function excusableUnknowns({ calls, doubts, faults }: Evidence): Set<string> {
+  const doubtful = notTaken({ doubts, calls }).flatMap((c) => alertIdIn(c.metadata) ?? []);
   return new Set([...doubtful, ...faults.flatMap((f) => f.in_flight.map(({ id }) => id))]);
 }
 
