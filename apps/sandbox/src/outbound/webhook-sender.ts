@@ -1,11 +1,11 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
 import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
 import type { DisorderKind } from '../domain/disorder.js';
-import { rule33Overheard, rule33OwnedByOther } from '../domain/rules-states.js';
+import { rule33Overheard, rule33Standby } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { Entry, WebhookEvent } from '../domain/webhook-events.js';
-import { GIVE_UP_AFTER_MS, rule43Gap, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
+import { rule43Gap, rule43GivenUp, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
 import { nextExchange } from '../world/exchange-order.js';
@@ -62,7 +62,7 @@ export class WebhookSender {
    */
   enqueue(page: string, psid: string, event: WebhookEvent, forSender = false): void {
     const now = this.clock.now();
-    const standby = !forSender && this.isStandby(page, psid, event);
+    const standby = this.isStandby(page, psid, event, forSender);
     const owner = this.state.pages.get(page);
     const entry = (one: WebhookEvent): Entry => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
     if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
@@ -114,10 +114,10 @@ export class WebhookSender {
     return waiting;
   }
 
-  /** Rule 33: what happens in a thread of another app is only overheard; being told who owns it is not. */
-  private isStandby(page: string, psid: string, event: WebhookEvent): boolean {
+  /** Rule 33: what happens in a thread of another app is only overheard. */
+  private isStandby(page: string, psid: string, event: WebhookEvent, forSender: boolean): boolean {
     const [owner, person] = [this.state.pages.get(page), this.state.people.get(psid)];
-    return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
+    return owner !== undefined && person !== undefined && rule33Standby(person, owner, event, forSender);
   }
 
   private job(page: string, psid: string, entries: readonly Entry[]): WebhookJob {
@@ -227,12 +227,12 @@ export class WebhookSender {
         return;
       }
       job.failures += 1;
-      if (job.forged || this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+      if (job.forged || rule43GivenUp(job.createdAt, this.clock.now(), page)) {
         job.state = 'dropped';
         return;
       }
       this.feed.tell({ type: 'webhooks' });
-      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures), signal);
+      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures, page.rules), signal);
     }
   }
 
@@ -284,10 +284,6 @@ export class WebhookSender {
       return done(null, error instanceof Error ? error.message : String(error), null);
     }
   }
-}
-
-function isHandover(event: WebhookEvent): boolean {
-  return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
 }
 
 function signatures(secret: string, body: Buffer, forged: WebhookJob['forged']): Record<string, string> {

@@ -4,7 +4,7 @@ import { templateOf } from '../domain/attachment.js';
 import { rule47Link } from '../domain/m-me-link.js';
 import { iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { NotificationToken, OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
-import { DEFAULT_TOPIC, NOTIFICATION_TOKEN_MS, rule23Status } from '../domain/rules-notification.js';
+import { DEFAULT_TOPIC, rule23Status, rule24ExpiresAt } from '../domain/rules-notification.js';
 import { rule13FirstTap } from '../domain/rules-one-time.js';
 import { rule6LastActedAt } from '../domain/rules-window.js';
 import type { PersonAct } from '../domain/rules-window.js';
@@ -109,7 +109,8 @@ export class PersonActs {
 
   /**
    * Rule 45: somebody of the brand answers by hand, from the Page's inbox. It is no send of the app: it stands in the
-   * thread and comes back as an echo of the inbox, but uses no right and is not in the ledger.
+   * thread and comes back as an echo of the inbox, but uses no right and is not in the ledger. Assumed: the thread
+   * stays the app's.
    */
   replyFromInbox(psid: string, text: string): { mid: string } {
     const person = this.person(psid);
@@ -117,6 +118,7 @@ export class PersonActs {
     if (person.state !== 'reachable') throw new SandboxError('unreachable', 'This person cannot be written to now.');
     const message: ThreadMessage = { mid: newMid(), from: 'page', at: this.clock.now(), text, right: 'inbox' };
     this.state.threads.add(psid, message);
+    if (this.pageOf(person).rules.inboxReplyTakesThread) this.giveThread(psid, INBOX_APP_ID);
     this.emit(person, echoEvent(this.pageOf(person), psid, message.at, message.mid, { text }, INBOX_APP_ID));
     return { mid: message.mid };
   }
@@ -164,7 +166,7 @@ export class PersonActs {
     const token: NotificationToken = {
       ...{ token: known?.token ?? newNotificationToken(), page, psid, title, payload, reoptin, timezone },
       ...{ requestMid: request.mid, createdAt: known?.createdAt ?? now, optedInAt: now },
-      ...{ expiresAt: now + NOTIFICATION_TOKEN_MS, renewed: known !== undefined, stopped: false },
+      ...{ expiresAt: rule24ExpiresAt(now, this.pageOf(person).rules), renewed: known !== undefined, stopped: false },
       ...{ followUps: 0, lastUsedAt: known?.lastUsedAt ?? null },
     };
     this.state.notificationTokens.set(token.token, token);
