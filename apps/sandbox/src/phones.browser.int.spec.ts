@@ -195,7 +195,7 @@ describe('cards, replies and reactions', () => {
 });
 
 describe('switches', () => {
-  it('offline: messages wait, unseen, and come when the phone is on again; blocked: they are refused', async () => {
+  it('offline: messages wait, unseen, what is done waits too, until the phone is on again; blocked: they are refused', async () => {
     await tap('Get Started');
     await page.getByRole('button', { name: 'Settings of Ida' }).click();
     await page.getByRole('switch', { name: 'Offline' }).click();
@@ -203,8 +203,18 @@ describe('switches', () => {
     expect((await bot.send(IDA, { text: 'Are you there?' })).status).toBe(200);
     await notice('1 message waits');
     expect(await bubble('Are you there?').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await phone().getByRole('textbox').fill('I am in the metro');
+    await phone().getByRole('textbox').press('Enter');
+    await phone().locator('.waiting', { hasText: 'I am in the metro' }).getByText('waiting to be sent').waitFor();
+    expect(bot.events.filter((e) => e.kind === 'message')).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Settings of Ida' }).click();
     await page.getByRole('switch', { name: 'Offline' }).click();
     await bubble('Are you there?').waitFor();
+    await until(() => bot.events.some((e) => e.kind === 'message' && e.body.text === 'I am in the metro'), 'the text');
+    await until(async () => (await phone().locator('.waiting').count()) === 0, 'nothing to wait');
+    await bubble('I am in the metro').waitFor();
     await page.getByLabel('State').selectOption('blocked');
     await notice('has blocked the Page');
     expect((await bot.send(IDA, { text: 'Hello?' })).body).toMatchObject({ error: { code: 551 } });

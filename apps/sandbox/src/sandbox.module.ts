@@ -16,6 +16,7 @@ import { Attachments } from './world/attachments.js';
 import type { GraphCall } from './world/call-log.js';
 import { ChangeFeed } from './world/change-feed.js';
 import { SandboxClock } from './world/clock.js';
+import { Deeds } from './world/deeds.js';
 import { FaultSource } from './world/fault-source.js';
 import { GraphEdges } from './world/graph-edges.js';
 import { GraphProfile } from './world/graph-profile.js';
@@ -42,7 +43,8 @@ export class SandboxModule {
     const calls = new Recent<GraphCall>(KEPT_CALLS);
     const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
     const meter = new UsageMeter(state, clock);
-    const acts = new PersonActs(state, clock, webhooks, feed);
+    const deeds = new Deeds(state, clock, webhooks, feed);
+    const acts = new PersonActs(state, clock, deeds, feed);
     const receipts = new Receipts(state, clock, acts);
     const faults = new FaultSource(state);
     return {
@@ -64,7 +66,19 @@ export class SandboxModule {
         { provide: PersonActs, useValue: acts },
         {
           provide: Admin,
-          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, faults, webhookTimeoutMs }),
+          useValue: new Admin({
+            state,
+            clock,
+            acts,
+            deeds,
+            webhooks,
+            calls,
+            feed,
+            meter,
+            receipts,
+            faults,
+            webhookTimeoutMs,
+          }),
         },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
         { provide: FaultSource, useValue: faults },

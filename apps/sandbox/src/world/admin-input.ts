@@ -192,7 +192,7 @@ export const personPatch = z
     receipts: z.enum(['none', 'delivered', 'read']),
     /** Rule 46: milliseconds between message and receipt on the sandbox's clock. */
     receipt_delay_ms: z.number().int().nonnegative(),
-    /** The device is off: what is sent waits until it is on again. */
+    /** The device is off: what is sent to it and done on it waits until it is on again. */
     offline: z.boolean(),
     /** Notifications of the thread are off: nothing is read by itself. */
     muted: z.boolean(),

@@ -118,6 +118,11 @@ export class SandboxState {
     else this.notificationRequests.set(request.psid, [request]);
   }
 
+  /** A person's tokens for notification messages. */
+  notificationTokensOf(psid: string): NotificationToken[] {
+    return [...this.notificationTokens.values()].filter((token) => token.psid === psid);
+  }
+
   /** Forgets everything. */
   clear(): void {
     const { pages, people, requests, requestsByPerson, tokens, products, byToken, reachable } = this;
