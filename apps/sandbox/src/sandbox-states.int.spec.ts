@@ -3,6 +3,7 @@ import { appSecretProof, classifyAnswer } from '@beckon/messenger';
 import type { MessengerEvent } from '@beckon/messenger';
 import { SECRET, TOKEN, oneTimeRequest, startSandboxForSpec, until } from './sandbox-for.spec-data.js';
 import type { SandboxForSpec } from './sandbox-for.spec-data.js';
+import { startSandbox } from './start-sandbox.js';
 
 let my: SandboxForSpec;
 
@@ -224,6 +225,39 @@ describe('rule 43: webhooks that nobody takes, over HTTP', () => {
     await until(() => page().subscription_ended_at !== null, 'the end of the subscription');
     await my.page();
     expect(page()).toMatchObject({ subscription_ended_at: null, subscribed_fields: null, webhook_alert: false });
+  });
+});
+
+describe('webhooks to a receiver that is dead', () => {
+  it('rule 43: wait up to a bound; what comes above it is dropped and counted', async () => {
+    const sandbox = await startSandbox({ port: 0, webhooksWaiting: 10 });
+    try {
+      const receiver = my.receiver;
+      const standing = () => sandbox.admin.overview().webhooks;
+      await sandbox.admin.createPage({
+        ...{ page: '1', name: 'A', token: 't', app_id: '2', app_secret: 's' },
+        ...{ webhook_url: receiver.url, verify_token: 'verify-me' },
+      });
+      const { psid } = sandbox.admin.createPerson({ page: '1', name: 'Bo' });
+      sandbox.admin.tapGetStarted(psid);
+      await until(() => standing().waiting === 0, 'the first webhook to be taken');
+      receiver.behave = () => 503;
+      for (let n = 0; n < 25; n += 1) sandbox.admin.say(psid, { text: `waits ${n}` });
+      expect(standing()).toEqual({ waiting: 10, most: 10, dropped: 15 });
+      expect(sandbox.admin.webhooks({ psid }).at(-1)).toMatchObject({ state: 'dropped' });
+      await until(() => receiver.posts.some(({ bytes }) => bytes.includes('waits 0')), 'a try');
+      receiver.behave = () => 200;
+      sandbox.admin.clock({ advance_ms: 60_000 });
+      await until(() => standing().waiting === 0, 'all of them to be taken');
+      sandbox.admin.say(psid, { text: 'there is room again' });
+      await until(() => receiver.posts.some(({ bytes }) => bytes.includes('room again')), 'the next one');
+      const said = receiver.events().flatMap((e) => (e.kind === 'message' && e.psid === psid ? [e.body.text] : []));
+      expect(said).toEqual([...Array.from({ length: 10 }, (_, n) => `waits ${n}`), 'there is room again']);
+      sandbox.admin.reset();
+      expect(standing()).toEqual({ waiting: 0, most: 10, dropped: 0 });
+    } finally {
+      await sandbox.close();
+    }
   });
 });
 

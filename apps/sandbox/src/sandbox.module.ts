@@ -29,19 +29,26 @@ import { UsageMeter } from './world/usage-meter.js';
 
 const KEPT_CALLS = 1000;
 
+/** What a sandbox needs to know. */
+export interface SandboxParts {
+  /** How long a webhook receiver may take, in milliseconds (the platform: 5,000). */
+  readonly webhookTimeoutMs: number;
+  /** How many events may wait for receivers; absent: 250,000. */
+  readonly webhooksWaiting?: number | undefined;
+  /** A file that keeps the ledger; absent: its older part lies in a file that goes with the process. */
+  readonly ledgerPath?: string;
+}
+
 /** Wires the sandbox. The Graph controller comes last: it answers every path that no other controller claims. */
 @Module({})
 export class SandboxModule {
-  /**
-   * `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). `ledgerPath`: a
-   * file that keeps the ledger; undefined: its older part lies in a file that goes with the process.
-   */
-  static with({ webhookTimeoutMs, ledgerPath }: { webhookTimeoutMs: number; ledgerPath?: string }): DynamicModule {
+  /** Everything that the sandbox is made of. */
+  static with({ webhookTimeoutMs, webhooksWaiting, ledgerPath }: SandboxParts): DynamicModule {
     const state = new SandboxState(ledgerPath);
     const clock = new SandboxClock();
     const feed = new ChangeFeed();
     const calls = new Recent<GraphCall>(KEPT_CALLS);
-    const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
+    const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs, webhooksWaiting);
     const meter = new UsageMeter(state, clock);
     const deeds = new Deeds(state, clock, webhooks, feed);
     const acts = new PersonActs(state, clock, deeds, feed);

@@ -21,6 +21,8 @@ import type { Outgoing, WebhookAttempt, WebhookJob } from './webhook-job.js';
 const HELD_MS = 2000;
 /** How many events are kept, in webhooks of one or of many. */
 const KEPT_EVENTS = 1000;
+/** How many events wait at most if nothing is said: some 300 MB of them. */
+export const MOST_WAITING = 250_000;
 const KEPT_ATTEMPTS = 20;
 
 /**
@@ -47,13 +49,20 @@ export class WebhookSender {
   /** Events of each Page, for chance. */
   private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
+  /** Events in the queues, and those that found them full. */
+  private queued = 0;
+  private overflow = 0;
 
-  /** `timeoutMs`: how long a receiver may take (real time). */
+  /**
+   * `timeoutMs`: how long a receiver may take (real time). `most`: how many events may wait for receivers altogether;
+   * what comes when there is no room is dropped.
+   */
   constructor(
     private readonly state: SandboxState,
     private readonly clock: SandboxClock,
     private readonly feed: ChangeFeed,
     private readonly timeoutMs: number,
+    private readonly most = MOST_WAITING,
   ) {}
 
   /**
@@ -69,6 +78,11 @@ export class WebhookSender {
       this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
       return;
     }
+    if (this.standing().waiting >= this.most) {
+      this.overflow += 1;
+      this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'dropped' });
+      return;
+    }
     const kind = this.disorderFor(page, psid, event);
     const entries = rule44Shape(kind, event).map(entry);
     const one: Outgoing = { job: this.job(page, psid, entries), entries };
@@ -81,6 +95,11 @@ export class WebhookSender {
     this.send(one, kind === 'batch');
     if (kind === 'duplicate') this.send({ job: { ...one.job, id: nextExchange(), attempts: [] }, entries });
     if (overtaken) this.send(overtaken);
+  }
+
+  /** How many events wait for receivers, how many may, and how many were dropped because there was no room. */
+  standing(): { waiting: number; most: number; dropped: number } {
+    return { waiting: this.queued + this.held.size + this.batches.size, most: this.most, dropped: this.overflow };
   }
 
   /** Webhooks of late, oldest first. */
@@ -102,6 +121,7 @@ export class WebhookSender {
     this.stopping = new AbortController();
     this.recent.clear();
     this.counted.clear();
+    this.overflow = 0;
   }
 
   /** Stops sending and forgets the queues. Gives the webhooks that nobody has taken yet. */
@@ -110,6 +130,7 @@ export class WebhookSender {
     const waiting = [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
     this.queues.clear();
     this.held.clear();
+    this.queued = 0;
     this.stopping.abort();
     return waiting;
   }
@@ -185,6 +206,7 @@ export class WebhookSender {
 
   private queue(job: WebhookJob): void {
     const key = job.lane ?? `${job.page}:${job.psid}`;
+    this.queued += addressees(job).length;
     const queue = this.queues.get(key);
     if (queue) {
       queue.push(job);
@@ -202,6 +224,7 @@ export class WebhookSender {
       await this.handOver(job, signal);
       if (signal.aborted) return;
       queue.shift();
+      this.queued -= addressees(job).length;
       this.feed.tell({ type: 'webhooks' });
     }
     if (signal.aborted) return;

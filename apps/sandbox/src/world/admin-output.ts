@@ -277,6 +277,9 @@ export const OUTPUTS = {
     people_total: count,
     products: z.array(product),
     clock,
+    webhooks: z
+      .strictObject({ waiting: count, most: count, dropped: count })
+      .describe('events that wait for receivers, how many may, and how many were dropped for want of room'),
   }),
   Fault: z.strictObject({ ...faultShape, ...armed, kind: faultKind, times: count }) satisfies z.ZodType<Fault>,
   Disorder: z.strictObject({

@@ -271,21 +271,23 @@ export class Admin {
     return productView(product);
   }
 
-  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, and the clock. */
+  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, the clock, and how many events wait for receivers. */
   overview(): {
     pages: PageView[];
     people: PersonView[];
     people_total: number;
     products: ProductView[];
     clock: ReturnType<SandboxClock['describe']>;
+    webhooks: ReturnType<WebhookSender['standing']>;
   } {
-    const { state, clock } = this.parts;
+    const { state, clock, webhooks } = this.parts;
     return {
       pages: [...state.pages.values()].map((page) => this.view(page)),
       people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
       people_total: state.people.size,
       products: [...state.products.values()].map(productView),
       clock: clock.describe(),
+      webhooks: webhooks.standing(),
     };
   }
 

@@ -106,7 +106,7 @@ export class GraphSend {
   private spend(page: Page, params: Record<string, unknown>, by: string): void {
     const recipient = peekRecipient(params);
     const token = recipient && this.lookUp(recipient).token;
-    if (token?.page === page.id) token.spentBy ??= by;
+    if (token?.page === page.id) this.state.spend(token, by);
   }
 
   private accept(
@@ -122,7 +122,7 @@ export class GraphSend {
     const mid = newMid();
     const at = this.clock.now();
     const { text, attachment, metadata, quick_replies: quickReplies } = message;
-    if (token) token.spentBy = mid;
+    if (token) this.state.spend(token, mid);
     if (notification) {
       if (rule25IsFollowUp(notification, at)) notification.followUps += 1;
       notification.lastUsedAt = at;
