@@ -128,6 +128,13 @@ export async function queueReplies(tx: Queries, replies: readonly RequestedMessa
   );
 }
 
+/** Whose these messages are and where they stand now; not locked. */
+export const whoseRows = (
+  tx: Queries,
+  ids: readonly string[],
+): Promise<Pick<LedgerRow, 'id' | 'page' | 'shopper_id' | 'state'>[]> =>
+  tx.query('SELECT id, page, shopper_id, state FROM ledger WHERE id = ANY ($1)', [ids]);
+
 /** Locks rows by id, in the order of ids (so that two batches never wait for each other in a circle). */
 export const lockRows = (tx: Queries, ids: readonly string[]): Promise<LedgerRow[]> =>
   rowsOf(tx, 'WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
