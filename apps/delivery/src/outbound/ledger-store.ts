@@ -193,10 +193,8 @@ export const lockUnread = (tx: Queries, shoppers: readonly string[]): Promise<Le
     shoppers,
   ]);
 
-async function rowsOf(tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> {
-  const rows = await tx.query<{ row: LedgerRow }>(`SELECT to_jsonb(l.*) AS row FROM ledger l ${where}`, parameters);
-  return rows.map((r) => r.row);
-}
+const rowsOf = (tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> =>
+  tx.query(`SELECT l.* FROM ledger l ${where}`, parameters);
 
 /** Columns that a settlement may change, with their types. */
 const SETTLED = {
