@@ -11,6 +11,7 @@ import { SandboxClock } from '../world/clock.js';
 import { nextExchange } from '../world/exchange-order.js';
 import { Recent } from '../world/recent.js';
 import { SandboxState } from '../world/sandbox-state.js';
+import { newStopping } from '../world/stopping.js';
 import { httpCall } from './http-call.js';
 import { WebhookBatches } from './webhook-batches.js';
 import type { BatchRule } from './webhook-batches.js';
@@ -21,7 +22,7 @@ import type { Outgoing, WebhookAttempt, WebhookJob } from './webhook-job.js';
 const HELD_MS = 2000;
 /** How many events are kept, in webhooks of one or of many. */
 const KEPT_EVENTS = 1000;
-/** How many events wait at most if nothing is said: some 300 MB of them. */
+/** How many events wait at most if nothing is said: about half a kilobyte each, more with templates. */
 export const MOST_WAITING = 250_000;
 const KEPT_ATTEMPTS = 20;
 
@@ -48,7 +49,7 @@ export class WebhookSender {
   );
   /** Events of each Page, for chance. */
   private readonly counted = new Map<string, number>();
-  private stopping = new AbortController();
+  private stopping = newStopping();
   /** Events in the queues, and those that found them full. */
   private queued = 0;
   private overflow = 0;
@@ -118,7 +119,7 @@ export class WebhookSender {
   /** Forgets all queues; attempts under way are cut off. */
   reset(): void {
     this.stop();
-    this.stopping = new AbortController();
+    this.stopping = newStopping();
     this.recent.clear();
     this.counted.clear();
     this.overflow = 0;

@@ -3,11 +3,12 @@ import type { Person } from '../domain/model.js';
 import { SandboxClock } from './clock.js';
 import { PersonActs } from './person-acts.js';
 import { SandboxState } from './sandbox-state.js';
+import { newStopping } from './stopping.js';
 
 /** Rule 46: the receipts that a person's device sends by itself, if the person's switch says so. */
 @Injectable()
 export class Receipts {
-  private stopping = new AbortController();
+  private stopping = newStopping();
 
   constructor(
     private readonly state: SandboxState,
@@ -23,7 +24,7 @@ export class Receipts {
   /** Sends nothing more for messages so far. */
   reset(): void {
     this.stopping.abort();
-    this.stopping = new AbortController();
+    this.stopping = newStopping();
   }
 
   private async send(person: Person, signal: AbortSignal): Promise<void> {
