@@ -5,6 +5,7 @@ import { cpuOfTrees } from './cpu.js';
 import { thisMachine, versions, type Machine } from './machine.js';
 import type { Bed, Growth, Row } from './row.js';
 import { startServers, type Servers } from './servers.js';
+import { openStatements, writeStatements } from './statements.js';
 import { judge, judgeGrowth, type Judged, type Round } from './verdict.js';
 
 /** How a row is run. */
@@ -52,13 +53,17 @@ const QUICK_ROUNDS = 3;
 export async function runRow(row: Row, options: RunOptions): Promise<Result> {
   const machine = thisMachine();
   const at = new Date().toISOString();
-  const servers = await startServers(row.servers, options.say);
+  const { say, profileFolder } = options;
+  const servers = await startServers(row.servers, { say, profiled: profileFolder !== undefined });
   try {
     const rounds = options.rounds ?? row.rounds ?? (options.quick ? QUICK_ROUNDS : ROUNDS);
     const bed = bedOf(servers, options);
     const data = await row.prepare?.(bed);
-    const run = { row, servers, rounds, bed: { ...bed, data }, say: options.say };
+    const run = { row, servers, rounds, bed: { ...bed, data }, say };
+    const statements = profileFolder !== undefined && row.servers.includes('postgres');
+    if (statements) await openStatements(servers.databaseUrl);
     const contenders = await compare(run);
+    if (statements) await writeStatements(servers.databaseUrl, `${profileFolder}/postgres.txt`);
     const growth: GrowthResult[] = [];
     for (const [index, one] of (row.growth ?? []).entries()) growth.push(await grow(run, one, index));
     const bySide = Object.fromEntries(contenders.map(({ id, rounds: done }) => [id, done]));

@@ -11,7 +11,7 @@ const row: Row = {
   unit: 'alert',
   about:
     'Stock events of SKUs for which ten shoppers each wait, 100 Pages, pace lifted to what the platform takes. Ours: five ' +
-    'services, three exact windows, ledger, grants, echoes, ended subscriptions, all of it until nothing moves any more. ' +
+    'services, three exact windows, ledger, grants, echoes (in batches of 20 ms), ended subscriptions, all of it until nothing moves any more. ' +
     'The peer: one Nest service in two replicas, @EventPattern per message, rate-limiter-flexible, fetch, a claim row ' +
     'and a settle row per alert, decisions and deliveries on the same topics, no echoes. The sandbox judges both; its ' +
     'CPU is in neither.',

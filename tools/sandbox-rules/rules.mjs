@@ -144,7 +144,8 @@ export const RULES = [
   ),
   rule(
     44,
-    'Disorder of webhooks: `disorder_rate`, `/admin/disorder`',
+    'Disorder of webhooks: `disorder_rate`, `/admin/disorder`; batches: `webhook_batch_ms`',
+    assume('each webhook goes alone and at once', '0', 'webhook_batch_ms'),
     assume('nothing is out of order', '0', 'disorder_rate', 'disorder_seed', 'disorder_kinds', 'disorder_late_ms'),
   ),
   rule(

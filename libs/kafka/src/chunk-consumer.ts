@@ -90,7 +90,7 @@ export class ChunkConsumer<V> {
       heartbeatInterval: 1000,
       rebalanceTimeout: 10_000,
       // Records end the wait at once; this is only how often an idle fetch turns, and how long a rebalance waits for it.
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: 500,
       maxBytesPerPartition: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },

@@ -52,6 +52,11 @@ export interface PageRules {
   threadSendsPerSecond: number | null;
   /** Rule 37, assumed: whether a Page with a high volume is refused until the volume falls. */
   refuseHighVolume: boolean;
+  /**
+   * Rule 44: how long the webhooks of one receiver are gathered, in milliseconds of real time, to be sent as one (1,000
+   * events at most); 0: each goes alone and at once.
+   */
+  webhookBatchMs: number;
   /** Rule 44: which share of webhooks meets disorder, 0 to 1. */
   disorderRate: number;
   /** Rule 44: the same seed, the same disorder. */
@@ -91,6 +96,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   dayLimitCode: 80006,
   threadSendsPerSecond: null,
   refuseHighVolume: false,
+  webhookBatchMs: 0,
   disorderRate: 0,
   disorderSeed: 1,
   disorderKinds: [...DISORDER_KINDS],

@@ -65,6 +65,7 @@ export const pageRules = {
   day_limit_code: z.union([z.literal(80006), z.literal(4)]),
   thread_sends_per_second: z.number().positive().nullable(),
   refuse_high_volume: z.boolean(),
+  webhook_batch_ms: z.number().int().min(0).max(60_000),
   disorder_rate: z.number().min(0).max(1),
   disorder_seed: z.number().int(),
   disorder_kinds: z.array(z.enum(DISORDER_KINDS)),

@@ -186,8 +186,9 @@ const attempt = z.strictObject({
 
 const webhook = z.strictObject({
   id: count,
-  page: z.string(),
+  page: z.string().describe('of a batch, that of its first event, as psid'),
   psid: z.string(),
+  events: count.describe('how many events are in it; `page` and `psid` find it by each of them'),
   state: z.enum(['waiting', 'delivered', 'dropped', 'nobody_subscribed', 'not_subscribed', 'batched']),
   created_at: at,
   failures: count,

@@ -7,7 +7,8 @@ import { rule6WindowEnd } from '../domain/rules-window.js';
 import { checkSignature } from '../domain/signature-check.js';
 import { namesOf } from '../domain/user-profile.js';
 import { rule43Standing } from '../domain/webhook-retries.js';
-import type { WebhookJob } from '../outbound/webhook-sender.js';
+import { addressees } from '../outbound/webhook-job.js';
+import type { WebhookJob } from '../outbound/webhook-job.js';
 import type { GraphCall } from './call-log.js';
 import { toSnake } from './snake-case.js';
 import type { Pending, TopicState } from './person-acts.js';
@@ -142,7 +143,7 @@ export function webhookView(job: WebhookJob, appSecret: string | undefined) {
   const header = sent?.headers['x-hub-signature-256'];
   const check = sent && appSecret !== undefined ? checkSignature(header, body, appSecret) : null;
   return {
-    ...{ id, page, psid, state, created_at: createdAt, failures, attempts, body },
+    ...{ id, page, psid, events: addressees(job).length, state, created_at: createdAt, failures, attempts, body },
     url: sent?.url ?? null,
     headers: sent?.headers ?? {},
     signature: { header: header ?? null, check },

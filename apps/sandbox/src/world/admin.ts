@@ -12,7 +12,9 @@ import { policyEvent } from '../domain/webhook-events.js';
 import { requestDeletion } from '../outbound/request-deletion.js';
 import type { DeletionOutcome } from '../outbound/request-deletion.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
-import type { WebhookJob, WebhookSender } from '../outbound/webhook-sender.js';
+import { isAbout } from '../outbound/webhook-job.js';
+import type { WebhookJob } from '../outbound/webhook-job.js';
+import type { WebhookSender } from '../outbound/webhook-sender.js';
 import {
   clickLinkInput,
   clockInput,
@@ -343,12 +345,7 @@ export class Admin {
     const { page, psid, since, limit } = parse(filterInput, filter);
     const jobs = this.parts.webhooks
       .list()
-      .filter(
-        (job) =>
-          (page === undefined || job.page === page) &&
-          (psid === undefined || job.psid === psid) &&
-          (since === undefined || job.createdAt >= since),
-      );
+      .filter((job) => isAbout(job, page, psid) && (since === undefined || job.createdAt >= since));
     return youngest(jobs, limit).map((job) => this.webhookView(job));
   }
 
