@@ -45,6 +45,13 @@ export class WebhookBatches {
     private readonly isBusy: (lane: string) => boolean,
   ) {}
 
+  /** How many webhooks are being gathered. */
+  get size(): number {
+    let size = 0;
+    for (const { members } of this.open.values()) size += members.length;
+    return size;
+  }
+
   /** Whether a batch waits for more. */
   has(key: string): boolean {
     return this.open.has(key);

@@ -1,11 +1,11 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
 import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
 import type { DisorderKind } from '../domain/disorder.js';
-import { rule33Overheard, rule33OwnedByOther } from '../domain/rules-states.js';
+import { rule33Overheard, rule33Standby } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
 import type { Entry, WebhookEvent } from '../domain/webhook-events.js';
-import { GIVE_UP_AFTER_MS, rule43Gap, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
+import { rule43Gap, rule43GivenUp, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
 import { nextExchange } from '../world/exchange-order.js';
@@ -21,6 +21,8 @@ import type { Outgoing, WebhookAttempt, WebhookJob } from './webhook-job.js';
 const HELD_MS = 2000;
 /** How many events are kept, in webhooks of one or of many. */
 const KEPT_EVENTS = 1000;
+/** How many events wait at most if nothing is said: some 300 MB of them. */
+export const MOST_WAITING = 250_000;
 const KEPT_ATTEMPTS = 20;
 
 /**
@@ -47,13 +49,20 @@ export class WebhookSender {
   /** Events of each Page, for chance. */
   private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
+  /** Events in the queues, and those that found them full. */
+  private queued = 0;
+  private overflow = 0;
 
-  /** `timeoutMs`: how long a receiver may take (real time). */
+  /**
+   * `timeoutMs`: how long a receiver may take (real time). `most`: how many events may wait for receivers altogether;
+   * what comes when there is no room is dropped.
+   */
   constructor(
     private readonly state: SandboxState,
     private readonly clock: SandboxClock,
     private readonly feed: ChangeFeed,
     private readonly timeoutMs: number,
+    private readonly most = MOST_WAITING,
   ) {}
 
   /**
@@ -62,11 +71,16 @@ export class WebhookSender {
    */
   enqueue(page: string, psid: string, event: WebhookEvent, forSender = false): void {
     const now = this.clock.now();
-    const standby = !forSender && this.isStandby(page, psid, event);
+    const standby = this.isStandby(page, psid, event, forSender);
     const owner = this.state.pages.get(page);
     const entry = (one: WebhookEvent): Entry => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
     if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
       this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
+      return;
+    }
+    if (this.standing().waiting >= this.most) {
+      this.overflow += 1;
+      this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'dropped' });
       return;
     }
     const kind = this.disorderFor(page, psid, event);
@@ -81,6 +95,11 @@ export class WebhookSender {
     this.send(one, kind === 'batch');
     if (kind === 'duplicate') this.send({ job: { ...one.job, id: nextExchange(), attempts: [] }, entries });
     if (overtaken) this.send(overtaken);
+  }
+
+  /** How many events wait for receivers, how many may, and how many were dropped because there was no room. */
+  standing(): { waiting: number; most: number; dropped: number } {
+    return { waiting: this.queued + this.held.size + this.batches.size, most: this.most, dropped: this.overflow };
   }
 
   /** Webhooks of late, oldest first. */
@@ -102,6 +121,7 @@ export class WebhookSender {
     this.stopping = new AbortController();
     this.recent.clear();
     this.counted.clear();
+    this.overflow = 0;
   }
 
   /** Stops sending and forgets the queues. Gives the webhooks that nobody has taken yet. */
@@ -110,14 +130,15 @@ export class WebhookSender {
     const waiting = [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
     this.queues.clear();
     this.held.clear();
+    this.queued = 0;
     this.stopping.abort();
     return waiting;
   }
 
-  /** Rule 33: what happens in a thread of another app is only overheard; being told who owns it is not. */
-  private isStandby(page: string, psid: string, event: WebhookEvent): boolean {
+  /** Rule 33: what happens in a thread of another app is only overheard. */
+  private isStandby(page: string, psid: string, event: WebhookEvent, forSender: boolean): boolean {
     const [owner, person] = [this.state.pages.get(page), this.state.people.get(psid)];
-    return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
+    return owner !== undefined && person !== undefined && rule33Standby(person, owner, event, forSender);
   }
 
   private job(page: string, psid: string, entries: readonly Entry[]): WebhookJob {
@@ -185,6 +206,7 @@ export class WebhookSender {
 
   private queue(job: WebhookJob): void {
     const key = job.lane ?? `${job.page}:${job.psid}`;
+    this.queued += addressees(job).length;
     const queue = this.queues.get(key);
     if (queue) {
       queue.push(job);
@@ -202,6 +224,7 @@ export class WebhookSender {
       await this.handOver(job, signal);
       if (signal.aborted) return;
       queue.shift();
+      this.queued -= addressees(job).length;
       this.feed.tell({ type: 'webhooks' });
     }
     if (signal.aborted) return;
@@ -227,12 +250,12 @@ export class WebhookSender {
         return;
       }
       job.failures += 1;
-      if (job.forged || this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+      if (job.forged || rule43GivenUp(job.createdAt, this.clock.now(), page)) {
         job.state = 'dropped';
         return;
       }
       this.feed.tell({ type: 'webhooks' });
-      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures), signal);
+      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures, page.rules), signal);
     }
   }
 
@@ -284,10 +307,6 @@ export class WebhookSender {
       return done(null, error instanceof Error ? error.message : String(error), null);
     }
   }
-}
-
-function isHandover(event: WebhookEvent): boolean {
-  return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
 }
 
 function signatures(secret: string, body: Buffer, forged: WebhookJob['forged']): Record<string, string> {

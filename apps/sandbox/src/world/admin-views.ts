@@ -1,4 +1,6 @@
 import { mediaOf, templateOf } from '../domain/attachment.js';
+import { deedWords } from '../domain/deed.js';
+import type { Deed } from '../domain/deed.js';
 import { greetingFor, iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { callCurl, webhookCurl } from '../domain/curl.js';
@@ -107,6 +109,11 @@ export function messageView(message: ThreadMessage, pending: Pending[], topic: T
   };
 }
 
+/** Something that the person did on a phone that is offline; it is sent when the phone is on again. */
+export function waitingView(deed: Deed) {
+  return { kind: deed.kind, words: deedWords(deed), at: deed.at };
+}
+
 /** One accepted message: what the person truly received. */
 export function ledgerView(entry: LedgerEntry) {
   return {
@@ -164,6 +171,8 @@ export type PersonView = ReturnType<typeof personView>;
 export type ProfileView = ReturnType<typeof profileView>;
 /** See {@link messageView}. */
 export type MessageView = ReturnType<typeof messageView>;
+/** See {@link waitingView}. */
+export type WaitingView = ReturnType<typeof waitingView>;
 /** See {@link ledgerView}. */
 export type LedgerView = ReturnType<typeof ledgerView>;
 /** See {@link productView}. */

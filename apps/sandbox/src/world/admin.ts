@@ -66,6 +66,7 @@ import {
   personView,
   productView,
   profileView,
+  waitingView,
   webhookView,
 } from './admin-views.js';
 import type {
@@ -76,11 +77,13 @@ import type {
   PersonView,
   ProductView,
   ProfileView,
+  WaitingView,
   WebhookView,
 } from './admin-views.js';
 import type { GraphCall } from './call-log.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
+import type { Deeds } from './deeds.js';
 import type { FaultSource } from './fault-source.js';
 import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
@@ -105,6 +108,7 @@ export interface AdminParts {
   state: SandboxState;
   clock: SandboxClock;
   acts: PersonActs;
+  deeds: Deeds;
   webhooks: WebhookSender;
   calls: Recent<GraphCall>;
   feed: ChangeFeed;
@@ -243,7 +247,7 @@ export class Admin {
     return { made, people };
   }
 
-  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited. */
+  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited, and sends it. */
   changePerson(psid: string, input: PersonPatch): PersonView {
     const { thread_owner: owner, offline, ...given } = parse(personPatch, input);
     const person = this.person(psid);
@@ -267,26 +271,36 @@ export class Admin {
     return productView(product);
   }
 
-  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, and the clock. */
+  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, the clock, and how many events wait for receivers. */
   overview(): {
     pages: PageView[];
     people: PersonView[];
     people_total: number;
     products: ProductView[];
     clock: ReturnType<SandboxClock['describe']>;
+    webhooks: ReturnType<WebhookSender['standing']>;
   } {
-    const { state, clock } = this.parts;
+    const { state, clock, webhooks } = this.parts;
     return {
       pages: [...state.pages.values()].map((page) => this.view(page)),
       people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
       people_total: state.people.size,
       products: [...state.products.values()].map(productView),
       clock: clock.describe(),
+      webhooks: webhooks.standing(),
     };
   }
 
-  /** A person and all messages both ways, oldest first, with what waits for a tap; and what the Page shows beside. */
-  thread(psid: string): { person: PersonView; profile: ProfileView; messages: MessageView[] } {
+  /**
+   * A person and all messages both ways, oldest first, with what waits for a tap; what the Page shows beside; and what
+   * the person did on a phone that is offline.
+   */
+  thread(psid: string): {
+    person: PersonView;
+    profile: ProfileView;
+    messages: MessageView[];
+    waiting: WaitingView[];
+  } {
     const { state, acts } = this.parts;
     const person = this.person(psid);
     const messages = state.threads.of(person.psid);
@@ -296,6 +310,7 @@ export class Admin {
       messages: messages.map((message) =>
         messageView(message, acts.pendingOf(psid, message), acts.topicOf(psid, message)),
       ),
+      waiting: person.waiting.map(waitingView),
     };
   }
 
@@ -534,7 +549,9 @@ export class Admin {
     const wasOff = person.offlineSince !== null;
     if (wasOff === offline) return;
     person.offlineSince = offline ? this.parts.clock.now() : null;
-    if (wasOff) this.parts.receipts.after(person);
+    if (!wasOff) return;
+    this.parts.deeds.sendWaiting(person);
+    this.parts.receipts.after(person);
   }
 
   private webhookView(job: WebhookJob): WebhookView {
