@@ -5,11 +5,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFolder } from '../checker/read-folder.js';
+import { SERVICES } from '../faults.js';
 import { FULL, type LoadSize } from '../load/plan.js';
 import type { FaultyProxy } from '../proxy.js';
 import type { Row, RowVerdict, Stage } from '../row.js';
 import { rest } from '../world/patience.js';
-import { settled } from '../world/resident.js';
+import { settled, type Resident } from '../world/resident.js';
 import { judgeAbsences, RETURN_MS, type Absence } from './judge.js';
 
 /** What can be away. */
@@ -19,6 +20,13 @@ export type AwayServer = (typeof AWAY)[number];
 export const HOW = ['gone', 'silent'] as const;
 export type How = (typeof HOW)[number];
 
+/** Which services use it. */
+const CLIENTS: Readonly<Record<AwayServer, readonly string[]>> = {
+  kafka: SERVICES,
+  redis: ['throttling'],
+  postgres: SERVICES,
+  messenger: ['delivery'],
+};
 /** Each Page's pace: low, so that what waited for a minute would be over it if it came at once. */
 const PACE = 10;
 /** The load: as in `kills`, but nobody stops, and Pages keep a pace. */
@@ -40,6 +48,7 @@ export const lastsMs = (o: Omit<AwayOptions, 'folder' | 'how'>): number =>
 
 export class Away implements Row {
   private readonly absences: Absence[] = [];
+  private readonly calm = new Map<string, number>();
   private doing = 'warming up';
 
   constructor(private readonly o: AwayOptions) {}
@@ -53,7 +62,7 @@ export class Away implements Row {
       const door = new Door(proxy);
       this.doing = `before ${server} goes`;
       await rest(calmMs, signal);
-      const before = await settled(services);
+      const before = this.most(await settled(services));
       const open = door.mostOpen;
       if (signal.aborted) return;
       screen.say(`${server} is ${how}`);
@@ -78,11 +87,19 @@ export class Away implements Row {
       await rest(RETURN_MS, signal);
       const after = await settled(services);
       const opened = door.close();
-      // Whoever was connected may come back at once, but once; each message may bring a connection of its own.
-      const mostOpened = server === 'messenger' ? Math.max(open, PACE * world.accounts.size) : open;
-      this.absences.push({ server, how, from, mended, to, held: { before, end, after }, open, opened, mostOpened });
+      const clients = services.filter(({ plan }) => CLIENTS[server].some((name) => plan.key.startsWith(name))).length;
+      // Whoever was connected comes back, and may come twice; to Messenger each message may bring a connection of its own.
+      const mostAtReturn = server === 'messenger' ? PACE * world.accounts.size * (RETURN_MS / 1000) : 2 * open;
+      const held = { before, end, after };
+      this.absences.push({ server, how, from, mended, to, held, open, opened, clients, mostAtReturn });
       if (signal.aborted) return;
     }
+  }
+
+  /** The most that each process has held in calm times. */
+  private most(now: Resident): Resident {
+    for (const [key, bytes] of Object.entries(now)) this.calm.set(key, Math.max(bytes, this.calm.get(key) ?? 0));
+    return Object.fromEntries(this.calm);
   }
 
   words(): string {
