@@ -5,9 +5,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFolder } from '../checker/read-folder.js';
-import { SERVICES } from '../faults.js';
+import { SERVICES, type PlannedFault } from '../faults.js';
 import { FULL, type LoadSize } from '../load/plan.js';
-import type { FaultyProxy } from '../proxy.js';
+import type { FaultyProxy, ProxyFault } from '../proxy.js';
 import type { Row, RowVerdict, Stage } from '../row.js';
 import { rest } from '../world/patience.js';
 import { settled, type Resident } from '../world/resident.js';
@@ -70,17 +70,12 @@ export class Away implements Row {
       const from = Date.now();
       let end = before;
       let mended = from;
-      const fault = faultOf(server, how);
-      await driver.while(
-        fault,
-        async () => {
-          await rest(awayMs, signal);
-          end = await settled(services);
-          mended = Date.now();
-          this.doing = `${server} comes back`;
-        },
-        signal,
-      );
+      await driver.while(faultOf(server, how), signal, async () => {
+        await rest(awayMs, signal);
+        end = await settled(services);
+        mended = Date.now();
+        this.doing = `${server} comes back`;
+      });
       const to = Date.now();
       screen.say(`${server} is back`);
       this.doing = `${server} is back`;
@@ -124,11 +119,12 @@ export class Away implements Row {
  * Messenger refuses connections. Behind a silence its answers would be lost, not its absence: what was written and never
  * answered is never sent again, and that is the matter of `kills`.
  */
-function faultOf(server: AwayServer, how: How): Parameters<Stage['driver']['while']>[0] {
-  if (server === 'messenger')
-    return { target: 'proxy:messenger', trouble: { kind: 'proxy', fault: { kind: 'refuse' } } };
-  if (how === 'gone') return { target: server, trouble: { kind: 'kill' } };
-  return { target: `proxy:${server}`, trouble: { kind: 'proxy', fault: { kind: 'half_open' } } };
+function faultOf(server: AwayServer, how: How): Omit<PlannedFault, 'at'> {
+  const proxy = (fault: ProxyFault): Omit<PlannedFault, 'at'> => ({
+    ...{ target: `proxy:${server}`, trouble: { kind: 'proxy', fault }, forMs: 0 },
+  });
+  if (server === 'messenger') return proxy({ kind: 'refuse' });
+  return how === 'gone' ? { target: server, trouble: { kind: 'kill' }, forMs: 0 } : proxy({ kind: 'half_open' });
 }
 
 /** Who comes through a proxy. */
