@@ -10,6 +10,7 @@ import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
 import { number } from './options.js';
+import { addPoisonCommand } from './poison/command.js';
 import { addRebalancesCommand } from './rebalances/command.js';
 import { Runs } from './run.js';
 
@@ -63,6 +64,7 @@ program
 
 addAwayCommand(program);
 addRebalancesCommand(program);
+addPoisonCommand(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 
