@@ -6,6 +6,7 @@ import { ROWS } from './checker/evidence.js';
 import { evidenceIn } from './checker/right-log.js';
 import { rightLogs, wrongLogs } from './checker/wrong-logs.js';
 import { addGuardsCommand } from './guards/command.js';
+import { addHolesCommand } from './holes/command.js';
 import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
@@ -65,6 +66,7 @@ program
 addAwayCommand(program);
 addRebalancesCommand(program);
 addPoisonCommand(program);
+addHolesCommand(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 

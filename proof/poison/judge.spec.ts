@@ -9,7 +9,7 @@ const puts: Put[] = Array.from({ length: 100 }, (_, i) => ({
 }));
 const right: Evidence = {
   puts,
-  outs: puts.flatMap(({ key, at }) => (key === null ? [] : [{ key, at: at + 50 }])),
+  outs: puts.flatMap(({ key, at }) => (key === null ? [] : [{ key, id: `${key}:1`, at: at + 50 }])),
   letters: puts.flatMap(({ key, partition, offset, at }) =>
     key === null ? [{ partition, offset, at: at + 60, reason: 'not_json', whole: true }] : [],
   ),
@@ -27,6 +27,8 @@ const costlier = (cpuMs: number) => right.rounds.map((r) => (r.poisoned ? { ...r
 describe('the judge of poison', () => {
   it('accepts a right run, on a busy machine, too', () => {
     expect(judgePoison(right, true).kept).toBe(true);
+    const again = { ...right, outs: [...right.outs, ...right.outs.slice(0, 3)] };
+    expect(judgePoison(again, true).kept).toBe(true);
     const slow = {
       ...right,
       outs: right.outs.map((o) => ({ ...o, at: o.at + 2_000 })),
@@ -42,7 +44,7 @@ describe('the judge of poison', () => {
     ['one whose bytes are not those of the record', { letters: [{ ...first, whole: false }, ...others] }],
     ['a good one that is put aside', { letters: [...right.letters, { ...first, offset: 1 }] }],
     ['a good one that is lost', { outs: right.outs.slice(1) }],
-    ['a good one that comes out twice', { outs: [...right.outs, ...right.outs.slice(0, 1)] }],
+    ['a good one that is taken in twice', { outs: [...right.outs, { key: 's:0', id: 's:0:2', at: 1_000_100 }] }],
     ['poison that slows the others', { rounds: costlier(540) }],
     ['rounds that are all noise', { rounds: right.rounds.map((r, i) => ({ ...r, cpuMs: 300 + 100 * i })) }],
     ['a run without poison', { puts: puts.filter(({ key }) => key !== null), letters: [] }],

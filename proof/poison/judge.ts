@@ -20,9 +20,10 @@ export interface Put {
   readonly key: string | null;
 }
 
-/** A record that came out: `key` of the offer it tells of. */
+/** A record that came out: `key` of the offer it tells of, `id` of the state that it is. */
 export interface Out {
   readonly key: string;
+  readonly id: string;
   readonly at: number;
 }
 
@@ -56,7 +57,7 @@ export interface Evidence {
 
 /** How late each record of the steady partitions came out: after it was written, and after the good one before it was out. */
 export function lateness({ puts, outs, letters, steady }: Evidence): { good: number[]; bad: number[] } {
-  const outAt = new Map(outs.map(({ key, at }) => [key, at]));
+  const outAt = new Map([...outs].reverse().map(({ key, at }) => [key, at]));
   const letterAt = new Map(letters.map(({ partition, offset, at }) => [`${partition} ${offset}`, at]));
   const [good, bad]: [number[], number[]] = [[], []];
   for (const partition of steady) {
@@ -85,11 +86,13 @@ export function judgePoison(e: Evidence, whole: boolean): { lines: string[]; kep
   const maimed = e.letters.filter(({ whole: ok, reason }) => !ok || reason === '').length;
   const wrong = e.letters.filter(({ partition, offset }) => !places.has(`${partition} ${offset}`)).length;
 
-  const came = new Map<string, number>();
-  for (const { key } of e.outs) came.set(key, (came.get(key) ?? 0) + 1);
+  // The same state may be told again, when partitions change hands: readers know it by its id.
+  const came = new Map<string, Set<string>>();
+  for (const { key, id } of e.outs) came.set(key, (came.get(key) ?? new Set()).add(id));
+  const again = e.outs.length - new Set(e.outs.map(({ key, id }) => `${key} ${id}`)).size;
   const goods = e.puts.flatMap(({ key }) => key ?? []);
   const lost = goods.filter((key) => !came.has(key)).length;
-  const twice = goods.filter((key) => (came.get(key) ?? 0) > 1).length;
+  const twice = goods.filter((key) => (came.get(key)?.size ?? 0) > 1).length;
 
   const late = lateness(e);
   const worst = Math.max(0, ...late.bad);
@@ -115,7 +118,7 @@ export function judgePoison(e: Evidence, whole: boolean): { lines: string[]; kep
     ` ${mark(bad.wrong)} ${maimed} dead letters without their reason or their very bytes, ${wrong} of records that were none`,
     ` ${mark(bad.late)} put aside at most ${ms(worst)} after being read (half within ${ms(median(late.bad))}); ` +
       `${PUT_ASIDE_MS} ms allowed, or what good ones took here: ${ms(Math.max(0, ...late.good))}`,
-    ` ${mark(bad.lost || bad.twice)} good records: ${goods.length}, of which ${lost} did not come out and ${twice} came out twice`,
+    ` ${mark(bad.lost || bad.twice)} good records: ${goods.length}, of which ${lost} did not come out and ${twice} were taken in twice (${again} states were told again, under their ids)`,
   ];
   if (rate)
     lines.push(

@@ -157,7 +157,7 @@ class Trial {
       puts: this.puts,
       rounds: this.rounds,
       steady: [STEADY],
-      outs: offers.records.map(({ key, at }) => ({ key: key ?? '', at })),
+      outs: offers.records.map(({ key, at, header }) => ({ key: key ?? '', id: header('ce_id') ?? '', at })),
       letters: deadLetters.records.map(({ value, at, header }) => {
         const [partition, offset] = [Number(header('dl_partition')), Number(header('dl_offset'))];
         const bytes = this.bytes.get(`${partition} ${offset}`);
