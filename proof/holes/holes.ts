@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import type { Run } from '../run.js';
 import { quietShop, startIngestion, type IngestionBed } from '../world/ingestion-bed.js';
 import { rest, until } from '../world/patience.js';
-import { faultsOf, judgeHoles, type Hole, type Out, type Side, type Told } from './judge.js';
+import { faultsOf, judgeHoles, type Hole, type Out, type Told } from './judge.js';
 import { taken, topicOf, TRIALS, type Ground, type Made, type Trial } from './trials.js';
 
 /** A hole is noticed within this time, on a busy machine, too; whoever has not by then is not waited for. */
 const NOTICED_MS = 90_000;
+/** A fetch of the services waits for records no longer than a quarter of a second. */
+const ANSWERED_MS = 1_000;
 /** Afterwards, so that what is taken in all the same is seen. */
 const AFTERMATH_MS = 6_000;
 
@@ -27,7 +29,7 @@ export async function holes(run: Run, o: { readonly records: number }): Promise<
   });
   if (!bed) return 2;
   const grounds = shops.map(({ shop }): Ground => ({ run, bed, shop, records: o.records }));
-  let made: Hole[] = [];
+  let made: Hole[];
   try {
     made = await playAll(grounds, screen.say.bind(screen));
   } catch (error) {
@@ -48,7 +50,7 @@ async function playAll(grounds: readonly Ground[], say: (line: string) => void):
   const { bed, run } = grounds[0] as Ground;
   const before = await Promise.all(grounds.map((ground) => taken(ground)));
   say(`${bed.offers.records.length} records put in and taken in`);
-  const made: Made[] = [];
+  const made: (Made | undefined)[] = [];
   const play = async (readers: Trial['readers']): Promise<void> => {
     await Promise.all(
       TRIALS.map(async (trial, i) => {
@@ -58,33 +60,44 @@ async function playAll(grounds: readonly Ground[], say: (line: string) => void):
       }),
     );
   };
+  const topics = grounds.map(topicOf);
+  const holesNow = async (): Promise<Hole[]> => {
+    const stopped = await stoppedNow(bed, topics);
+    return TRIALS.flatMap(({ name }, i): Hole[] => {
+      const [one, sides] = [made[i], before[i]];
+      return one && sides
+        ? [{ name, topic: topics[i] as string, before: sides, stopped: stopped[i] ?? 0, ...one }]
+        : [];
+    });
+  };
+  /** Nobody may stop a reader before it had its time to see for itself. */
+  const noticed = (): Promise<unknown> =>
+    until(
+      'every hole to be noticed',
+      async () => {
+        const [told, outs] = [toldIn(bed), outsOf(bed)];
+        return (await holesNow()).every((hole) => faultsOf(hole, told, outs).length === 0);
+      },
+      { forMs: NOTICED_MS, everyMs: 500, signal: run.signal },
+    ).catch((error: unknown) => {
+      if (run.signal.aborted) throw error;
+      say(String(error));
+    });
+
   await play('there');
   for (const process of bed.ingestion) process.signal('SIGSTOP');
+  // What a reader had asked for already is answered, so that it does not have what is deleted.
+  await rest(ANSWERED_MS, run.signal);
   await play('frozen').finally(() => bed.ingestion.forEach((process) => process.signal('SIGCONT')));
+  await noticed();
   say('the readers leave');
   const back = await Promise.all(bed.ingestion.map((process) => process.leave()));
   await play('gone').finally(() => Promise.all(back.map((start) => start())));
   say('the readers are back');
-
-  const holesNow = (stopped: readonly number[]): Hole[] =>
-    TRIALS.map(({ name }, i): Hole => {
-      const { topic, sides } = { topic: topicOf(grounds[i] as Ground), sides: before[i] as Side[] };
-      return { name, topic, before: sides, stopped: stopped[i] ?? 0, ...(made[i] as Made) };
-    });
-  const topics = grounds.map(topicOf);
-  const settled = async (): Promise<boolean> => {
-    const [told, outs] = [toldIn(bed), outsOf(bed)];
-    return holesNow(await stoppedNow(bed, topics)).every((hole) => faultsOf(hole, told, outs).length === 0);
-  };
-  await until('every hole to be noticed', settled, { forMs: NOTICED_MS, everyMs: 500, signal: run.signal }).catch(
-    (error: unknown) => {
-      if (run.signal.aborted) throw error;
-      say(String(error));
-    },
-  );
+  await noticed();
   await rest(AFTERMATH_MS, run.signal);
   run.signal.throwIfAborted();
-  return holesNow(await stoppedNow(bed, topics));
+  return holesNow();
 }
 
 /** What came out. */
