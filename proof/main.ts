@@ -1,5 +1,6 @@
 /** `npm run proof -- <command>`: claims that a stranger can run. */
 import { Command, CommanderError } from 'commander';
+import { addAllCommands } from './all/command.js';
 import { addAwayCommand } from './away/command.js';
 import { check } from './checker/check.js';
 import { ROWS } from './checker/evidence.js';
@@ -67,6 +68,7 @@ addAwayCommand(program);
 addRebalancesCommand(program);
 addPoisonCommand(program);
 addHolesCommand(program);
+addAllCommands(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 
