@@ -103,6 +103,7 @@ export class SourceConsumers {
       group: client.group(`${source.shop}.${source.name}`),
       topic: source.topic,
       source: sourceKey(source),
+      ofOthers: true,
       handler: async (chunk, tx) => {
         const shop = directory.get(source.shop);
         if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);
