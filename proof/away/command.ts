@@ -7,7 +7,7 @@ import { MOST_KNOCKS } from './judge.js';
 import { AWAY, AWAY_LOAD, Away, HOW, lastsMs, type AwayOptions, type AwayServer, type How } from './away.js';
 
 /** What the two forms do unless it is said. */
-const LONG = { seconds: 60, warmUpMs: 40_000, calmMs: 15_000, alertsPerMinute: 500 };
+const LONG = { seconds: 60, warmUpMs: 150_000, calmMs: 15_000, alertsPerMinute: 500 };
 const SHORT = { seconds: 6, warmUpMs: 3_000, calmMs: 2_000, alertsPerMinute: 300 };
 
 interface Wanted {

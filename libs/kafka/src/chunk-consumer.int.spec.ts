@@ -187,7 +187,7 @@ describe('chunk transaction on a real broker and a real database', () => {
   it('a topic of others that was re-created and filled between two fetches is noticed before anything is skipped', async () => {
     const b = await bed();
     await b.put(1, 2, 3);
-    const reader = await b.consume(copy, { ofOthers: true });
+    const reader = await b.consume(copy, { lookBackAfterMs: 0 });
     await until('three', async () => (await b.rows()).length === 3);
     await b.put(4);
     await until('one more, after a silence', async () => (await b.rows()).length === 4);

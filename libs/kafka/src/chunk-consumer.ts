@@ -14,8 +14,6 @@ import { kafkaMetrics } from './metrics.js';
 import { assigned, mustLookBack, retryDelay, startAt, type PartitionState } from './partition-state.js';
 
 const CHUNK = 500;
-/** Records end the wait of a fetch at once; this is only how often an idle one turns, and how long a rebalance waits for it. */
-const FETCH_WAIT_MS = 250;
 const BAD_IN_A_ROW = 100;
 const TELL_OFFSETS_MS = 1000;
 /** A fault that is not known to pass is tried this often before the partition is called stuck. */
@@ -37,10 +35,10 @@ export interface ChunkConsumerOptions<V> {
   readonly decode?: Topic<V>;
   readonly handler: ChunkHandler<V>;
   /**
-   * The topic is somebody else's, who may delete it and fill it anew at any time, also between two fetches: after each
-   * silence the record before the next one is read once more, and must be the one remembered.
+   * For topics of others, who may delete one and fill it anew at any time, also between two fetches: when nothing came for
+   * so many milliseconds, the record before the next one is read once more, and must be the one remembered. Default: never.
    */
-  readonly ofOthers?: boolean;
+  readonly lookBackAfterMs?: number;
   /** Hides the bytes of dead letters of topics with personal identifiers. */
   readonly sealDeadLetters?: (bytes: Buffer) => string;
   readonly log: Logger;
@@ -96,7 +94,8 @@ export class ChunkConsumer<V> {
       sessionTimeout: 6000,
       heartbeatInterval: 1000,
       rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
+      // Records end the wait at once; this is only how often an idle fetch turns, and how long a rebalance waits for it.
+      maxWaitTimeInMs: 250,
       maxBytesPerPartition: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
@@ -331,7 +330,7 @@ export class ChunkConsumer<V> {
       void this.recheck(state);
       return undefined;
     }
-    if (this.o.ofOthers && mustLookBack(state, performance.now(), FETCH_WAIT_MS)) {
+    if (mustLookBack(state, performance.now(), this.o.lookBackAfterMs ?? Infinity)) {
       state.verify = state.last;
       this.resumeAt(state);
       return undefined;
