@@ -16,7 +16,7 @@ export const secretsOf = ({ page, token, app_secret, verify_token }: PageAccount
 
 /** Publishes the settings of all shops. The texts say nothing but what they are about, so that a log can be judged. */
 export async function publishShops(producer: Producer, prefix: string, planned: readonly PlannedShop[]): Promise<void> {
-  const messages = planned.map(({ shop, pages, limits, minGapMs }) => {
+  const messages = planned.map(({ shop, pages, limits, minGapMs, pacePerSecond }) => {
     const settings = ShopSettings.parse({
       shop,
       name: shop,
@@ -30,7 +30,7 @@ export async function publishShops(producer: Producer, prefix: string, planned: 
         access_token: `env:PROOF_TOKEN_${page}`,
         app_secret: `env:PROOF_SECRET_${page}`,
         verify_token: `env:PROOF_VERIFY_${page}`,
-        pace_per_second: 100,
+        pace_per_second: pacePerSecond,
         inbox_unused: true,
       })),
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
