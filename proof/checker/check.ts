@@ -1,6 +1,7 @@
 /** The verdict over one run: every row of every promise. Pure. */
 import { alertsOf, notTaken } from './alerts.js';
 import { EXCUSED, type Evidence, type Fault, ROWS, type RowName, type Violation } from './evidence.js';
+import { struckInFlight } from './in-flight.js';
 import { afterStop, stopUnconfirmed } from './rows/after-stop.js';
 import { lost, owed } from './rows/lost.js';
 import { overLimit } from './rows/over-limit.js';
@@ -25,7 +26,7 @@ export interface Figures {
   readonly doubtful_calls: number;
   /** Calls whose message was taken although the answer was lost. */
   readonly lost_answers: number;
-  /** Messages in flight when something was broken. */
+  /** Messages in flight when their sender was killed or frozen. */
   readonly in_flight_at_faults: number;
   readonly given_up: number;
   /** Milliseconds that the stalest accepted alert had not been true for, at the most favourable. */
@@ -82,7 +83,7 @@ function figuresOf(evidence: Evidence): Figures {
     own_ends: evidence.faults.length - faults.length,
     doubtful_calls: notTaken(evidence).length,
     lost_answers: evidence.doubts.filter(({ taken }) => taken).length,
-    in_flight_at_faults: new Set(faults.flatMap((f) => f.in_flight.map(({ id }) => id))).size,
+    in_flight_at_faults: new Set(struckInFlight({ faults }).map(({ id }) => id)).size,
     given_up: givenUp(evidence).filter((id) => excusableUnknowns(evidence).has(id)).length,
     stalest_ms: Math.max(0, ...staleness(evidence).filter(Number.isFinite)),
   };

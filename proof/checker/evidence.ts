@@ -107,11 +107,17 @@ export interface Doubt {
   readonly fault: string;
 }
 
-/** A message that delivery had claimed and not settled when something was broken. */
+/** A message that was claimed and not settled when something was broken. */
 export interface InFlight {
   readonly id: string;
   readonly shopper_id: string;
   readonly sku: string | null;
+  readonly claimed_at: number;
+  /** The instant for which it was seen to be in flight. */
+  readonly seen_at: number;
+  /** The process that had claimed it, `delivery-2`, and since when that life of it is known; null: nobody saw. */
+  readonly worker: string | null;
+  readonly worker_since: number | null;
 }
 
 /** Something that was broken on purpose. `to` null: it was so until the end. */
@@ -169,7 +175,7 @@ export const ROWS = {
   stop_unconfirmed: 'a STOP that was never confirmed',
   wrong_page: "with another Page's token, or to another Page's person",
   late_by_pause: 'late because the sender was frozen between gate and socket (counted, not held against us)',
-  unknown: 'given up as unknown although nothing was ambiguous or in flight',
+  unknown: 'given up as unknown although nothing was ambiguous and its sender was not struck',
   unexplained: 'an alert without a terminal decision, or with one that is not true',
 } as const;
 export type RowName = keyof typeof ROWS;

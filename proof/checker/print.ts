@@ -22,7 +22,7 @@ export function printVerdict(verdict: Verdict, evidence: Evidence, seed: number 
     `   ${f.accepted} alerts accepted, ${share.toFixed(0)} % of them while something was broken; ${f.owed} were owed`,
     `   ${f.taps} taps, ${f.stops} STOPs; ${f.faults} faults, ${f.own_ends} processes ended by themselves; ${f.lost_answers} answers lost after acceptance, ` +
       `${f.doubtful_calls} calls in doubt and not taken`,
-    `   ${f.in_flight_at_faults} messages in flight at a fault; ${f.given_up} alerts given up as unknown; ` +
+    `   ${f.in_flight_at_faults} messages in flight when their sender was struck; ${f.given_up} alerts given up as unknown; ` +
       `the stalest had not been true for ${(f.stalest_ms / 1000).toFixed(1)} s`,
     `   ${Object.entries(f.faults_by_class)
       .sort(([a], [b]) => (a < b ? -1 : 1))

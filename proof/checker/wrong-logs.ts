@@ -2,8 +2,8 @@
  * The checker checked: for every way of being wrong a log that is wrong in this one way, and the row that must say so.
  * A checker that accepts one of them would have accepted a run of that kind.
  */
-import type { RowName } from './evidence.js';
-import { alert, call, confirm, decide, fault, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
+import type { InFlight, RowName } from './evidence.js';
+import { alert, call, confirm, decide, fault, flying, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
 
 /** A log that is wrong, and where it must be noticed. */
 export interface WrongLog {
@@ -28,6 +28,15 @@ const move = (log: Log, id: string, seconds: number): void => {
   log.ledger = log.ledger.map((e) =>
     e.metadata === `beckon:alr_${id}` ? { ...e, accepted_at: T0 + seconds * 1000 } : e,
   );
+};
+
+/** Changes what was in flight at the kill. */
+const reflight = (log: Log, change: (one: InFlight) => InFlight): void => {
+  log.faults = log.faults.map((f) => (f.type === 'in_flight' ? { ...f, in_flight: f.in_flight.map(change) } : f));
+};
+/** Something else than the first sender was struck, or it was struck otherwise, when its messages were in flight. */
+const strike = (log: Log, target: string, kind: string): void => {
+  log.faults = log.faults.map((f) => (f.type === 'begin' && f.kind === 'kill' ? { ...f, target, kind } : f));
 };
 
 const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) => void])[] = [
@@ -181,6 +190,46 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'unknown',
     (log) => without(log.faults, (f) => f.type === 'in_flight'),
   ],
+  [
+    'given up as unknown, in flight when the other sender was killed',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, worker: 'delivery-2' })),
+  ],
+  [
+    'given up as unknown, claimed after its sender had been started again',
+    'unknown',
+    (log) =>
+      reflight(log, (one) => ({ ...one, worker_since: T0 + 66_000, claimed_at: T0 + 67_000, seen_at: T0 + 68_000 })),
+  ],
+  [
+    'given up as unknown, claimed after its sender was thawed',
+    'unknown',
+    (log) => {
+      strike(log, 'delivery-1', 'stop');
+      reflight(log, (one) => ({ ...one, claimed_at: T0 + 69_500, seen_at: T0 + 69_600 }));
+    },
+  ],
+  [
+    'given up as unknown, in flight before its sender was killed and answered by then',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, seen_at: T0 + 64_950 })),
+  ],
+  [
+    'given up as unknown, claimed by a life that nobody saw',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, worker: null, worker_since: null })),
+  ],
+  ['given up as unknown because Postgres was killed', 'unknown', (log) => strike(log, 'postgres', 'kill')],
+  ['given up as unknown because the way to Postgres was cut', 'unknown', (log) => strike(log, 'proxy:postgres', 'cut')],
+  [
+    'given up as unknown because Postgres was away, long after its sender was killed',
+    'unknown',
+    (log) => {
+      strike(log, 'postgres', 'stop');
+      fault(log, 'delivery-1', 'kill', 40, 42);
+    },
+  ],
+  ['lost because Postgres was killed', 'lost', (log) => strike(log, 'postgres', 'kill')],
   ['an alert without an end', 'unexplained', (log) => undecide(log, 'a9')],
   ['an accepted alert without an end', 'unexplained', (log) => undecide(log, 'a1')],
   ['an accepted alert that nobody speaks of', 'unexplained', (log) => forget(log, 'a1')],
@@ -190,7 +239,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     (log) => {
       forget(log, 'a2');
       decide(log, 'alr_a2', '12', 'x', 'failed', 'outcome_unknown', 70);
-      log.faults.push({ type: 'in_flight', id: 0, in_flight: [{ id: 'alr_a2', shopper_id: 'shp_12', sku: 'x' }] });
+      log.faults.push({ type: 'in_flight', id: 0, in_flight: [flying('alr_a2', '12', 'x', 64.9)] });
     },
   ],
   ['told as sent, and never accepted', 'unexplained', (log) => decide(log, 'alr_c5', '12', 'y', 'sent', null, 70)],
@@ -226,6 +275,16 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
     },
   ],
   ['told 29 s after it was gone', (log) => move(log, 'a8', 64)],
+  [
+    'in flight at a kill, seen when the way to Postgres was free again',
+    (log) => {
+      log.faults = log.faults.map((f) => (f.type === 'in_flight' ? { ...f, id: 70 } : f));
+      const seen = { type: 'begin', id: 70, target: 'proxy:postgres', kind: 'black_hole', detail: null } as const;
+      log.faults.unshift({ ...seen, from: T0 + 64_000 }, { type: 'end', id: 70, to: T0 + 69_000 });
+      reflight(log, (one) => ({ ...one, claimed_at: T0 + 68_900, seen_at: T0 + 69_000 }));
+    },
+  ],
+  ['in flight when its sender was frozen', (log) => strike(log, 'delivery-1', 'stop')],
   [
     'late because its sender was frozen: counted apart',
     (log) => {

@@ -14,7 +14,10 @@ export const secretsOf = ({ page, token, app_secret, verify_token }: PageAccount
   [`PROOF_VERIFY_${page}`]: verify_token,
 });
 
-/** Publishes the settings of all shops. The texts say nothing but what they are about, so that a log can be judged. */
+/** Texts that say nothing but what they are about, so that a log can be judged. */
+export const TEXTS = { back_in_stock: 'back {title}', price_drop: 'drop {title}' };
+
+/** Publishes the settings of all shops. */
 export async function publishShops(producer: Producer, prefix: string, planned: readonly PlannedShop[]): Promise<void> {
   const messages = planned.map(({ shop, pages, limits, minGapMs }) => {
     const settings = ShopSettings.parse({
@@ -34,7 +37,7 @@ export async function publishShops(producer: Producer, prefix: string, planned: 
         inbox_unused: true,
       })),
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
-      templates: { back_in_stock: { en: 'back {title}' }, price_drop: { en: 'drop {title}' } },
+      templates: { back_in_stock: { en: TEXTS.back_in_stock }, price_drop: { en: TEXTS.price_drop } },
     });
     const value = shops.schema.parse({ shop, rev: 1, settings, updated_at: Date.now() });
     return { key: shop, value: JSON.stringify(value) };

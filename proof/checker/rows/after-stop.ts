@@ -8,6 +8,7 @@
  */
 import { alertIdIn, alertsOf, notTaken } from '../alerts.js';
 import type { Accepted, Evidence, Stop, Violation } from '../evidence.js';
+import { struckInFlight } from '../in-flight.js';
 import { thawedBefore } from '../pauses.js';
 
 const CONFIRMATION = /^Done\. All your alerts have ended\b/;
@@ -47,8 +48,8 @@ export function stopUnconfirmed({ inputs, ledger, calls, doubts, faults }: Evide
     ),
   );
   const psidOf = new Map(inputs.people.map((p) => [p.shopper_id, p.psid]));
-  for (const { in_flight } of faults)
-    for (const { id, shopper_id } of in_flight) if (id.startsWith('rep_')) doubtful.add(psidOf.get(shopper_id) ?? '');
+  for (const { id, shopper_id } of struckInFlight({ faults }))
+    if (id.startsWith('rep_')) doubtful.add(psidOf.get(shopper_id) ?? '');
   return inputs.stops.flatMap((stop): Violation[] => {
     if (stop.acked_at === null || doubtful.has(stop.psid) || confirmationOf(ledger, stop) >= 0) return [];
     return [{ row: 'stop_unconfirmed', at: stop.sent_at, what: 'never confirmed', psid: stop.psid, sku: null }];
