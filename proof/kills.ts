@@ -14,6 +14,7 @@ import { prepare } from './load/prepare.js';
 import { waitForQuiet } from './load/quiet.js';
 import { runLoad } from './load/run-load.js';
 import { Shoppers } from './load/shoppers.js';
+import type { Row } from './row.js';
 import type { Screen } from './screen.js';
 import { FaultDriver } from './world/fault-driver.js';
 import { inFlightAt } from './world/in-flight.js';
@@ -27,6 +28,8 @@ export interface KillsOptions {
   readonly size: LoadSize;
   /** Whether anything is broken at all; without, it shows that the load alone comes out right. */
   readonly faults: boolean;
+  /** Plays in place of the faults, and is judged beside the checker; the load lasts `minutes` at the longest. */
+  readonly row?: Row;
   readonly keep: boolean;
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -40,12 +43,13 @@ export async function kills(o: KillsOptions): Promise<number> {
   const { screen, folder, seed, signal } = o;
   const forMs = Math.round(o.minutes * 60_000);
   const plan = planLoad(seed, forMs, o.size);
-  const faults = o.faults ? planFaults(seed, forMs) : [];
+  const faults = o.faults && !o.row ? planFaults(seed, forMs) : [];
   writeFileSync(
     join(folder, 'run.json'),
     JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version }),
   );
-  screen.say(`seed ${seed}, ${o.minutes} min, ${faults.length} faults; files: ${folder}`);
+  const what = o.row ? '' : `, ${o.minutes} min, ${faults.length} faults`;
+  screen.say(`seed ${seed}${what}; files: ${folder}`);
   let driver: FaultDriver | undefined;
   const world = await startWorld({
     ...{ folder, shops: plan.shops, env: o.env, signal, say: (line) => screen.say(line) },
@@ -67,7 +71,9 @@ export async function kills(o: KillsOptions): Promise<number> {
     await world.stop(o.keep);
     if (driver.failure) screen.say(`void: ${driver.failure.message}: ${String(driver.failure.cause)}`);
     const code = judge(folder, (line) => screen.print(line), { interrupted: judged === 'interrupted' });
-    return driver.failure ? 2 : code;
+    const more = o.row?.judge(judged === 'whole');
+    for (const line of more?.lines ?? []) screen.print(line);
+    return driver.failure ? 2 : more?.kept === false ? 1 : code;
   } finally {
     await world.stop(o.keep);
   }
@@ -82,7 +88,7 @@ function driverOf({ servers, processes, files }: World): FaultDriver {
   const timeline: LineFile<FaultLine> = files.faults;
   const patience = new AbortController().signal;
   return new FaultDriver({
-    ...{ servers, processes: processes.all, timeline },
+    ...{ servers, processes: processes.all, timeline, messenger: processes.messenger },
     inFlightAt: (at) => inFlightAt(servers.stack.databaseUrl, at, patience),
   });
 }
@@ -117,18 +123,28 @@ async function underLoad(
     .finally(() => end());
   if (!refs) return undefined;
 
+  const enough = new AbortController();
+  const stage = { world, driver, screen, signal: AbortSignal.any([signal, enough.signal]) };
+  const watched = await o.row?.watch?.(stage);
   phase('load');
   const begun = performance.now();
   end = screen.follow(() => {
     const left = Math.max(0, Math.round((forMs - (performance.now() - begun)) / 1000));
+    if (o.row) return `${o.row.words()}; ${witness.alerts} alerts accepted`;
     const down = [...driver.down].map(([target, kind]) => `${target} ${kind}`).join(', ') || 'nothing';
     return `load: ${left} s left, ${witness.alerts} alerts accepted, ${driver.done} faults done, down: ${down}`;
   });
-  const calm = o.faults ? await loseAnswers(sandbox, [...world.accounts.keys()], seed) : undefined;
-  const breaking = driver.run(faults, signal).catch((error: unknown) => screen.say(String(error)));
-  await runLoad({ plan, platform, shoppers, witness, refs, seed }, signal);
+  const calm = o.faults && !o.row ? await loseAnswers(sandbox, [...world.accounts.keys()], seed) : undefined;
+  const breaking = (o.row ? o.row.play(stage) : driver.run(faults, signal)).catch((error: unknown) => {
+    if (!stage.signal.aborted) driver.failure ??= new Error('it could not be played', { cause: error });
+    screen.say(String(error));
+  });
+  if (o.row) void breaking.then(() => enough.abort());
+  await runLoad({ plan, platform, shoppers, witness, refs, seed, enough: enough.signal }, signal);
+  enough.abort();
   await calm?.();
   await breaking;
+  await watched?.();
   end();
   if (signal.aborted) screen.say('interrupted: what happened so far is judged, as far as it can be');
   else phase('quiet');

@@ -1,8 +1,6 @@
 /** `npm run proof -- <command>`: claims that a stranger can run. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { join } from 'node:path';
-import { stopRequests } from '@beckon/local/stop-requests.js';
-import { stateFolder } from '@beckon/stack';
+import { Command, CommanderError } from 'commander';
+import { addAwayCommand } from './away/command.js';
 import { check } from './checker/check.js';
 import { ROWS } from './checker/evidence.js';
 import { evidenceIn } from './checker/right-log.js';
@@ -11,19 +9,10 @@ import { addGuardsCommand } from './guards/command.js';
 import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
-import { Screen } from './screen.js';
-import { makeRunFolder } from './world/run-folder.js';
+import { number } from './options.js';
+import { Runs } from './run.js';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const number =
-  (low: number, high: number) =>
-  (text: string): number => {
-    const n = Number(text);
-    if (text.trim() === '' || !(n >= low && n <= high))
-      throw new InvalidArgumentError(`A number from ${low} to ${high}.`);
-    return n;
-  };
 
 const program = new Command('npm run proof --').description('Shows that the promises hold.').exitOverride();
 
@@ -44,11 +33,8 @@ program
   .option('--no-faults', 'break nothing: shows that the load by itself comes out right')
   .option('--keep', "keep the servers' data", false)
   .action(async (o: { minutes: number; seed: number; alertsPerMinute: number; faults: boolean; keep: boolean }) => {
-    const folder = makeRunFolder(join(stateFolder(), 'proof'), `kills-${o.seed}`, new Date());
-    const screen = new Screen(process.stdout);
-    const signal = stopRequests(process, () => screen.say('ending; once more to end at once'));
     const size = { ...FULL, alertsPerMinute: o.alertsPerMinute };
-    process.exitCode = await kills({ ...o, size, folder, env: process.env, screen, signal });
+    process.exitCode = await kills({ ...new Runs().begin('kills', o), minutes: o.minutes, faults: o.faults, size });
   });
 
 program
@@ -74,6 +60,7 @@ program
     process.exitCode = failed === 0 ? 0 : 1;
   });
 
+addAwayCommand(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 

@@ -19,7 +19,7 @@ export const TEXTS = { back_in_stock: 'back {title}', price_drop: 'drop {title}'
 
 /** Publishes the settings of all shops. */
 export async function publishShops(producer: Producer, prefix: string, planned: readonly PlannedShop[]): Promise<void> {
-  const messages = planned.map(({ shop, pages, limits, minGapMs }) => {
+  const messages = planned.map(({ shop, pages, limits, minGapMs, pacePerSecond }) => {
     const settings = ShopSettings.parse({
       shop,
       name: shop,
@@ -33,7 +33,7 @@ export async function publishShops(producer: Producer, prefix: string, planned: 
         access_token: `env:PROOF_TOKEN_${page}`,
         app_secret: `env:PROOF_SECRET_${page}`,
         verify_token: `env:PROOF_VERIFY_${page}`,
-        pace_per_second: 100,
+        pace_per_second: pacePerSecond,
         inbox_unused: true,
       })),
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],

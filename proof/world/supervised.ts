@@ -33,6 +33,11 @@ export class Supervised {
     private readonly onOwnEnd: (how: string) => void,
   ) {}
 
+  /** Its process number while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.exit ? undefined : this.#child?.pid;
+  }
+
   /** Starts it; settles when it runs, not when it is ready. */
   async start(): Promise<void> {
     const { key, args, env, cwd, logFile, niceness } = this.plan;
@@ -69,7 +74,12 @@ export class Supervised {
   /** Politely ended, and started again with other settings. Settles when it is gone. */
   async change(env: Record<string, string>): Promise<void> {
     Object.assign(this.plan.env, env);
-    this.#downForMs = 0;
+    await this.end(0);
+  }
+
+  /** Politely ended, and started again after `downForMs`. Settles when it is gone. */
+  async end(downForMs: number): Promise<void> {
+    this.#downForMs = downForMs;
     await this.#child?.stop();
   }
 

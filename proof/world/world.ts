@@ -79,7 +79,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
       ...{ list, guard: servers.stack.guard, pickPort: () => ports.pick(), servers: servers.broken, secrets },
       ...{ path: env['PATH'], logDir: join(folder, 'logs'), onOwnEnd: o.onOwnEnd },
     });
-    undo.push(() => processes.optin.close());
+    undo.push(() => Promise.all([processes.optin.close(), processes.messenger.close()]));
     undo.push(() => [...processes.all.values()].forEach((process) => process.expectEnd()));
     const producer = await prepareKafka(servers.stack.kafkaBrokers, shops);
     undo.push(() => producer.disconnect().catch(() => undefined));

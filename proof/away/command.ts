@@ -1,0 +1,65 @@
+/** `npm run proof -- away`. */
+import { Option, type Command } from 'commander';
+import { kills } from '../kills.js';
+import { number } from '../options.js';
+import { Runs, type Run } from '../run.js';
+import { AWAY, AWAY_LOAD, Away, HOW, lastsMs, type AwayOptions, type AwayServer, type How } from './away.js';
+
+/** What the two forms do unless it is said. */
+const LONG = { seconds: 60, warmUpMs: 40_000, calmMs: 15_000, alertsPerMinute: 2_000 };
+const SHORT = { seconds: 8, warmUpMs: 10_000, calmMs: 4_000, alertsPerMinute: 700 };
+
+/** One run of it. @returns the exit code */
+export async function away(
+  run: Run,
+  o: { readonly short: boolean; readonly server?: AwayServer; readonly how: How; readonly seconds?: number },
+): Promise<number> {
+  const form = o.short ? SHORT : LONG;
+  const servers = o.server ? [o.server] : AWAY.filter((name) => o.how === 'gone' || name !== 'messenger');
+  const { warmUpMs, calmMs, alertsPerMinute } = form;
+  const options: AwayOptions = {
+    ...{ servers, how: o.how, awayMs: (o.seconds ?? form.seconds) * 1000, warmUpMs, calmMs, folder: run.folder },
+  };
+  const minutes = lastsMs(options) / 60_000;
+  const size = { ...AWAY_LOAD, alertsPerMinute };
+  return kills({ ...run, minutes, size, faults: false, row: new Away(options) });
+}
+
+/** Adds the command. */
+export function addAwayCommand(program: Command): void {
+  program
+    .command('away')
+    .description('R10: Kafka, Redis, Postgres or Messenger is gone for a minute under load')
+    .addOption(new Option('--server <name>', 'which one').choices(AWAY).default(undefined, 'each in turn'))
+    .addOption(
+      new Option('--how <how>', 'gone: nobody listens; silent: it takes everything and answers nothing')
+        .choices(HOW)
+        .default('gone'),
+    )
+    .option('--seconds <n>', `for how long (${LONG.seconds}, short: ${SHORT.seconds})`, number(1, 3_600))
+    .option('--short', 'the form for CI', false)
+    .option('--seed <n>', 'the same seed, the same load', number(0, 4_294_967_295), 1)
+    .option('--keep', "keep the servers' data", false)
+    .action(
+      async (
+        o: { server?: AwayServer; how: How; seconds?: number; short: boolean; seed: number; keep: boolean },
+        command: Command,
+      ) => {
+        if (o.server === 'messenger' && o.how === 'silent')
+          command.error('error: a silent Messenger loses answers, and that is the matter of kills', { exitCode: 2 });
+        process.exitCode = await away(new Runs().begin('away', o), o);
+      },
+    )
+    .addHelpText(
+      'after',
+      `
+Judged, beside the rows of the verdict:
+  memory       what each process of each service holds after a whole collection of its garbage (resident), at the end of
+               the absence and ten seconds after the return: at most 10 % more than right before
+  connections  opened to the server in any second, from one second after it went to ten after its return: at most as many
+               as were open before (so that everybody comes back at once, but once); to Messenger one for each message
+               that the pace allows
+  herd         messages to Messenger in the ten seconds after the return: in no second and no ten seconds more of one
+               Page than its pace (${AWAY_LOAD.pacePerSecond}/s) allows in one second more`,
+    );
+}

@@ -1,0 +1,111 @@
+/**
+ * What the checker cannot see of an absence: memory that grows while a server is away, and a herd when it is back. Pure.
+ * Times are milliseconds since the epoch, memory is bytes.
+ */
+
+/** Memory may grow by this share. */
+export const MOST_GROWTH = 0.1;
+/** How long after the return a herd would be seen. */
+export const RETURN_MS = 10_000;
+/** A message that left within its Page's pace may arrive so much later: the machine is busy, and TCP not instant. */
+export const ARRIVES_LATE_MS = 1_000;
+/** Spans over which a Page's pace is looked at. */
+const SPANS_MS = [1_000, 10_000];
+
+/** One absence of one server, and what was seen of it. */
+export interface Absence {
+  readonly server: string;
+  readonly how: string;
+  readonly from: number;
+  /** When it began to come back, and when it answered again. */
+  readonly mended: number;
+  readonly to: number;
+  /** What each process held, after a whole collection of its garbage: before, at the end of the absence, after the return. */
+  readonly held: { readonly before: Memory; readonly end: Memory; readonly after: Memory };
+  /** Most connections that were open to it at once before. */
+  readonly open: number;
+  /** Connections that were opened to it: when. */
+  readonly opened: readonly number[];
+  /** Connections that may be opened to it in a second. */
+  readonly mostOpened: number;
+}
+type Memory = Readonly<Record<string, number>>;
+
+/** A message of Beckon's that came to Messenger, taken or not. */
+export interface Posted {
+  readonly page: string;
+  readonly at: number;
+}
+
+/** Which process held most more than before, and by what share. A process that is gone or was started anew counts too. */
+export function growth({ held: { before, end, after } }: Absence): { key: string; share: number } {
+  let worst = { key: '-', share: -Infinity };
+  for (const [key, bytes] of Object.entries(before))
+    for (const then of [end[key], after[key]]) {
+      const share = then === undefined ? Infinity : then / bytes - 1;
+      if (share > worst.share) worst = { key, share };
+    }
+  return worst;
+}
+
+/** The second in which most connections were opened, from one second after the server went to ten after its return. */
+export function busiestSecond({ opened, from, to }: Absence): number {
+  const times = opened.filter((at) => at >= from + 1_000 && at <= to + RETURN_MS).sort((a, b) => a - b);
+  return mostWithin(times, 1_000);
+}
+
+/** The Page that was furthest over what its pace allows in the ten seconds after the return; `over` ≤ 0: none was. */
+export function herd(
+  { mended, to }: Absence,
+  posted: readonly Posted[],
+  pacePerSecond: number,
+): { page: string; over: number; seen: number; spanMs: number } {
+  let worst = { page: '-', over: -Infinity, seen: 0, spanMs: 0 };
+  const byPage = new Map<string, number[]>();
+  for (const { page, at } of posted)
+    if (at >= mended && at <= to + RETURN_MS) byPage.set(page, [...(byPage.get(page) ?? []), at]);
+  for (const [page, times] of byPage)
+    for (const spanMs of SPANS_MS) {
+      const seen = mostWithin(
+        times.sort((a, b) => a - b),
+        spanMs,
+      );
+      const over = seen - (pacePerSecond * (spanMs + ARRIVES_LATE_MS)) / 1000 - 1;
+      if (over > worst.over) worst = { page, over, seen, spanMs };
+    }
+  return worst;
+}
+
+/** Sorted times: the most that lie within one span. */
+function mostWithin(times: readonly number[], spanMs: number): number {
+  let [first, most] = [0, 0];
+  for (let last = 0; last < times.length; last++) {
+    while ((times[last] as number) - (times[first] as number) >= spanMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+/** Judges all absences. @returns lines for people, and whether nothing grew and no herd came */
+export function judgeAbsences(
+  absences: readonly Absence[],
+  posted: readonly Posted[],
+  pacePerSecond: number,
+): { lines: string[]; kept: boolean } {
+  let kept = absences.length > 0;
+  const lines = absences.flatMap((a) => {
+    const [grown, second, after] = [growth(a), busiestSecond(a), herd(a, posted, pacePerSecond)];
+    const arrived = posted.filter(({ at }) => at >= a.mended && at <= a.to + RETURN_MS).length;
+    const broken = [grown.share > MOST_GROWTH, second > a.mostOpened, after.over > 0];
+    if (broken.includes(true)) kept = false;
+    const mark = (bad: boolean | undefined): string => (bad ? '✗' : ' ');
+    return [
+      `   ${a.server} ${a.how} for ${((a.mended - a.from) / 1000).toFixed(0)} s`,
+      ` ${mark(broken[0])}   memory: at most ${(100 * grown.share).toFixed(1)} % more held than before (${grown.key}); 10 % allowed`,
+      ` ${mark(broken[1])}   connections: at most ${second} opened within a second; ${a.mostOpened} allowed (${a.open} were open before)`,
+      ` ${mark(broken[2])}   herd: ${arrived} messages came within 10 s of the return; of one Page at most ${after.seen} within ${after.spanMs / 1000} s, ` +
+        `pace ${pacePerSecond}/s`,
+    ];
+  });
+  return { lines, kept };
+}
