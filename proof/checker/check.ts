@@ -39,22 +39,37 @@ export interface Verdict {
   readonly figures: Figures;
   /** Of the rows that condemn, the violation that came first. */
   readonly first: Violation | undefined;
+  /** Rows of which nothing is said. */
+  readonly notJudged: readonly RowName[];
 }
 
 const always = [twice, overLimit, stale, afterStop, wrongPage];
 /** Only a run that has come to its end can show that something never came. */
 const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
+const ROWS_AT_THE_END: readonly RowName[] = ['lost', 'stop_unconfirmed', 'unknown', 'unexplained'];
+/** What only the topic `decisions` can show. A peer of ours promises nothing about it. */
+const ROWS_OF_DECISIONS: readonly RowName[] = ['unknown', 'unexplained'];
 
-/** Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing. */
-export function check(evidence: Evidence, { whole = true }: { readonly whole?: boolean } = {}): Verdict {
+/**
+ * Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing.
+ * `decided` false: it was the run of a peer, which explains nothing.
+ */
+export function check(
+  evidence: Evidence,
+  { whole = true, decided = true }: { readonly whole?: boolean; readonly decided?: boolean } = {},
+): Verdict {
+  const notJudged = [...(whole ? [] : ROWS_AT_THE_END), ...(decided ? [] : ROWS_OF_DECISIONS)];
   const checks = whole ? [...always, ...atTheEnd] : always;
-  const all = checks.flatMap((row) => row(evidence)).sort((a, b) => a.at - b.at);
+  const all = checks
+    .flatMap((row) => row(evidence))
+    .filter(({ row }) => !notJudged.includes(row))
+    .sort((a, b) => a.at - b.at);
   const names = Object.keys(ROWS) as RowName[];
   const rows = Object.fromEntries(names.map((row) => [row, all.filter((v) => v.row === row)])) as Record<
     RowName,
     Violation[]
   >;
-  return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED) };
+  return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED), notJudged };
 }
 
 /** In the timeline, but nothing that was done to a process. */

@@ -1,6 +1,6 @@
 /**
  * Messages in flight at a fault whose outcome nobody can know: their own sender was killed or frozen between its claim
- * and the answer. What happens to a server, or to the way there, excuses nothing: the sender lives and knows what it has
+ * and the answer, or the way to Messenger broke. What happens to a server, or to the way there, excuses nothing: the sender lives and knows what it has
  * posted, and what answered.
  */
 import type { Evidence, Fault, InFlight } from './evidence.js';
@@ -13,6 +13,8 @@ const AFTER_THAW_MS = 1_000;
 function strikes({ target, kind, from, to }: Fault, one: InFlight): boolean {
   const { worker, worker_since, claimed_at, seen_at } = one;
   const end = to ?? Infinity;
+  // Where the way to Messenger breaks, what was on it is in doubt, whoever had sent it.
+  if (target === 'proxy:messenger') return seen_at >= from && claimed_at <= end && seen_at <= end + LATE_MS;
   if (target !== worker || worker_since === null || worker_since >= from) return false;
   if (seen_at < from || seen_at > end + LATE_MS) return false;
   return kind === 'kill' || (kind === 'stop' && claimed_at <= end + AFTER_THAW_MS);

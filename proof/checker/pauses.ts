@@ -9,11 +9,14 @@ const AFTER_THAW_MS = 2_000;
 /** The driver notes a thaw a moment after it happened. */
 const NOTED_LATE_MS = 100;
 
-/** The freeze of a delivery process that ended just before `at`, if there is one. */
+/** Who sends: delivery, or the naive peer in its place. */
+const SENDER = /^(delivery|naive)-/;
+
+/** The freeze of a sending process that ended just before `at`, if there is one. */
 export function thawedBefore(faults: readonly Fault[], at: number): Fault | undefined {
   return faults.find(
     ({ target, kind, from, to }) =>
-      target.startsWith('delivery') &&
+      SENDER.test(target) &&
       kind === 'stop' &&
       to !== null &&
       from < at &&

@@ -14,6 +14,7 @@ export function printVerdict(verdict: Verdict, evidence: Evidence, seed: number 
   const share = f.accepted === 0 ? 0 : (100 * f.accepted_during_faults) / f.accepted;
   const lines = [
     ...(Object.keys(ROWS) as RowName[]).map((row) => {
+      if (verdict.notJudged.includes(row)) return `   ${row.padEnd(17)} not judged`;
       const n = rows[row].length;
       const mark = n === 0 ? ' ' : row === EXCUSED ? '·' : '✗';
       return ` ${mark} ${row.padEnd(17)} ${String(n).padStart(6)}   ${ROWS[row]}`;

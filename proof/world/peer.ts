@@ -20,6 +20,10 @@ import type { Servers } from './servers.js';
 import { sourceTopic, TEXTS } from './shops.js';
 import { Supervised } from './supervised.js';
 
+/** Services that run in the place of ours under the same script. */
+export const PEERS = ['naive'] as const;
+export type Peer = (typeof PEERS)[number];
+
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const HOST = '127.0.0.1';
 const SCHEMA = 'naive';
@@ -55,10 +59,11 @@ export async function planPeer(o: {
   const places = { ...o.servers, host: HOST, port: () => sandboxPort, url: () => `http://${HOST}:1` };
   add('sandbox', sandboxPort, 'apps/sandbox/dist/main.js', environmentOf(sandbox, o.list, places), -5);
 
+  const messenger = await FaultyProxy.listen([{ host: HOST, port: sandboxPort }]);
   const common: Omit<NaiveSettings, 'instance' | 'port'> = {
     ...{ brokers: [o.servers.kafka], redisUrl: o.servers.redis, databaseUrl: o.servers.postgres, schema: SCHEMA },
     ...{ topicPrefix: o.topicPrefix, redisPrefix: 'naive:', group: 'naive', partitions: o.partitions },
-    graphUrl: `http://${HOST}:${sandboxPort}`,
+    graphUrl: `http://${HOST}:${messenger.port}`,
     shops: o.shops.map(({ shop, pages, limits, minGapMs }) => ({
       ...{ shop, topic: sourceTopic(shop), texts: TEXTS },
       limits: [...limits, ...(minGapMs > 0 ? [{ scope: 'shopper' as const, limit: 1, period: minGapMs }] : [])],
@@ -78,7 +83,7 @@ export async function planPeer(o: {
     add(settings.instance, port, 'bench/dist/peers/naive/main.js', { NAIVE_SETTINGS: JSON.stringify(settings) });
   }
   const balancer = await FaultyProxy.listen(ports.map((port) => ({ host: HOST, port })));
-  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin: balancer };
+  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin: balancer, messenger };
 }
 
 /** The same faults at the same moments, for the replicas. */
