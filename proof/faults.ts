@@ -6,6 +6,8 @@ import type { ProxyFault } from './proxy.js';
 export type Trouble =
   /** SIGKILL; `forMs` later it is started again. `emptied`: what Redis had written is gone too. */
   | { readonly kind: 'kill'; readonly emptied?: boolean }
+  /** Politely ended (a service); `forMs` later it is started again. */
+  | { readonly kind: 'leave' }
   /** SIGSTOP, SIGCONT after `forMs`. */
   | { readonly kind: 'stop' }
   /** The proxy before a server. */
@@ -104,6 +106,7 @@ const medianThreeSeconds = (chance: Chance): number =>
 export function nameOf({ trouble, forMs }: PlannedFault): { kind: string; detail: string | null } {
   if (trouble.kind === 'kill') return { kind: 'kill', detail: trouble.emptied ? 'and emptied' : null };
   if (trouble.kind === 'stop') return { kind: 'stop', detail: `for ${(forMs / 1000).toFixed(1)} s` };
+  if (trouble.kind === 'leave') return { kind: 'leave', detail: null };
   const { fault } = trouble;
   if (fault.kind === 'latency') return { kind: 'latency', detail: `${fault.ms} ms` };
   if (fault.kind === 'cut') return { kind: 'cut', detail: `after ${fault.afterBytes} bytes` };

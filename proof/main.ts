@@ -10,6 +10,7 @@ import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
 import { number } from './options.js';
+import { addRebalancesCommand } from './rebalances/command.js';
 import { Runs } from './run.js';
 import { PEERS, type Peer } from './world/peer.js';
 
@@ -74,6 +75,7 @@ program
   });
 
 addAwayCommand(program);
+addRebalancesCommand(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 

@@ -5,11 +5,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFolder } from '../checker/read-folder.js';
+import { SERVICES, type PlannedFault } from '../faults.js';
 import { FULL, type LoadSize } from '../load/plan.js';
-import type { FaultyProxy } from '../proxy.js';
+import type { FaultyProxy, ProxyFault } from '../proxy.js';
 import type { Row, RowVerdict, Stage } from '../row.js';
 import { rest } from '../world/patience.js';
-import { settled } from '../world/resident.js';
+import { settled, type Resident } from '../world/resident.js';
 import { judgeAbsences, RETURN_MS, type Absence } from './judge.js';
 
 /** What can be away. */
@@ -19,6 +20,13 @@ export type AwayServer = (typeof AWAY)[number];
 export const HOW = ['gone', 'silent'] as const;
 export type How = (typeof HOW)[number];
 
+/** Which services use it. */
+const CLIENTS: Readonly<Record<AwayServer, readonly string[]>> = {
+  kafka: SERVICES,
+  redis: ['throttling'],
+  postgres: SERVICES,
+  messenger: ['delivery'],
+};
 /** Each Page's pace: low, so that what waited for a minute would be over it if it came at once. */
 const PACE = 10;
 /** The load: as in `kills`, but nobody stops, and Pages keep a pace. */
@@ -40,6 +48,7 @@ export const lastsMs = (o: Omit<AwayOptions, 'folder' | 'how'>): number =>
 
 export class Away implements Row {
   private readonly absences: Absence[] = [];
+  private readonly calm = new Map<string, number>();
   private doing = 'warming up';
 
   constructor(private readonly o: AwayOptions) {}
@@ -53,7 +62,7 @@ export class Away implements Row {
       const door = new Door(proxy);
       this.doing = `before ${server} goes`;
       await rest(calmMs, signal);
-      const before = await settled(services);
+      const before = this.most(await settled(services));
       const open = door.mostOpen;
       if (signal.aborted) return;
       screen.say(`${server} is ${how}`);
@@ -61,28 +70,31 @@ export class Away implements Row {
       const from = Date.now();
       let end = before;
       let mended = from;
-      const fault = faultOf(server, how);
-      await driver.while(
-        fault,
-        async () => {
-          await rest(awayMs, signal);
-          end = await settled(services);
-          mended = Date.now();
-          this.doing = `${server} comes back`;
-        },
-        signal,
-      );
+      await driver.while(faultOf(server, how), signal, async () => {
+        await rest(awayMs, signal);
+        end = await settled(services);
+        mended = Date.now();
+        this.doing = `${server} comes back`;
+      });
       const to = Date.now();
       screen.say(`${server} is back`);
       this.doing = `${server} is back`;
       await rest(RETURN_MS, signal);
       const after = await settled(services);
       const opened = door.close();
-      // Whoever was connected may come back at once, but once; each message may bring a connection of its own.
-      const mostOpened = server === 'messenger' ? Math.max(open, PACE * world.accounts.size) : open;
-      this.absences.push({ server, how, from, mended, to, held: { before, end, after }, open, opened, mostOpened });
+      const clients = services.filter(({ plan }) => CLIENTS[server].some((name) => plan.key.startsWith(name))).length;
+      // Whoever was connected comes back, and may come twice; to Messenger each message may bring a connection of its own.
+      const mostAtReturn = server === 'messenger' ? PACE * world.accounts.size * (RETURN_MS / 1000) : 2 * open;
+      const held = { before, end, after };
+      this.absences.push({ server, how, from, mended, to, held, open, opened, clients, mostAtReturn });
       if (signal.aborted) return;
     }
+  }
+
+  /** The most that each process has held in calm times. */
+  private most(now: Resident): Resident {
+    for (const [key, bytes] of Object.entries(now)) this.calm.set(key, Math.max(bytes, this.calm.get(key) ?? 0));
+    return Object.fromEntries(this.calm);
   }
 
   words(): string {
@@ -107,11 +119,12 @@ export class Away implements Row {
  * Messenger refuses connections. Behind a silence its answers would be lost, not its absence: what was written and never
  * answered is never sent again, and that is the matter of `kills`.
  */
-function faultOf(server: AwayServer, how: How): Parameters<Stage['driver']['while']>[0] {
-  if (server === 'messenger')
-    return { target: 'proxy:messenger', trouble: { kind: 'proxy', fault: { kind: 'refuse' } } };
-  if (how === 'gone') return { target: server, trouble: { kind: 'kill' } };
-  return { target: `proxy:${server}`, trouble: { kind: 'proxy', fault: { kind: 'half_open' } } };
+function faultOf(server: AwayServer, how: How): Omit<PlannedFault, 'at'> {
+  const proxy = (fault: ProxyFault): Omit<PlannedFault, 'at'> => ({
+    ...{ target: `proxy:${server}`, trouble: { kind: 'proxy', fault }, forMs: 0 },
+  });
+  if (server === 'messenger') return proxy({ kind: 'refuse' });
+  return how === 'gone' ? { target: server, trouble: { kind: 'kill' }, forMs: 0 } : proxy({ kind: 'half_open' });
 }
 
 /** Who comes through a proxy. */

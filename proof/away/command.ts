@@ -3,10 +3,11 @@ import { Option, type Command } from 'commander';
 import { kills } from '../kills.js';
 import { number } from '../options.js';
 import { Runs, type Run } from '../run.js';
+import { MOST_KNOCKS } from './judge.js';
 import { AWAY, AWAY_LOAD, Away, HOW, lastsMs, type AwayOptions, type AwayServer, type How } from './away.js';
 
 /** What the two forms do unless it is said. */
-const LONG = { seconds: 60, warmUpMs: 40_000, calmMs: 15_000, alertsPerMinute: 2_000 };
+const LONG = { seconds: 60, warmUpMs: 40_000, calmMs: 15_000, alertsPerMinute: 1_000 };
 const SHORT = { seconds: 8, warmUpMs: 10_000, calmMs: 4_000, alertsPerMinute: 700 };
 
 /** One run of it. @returns the exit code */
@@ -55,10 +56,10 @@ export function addAwayCommand(program: Command): void {
       `
 Judged, beside the rows of the verdict:
   memory       what each process of each service holds after a whole collection of its garbage (resident), at the end of
-               the absence and ten seconds after the return: at most 10 % more than right before
-  connections  opened to the server in any second, from one second after it went to ten after its return: at most as many
-               as were open before (so that everybody comes back at once, but once); to Messenger one for each message
-               that the pace allows
+               the absence and ten seconds after the return: at most 10 % more than in the calm before
+  connections  opened to the server: from one second after it went to ten after its return in no second more than ${MOST_KNOCKS}
+               for each process that uses it; and in the ten seconds after the return at most twice as many as were
+               open before, to Messenger at most one for each message that the pace allows
   herd         messages to Messenger in the ten seconds after the return: in no second and no ten seconds more of one
                Page than its pace (${AWAY_LOAD.pacePerSecond}/s) allows in one second more`,
     );

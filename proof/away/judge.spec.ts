@@ -19,7 +19,7 @@ const calm: Absence = {
     ...Array.from({ length: 50 }, (_, i) => 102_000 + i * 1_000),
     ...Array.from({ length: 20 }, (_, i) => 162_100 + i),
   ],
-  mostOpened: 20,
+  ...{ clients: 1, mostAtReturn: 40 },
 };
 /** A backlog that leaves at the pace. */
 const paced = (page: string): Posted[] =>
@@ -44,7 +44,11 @@ describe('the judge of absences', () => {
     ],
     ['a process that is gone', { held: { ...calm.held, end: { 'optin-2': 90 * MB } } }, posted],
     ['clients that knock without a rest', { opened: Array.from({ length: 21 }, (_, i) => 130_000 + i * 40) }, posted],
-    ['clients that all come twice at the return', { opened: [...calm.opened, ...calm.opened] }, posted],
+    [
+      'clients that come again and again at the return',
+      { opened: [...calm.opened, ...Array.from({ length: 30 }, (_, i) => 164_000 + i * 200)] },
+      posted,
+    ],
     [
       'a Page that tells all that waited at once',
       {},

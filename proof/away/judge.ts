@@ -5,6 +5,8 @@
 
 /** Memory may grow by this share. */
 export const MOST_GROWTH = 0.1;
+/** A process may knock so often in a second at a server that is away: twice for each connection of a pool of ten. */
+export const MOST_KNOCKS = 20;
 /** How long after the return a herd would be seen. */
 export const RETURN_MS = 10_000;
 /** A message that left within its Page's pace may arrive so much later: the machine is busy, and TCP not instant. */
@@ -20,14 +22,19 @@ export interface Absence {
   /** When it began to come back, and when it answered again. */
   readonly mended: number;
   readonly to: number;
-  /** What each process held, after a whole collection of its garbage: before, at the end of the absence, after the return. */
+  /**
+   * What each process held after a whole collection of its garbage: before (the most of all calm times so far: Node gives
+   * memory back when little happens, and takes it again), at the end of the absence, after the return.
+   */
   readonly held: { readonly before: Memory; readonly end: Memory; readonly after: Memory };
   /** Most connections that were open to it at once before. */
   readonly open: number;
   /** Connections that were opened to it: when. */
   readonly opened: readonly number[];
-  /** Connections that may be opened to it in a second. */
-  readonly mostOpened: number;
+  /** Processes that use it. */
+  readonly clients: number;
+  /** Connections that may be opened to it in the ten seconds after its return. */
+  readonly mostAtReturn: number;
 }
 type Memory = Readonly<Record<string, number>>;
 
@@ -48,10 +55,13 @@ export function growth({ held: { before, end, after } }: Absence): { key: string
   return worst;
 }
 
-/** The second in which most connections were opened, from one second after the server went to ten after its return. */
-export function busiestSecond({ opened, from, to }: Absence): number {
+/**
+ * Most connections opened within a second, from one second after the server went (everybody notices at once) to ten after
+ * its return; and how many were opened in the ten seconds after it.
+ */
+export function knocks({ opened, from, to }: Absence): { within: number; atReturn: number } {
   const times = opened.filter((at) => at >= from + 1_000 && at <= to + RETURN_MS).sort((a, b) => a - b);
-  return mostWithin(times, 1_000);
+  return { within: mostWithin(times, 1_000), atReturn: times.filter((at) => at >= to).length };
 }
 
 /** The Page that was furthest over what its pace allows in the ten seconds after the return; `over` ≤ 0: none was. */
@@ -94,15 +104,21 @@ export function judgeAbsences(
 ): { lines: string[]; kept: boolean } {
   let kept = absences.length > 0;
   const lines = absences.flatMap((a) => {
-    const [grown, second, after] = [growth(a), busiestSecond(a), herd(a, posted, pacePerSecond)];
+    const [grown, knocked, after] = [growth(a), knocks(a), herd(a, posted, pacePerSecond)];
+    const mostKnocks = MOST_KNOCKS * a.clients;
     const arrived = posted.filter(({ at }) => at >= a.mended && at <= a.to + RETURN_MS).length;
-    const broken = [grown.share > MOST_GROWTH, second > a.mostOpened, after.over > 0];
+    const broken = [
+      grown.share > MOST_GROWTH,
+      knocked.within > mostKnocks || knocked.atReturn > a.mostAtReturn,
+      after.over > 0,
+    ];
     if (broken.includes(true)) kept = false;
     const mark = (bad: boolean | undefined): string => (bad ? '✗' : ' ');
     return [
       `   ${a.server} ${a.how} for ${((a.mended - a.from) / 1000).toFixed(0)} s`,
       ` ${mark(broken[0])}   memory: at most ${(100 * grown.share).toFixed(1)} % more held than before (${grown.key}); 10 % allowed`,
-      ` ${mark(broken[1])}   connections: at most ${second} opened within a second; ${a.mostOpened} allowed (${a.open} were open before)`,
+      ` ${mark(broken[1])}   connections: at most ${knocked.within} opened within a second, ${mostKnocks} allowed; ` +
+        `${knocked.atReturn} within 10 s of the return, ${a.mostAtReturn} allowed (${a.open} were open before)`,
       ` ${mark(broken[2])}   herd: ${arrived} messages came within 10 s of the return; of one Page at most ${after.seen} within ${after.spanMs / 1000} s, ` +
         `pace ${pacePerSecond}/s`,
     ];

@@ -47,17 +47,12 @@ export class FaultDriver {
     if (this.failure) throw this.failure;
   }
 
-  /** Breaks it for as long as `work` takes. @throws what `work` throws, once it is mended */
-  async while(
-    fault: Omit<PlannedFault, 'at' | 'forMs'>,
-    work: () => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Breaks it for as long as `work` takes, or for its time. @throws what `work` throws, once it is mended */
+  async while(fault: Omit<PlannedFault, 'at'>, signal: AbortSignal, work?: () => Promise<void>): Promise<void> {
     let thrown: unknown;
-    const guarded = (): Promise<void> =>
-      work().catch((error: unknown) => void (thrown = error ?? new Error('nothing')));
-    await this.strike({ ...fault, at: 0, forMs: 0 }, signal, guarded);
-    if (thrown) throw thrown as Error;
+    const guarded = work && ((): Promise<void> => work().catch((error: unknown) => void (thrown = error)));
+    await this.strike({ ...fault, at: 0 }, signal, guarded);
+    if (thrown !== undefined) throw thrown as Error;
     if (this.failure) throw this.failure;
   }
 
@@ -121,11 +116,11 @@ export class FaultDriver {
       await meanwhile();
       thaw();
     } else if (process) {
-      await process.kill(forMs);
+      await (trouble.kind === 'leave' ? process.end(forMs) : process.kill(forMs));
       await meanwhile();
       await process.ready(UP_AT_THE_LATEST_MS).catch(() => undefined);
     } else {
-      await servers.kill(target as ServerName, trouble.emptied ?? false);
+      await servers.kill(target as ServerName, trouble.kind === 'kill' && (trouble.emptied ?? false));
       await meanwhile();
       await servers.restart(target as ServerName);
     }

@@ -24,6 +24,8 @@ export class Supervised {
   #ending = false;
   /** Set while somebody kills it on purpose: how long it stays down. */
   #downForMs: number | undefined;
+  /** What it said of its readiness last. */
+  #said = 'nothing';
   /** How often it ended although nobody had killed it. */
   ownEnds = 0;
 
@@ -58,9 +60,9 @@ export class Supervised {
 
   /** Settles when it says that it is ready. @throws Error after `forMs` */
   async ready(forMs: number, signal?: AbortSignal): Promise<void> {
-    await until(`${this.plan.key} to be ready (log: ${this.plan.logFile})`, () => this.isReady(), {
-      forMs,
-      ...(signal ? { signal } : {}),
+    const what = `${this.plan.key} to be ready (log: ${this.plan.logFile})`;
+    await until(what, () => this.isReady(), { forMs, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+      throw signal?.aborted ? error : new Error(`${String(error)}: ${this.#said}`, { cause: error });
     });
   }
 
@@ -98,7 +100,7 @@ export class Supervised {
     const answer = await fetch(`${this.plan.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
       () => undefined,
     );
-    await answer?.arrayBuffer();
+    this.#said = (await answer?.text().catch(() => undefined)) ?? 'no answer';
     return answer?.ok ?? false;
   }
 
