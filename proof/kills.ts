@@ -8,6 +8,7 @@ import type { FaultLine } from './checker/fold-lines.js';
 import { planFaults } from './faults.js';
 import { judge } from './judge.js';
 import { loseAnswers } from './load/lost-answers.js';
+import { nightOf } from './load/night.js';
 import { planLoad, type LoadSize } from './load/plan.js';
 import { Platform } from './load/platform.js';
 import { prepare } from './load/prepare.js';
@@ -95,6 +96,13 @@ function driverOf({ servers, processes, files, inFlightAt }: World): FaultDriver
   });
 }
 
+/** The last shop has quiet hours soon after the load begins. */
+async function nightFalls({ quieten, files }: World, shop: string): Promise<void> {
+  const night = nightOf(shop, Date.now());
+  await quieten(night);
+  files.inputs.append({ type: 'quiet_hours', ...night, since: Date.now() });
+}
+
 /** @returns `whole`, `interrupted` (the load had begun), or undefined: nothing to judge */
 async function underLoad(
   o: KillsOptions,
@@ -125,6 +133,7 @@ async function underLoad(
     .finally(() => end());
   if (!refs) return undefined;
 
+  if (!o.row) await nightFalls(world, plan.shops.at(-1)?.shop ?? '');
   const enough = new AbortController();
   const stage = { world, driver, screen, signal: AbortSignal.any([signal, enough.signal]) };
   const watched = await o.row?.watch?.(stage);

@@ -37,7 +37,7 @@ export class NaiveContender {
       graphUrl: floor.sandbox.url,
       shops: [
         {
-          ...{ shop: SHOP, topic: floor.sourceTopic },
+          ...{ shop: SHOP, topic: floor.sourceTopic, quiet: null },
           limits: [{ scope: 'shopper', limit: 3, period: 86_400_000 }],
           pages: Object.fromEntries(
             floor.pages.map((page) => [page, { token: `token-${page}`, app_secret: APP_SECRET }]),

@@ -3,6 +3,7 @@ import { alertsOf, notTaken } from './alerts.js';
 import { EXCUSED, type Evidence, type Fault, ROWS, type RowName, type Violation } from './evidence.js';
 import { struckInFlight } from './in-flight.js';
 import { afterStop, stopUnconfirmed } from './rows/after-stop.js';
+import { atNight } from './rows/at-night.js';
 import { lost, owed } from './rows/lost.js';
 import { overLimit } from './rows/over-limit.js';
 import { stale, staleness } from './rows/stale.js';
@@ -43,7 +44,7 @@ export interface Verdict {
   readonly notJudged: readonly RowName[];
 }
 
-const always = [twice, overLimit, stale, afterStop, wrongPage];
+const always = [twice, overLimit, stale, atNight, afterStop, wrongPage];
 /** Only a run that has come to its end can show that something never came. */
 const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
 const ROWS_AT_THE_END: readonly RowName[] = ['lost', 'stop_unconfirmed', 'unknown', 'unexplained'];

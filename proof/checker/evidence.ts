@@ -27,6 +27,16 @@ export interface Shop {
   readonly limits: readonly Limit[];
 }
 
+/** From `from` to `to` on the clocks of `zone` ("21:00"; they may pass midnight) nobody of the shop is told anything. */
+export interface QuietHours {
+  readonly shop: string;
+  readonly from: string;
+  readonly to: string;
+  readonly zone: string;
+  /** Known to the service at this instant. */
+  readonly since: number;
+}
+
 /** A person on a Page; `shopper_id` is Beckon's name for them, needed where Beckon speaks of itself. */
 export interface Person {
   readonly psid: string;
@@ -60,6 +70,7 @@ export interface Stop extends Sent {
 /** Everything that was put in, in the order of sending. */
 export interface Inputs {
   readonly shops: readonly Shop[];
+  readonly quiet_hours: readonly QuietHours[];
   readonly people: readonly Person[];
   readonly offers: readonly OfferInput[];
   readonly taps: readonly Tap[];
@@ -171,6 +182,7 @@ export const ROWS = {
   unasked: 'an alert to somebody who had not asked for it',
   over_limit: 'more than a limit allows, by the times of acceptance',
   stale: 'accepted more than 30 s after it stopped being true',
+  at_night: 'accepted within quiet hours',
   after_stop: 'accepted after the STOP was confirmed',
   stop_unconfirmed: 'a STOP that was never confirmed',
   wrong_page: "with another Page's token, or to another Page's person",

@@ -39,6 +39,11 @@ const strike = (log: Log, target: string, kind: string): void => {
   log.faults = log.faults.map((f) => (f.type === 'begin' && f.kind === 'kill' ? { ...f, target, kind } : f));
 };
 
+/** Other quiet hours. */
+const aNight = (log: Log, from: string, to: string, zone: string): void => {
+  log.inputs = log.inputs.map((line) => (line.type === 'quiet_hours' ? { ...line, from, to, zone } : line));
+};
+
 const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) => void])[] = [
   ['a message was never sent', 'lost', (log) => unsend(log, 'a1')],
   ['only the second request of a shopper was forgotten', 'lost', (log) => unsend(log, 'a4')],
@@ -154,6 +159,23 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
       alert(log, 'c4', '13', 'x', 72.5);
     },
   ],
+  ['told in the middle of the night', 'at_night', (log) => move(log, 'b5', 190)],
+  ['told a second before the night is over', 'at_night', (log) => move(log, 'b5', 219)],
+  [
+    'told after midnight, in a night that began before it',
+    'at_night',
+    (log) => aNight(log, '23:50', '00:18', 'Australia/Brisbane'),
+  ],
+  ['told before midnight, in a night that ends after it', 'at_night', (log) => aNight(log, '14:16', '06:00', 'UTC')],
+  [
+    'late after a thaw, and frozen only when it was night already',
+    'at_night',
+    (log) => {
+      move(log, 'b5', 171);
+      fault(log, 'delivery-1', 'stop', 162, 170.9);
+    },
+  ],
+  ['what waited for the end of the night was forgotten', 'lost', (log) => unsend(log, 'b5')],
   ['a STOP was never confirmed', 'stop_unconfirmed', (log) => put(log, { type: 'stop', id: 's2', psid: '21' }, 90)],
   [
     'sent by another Page',
@@ -275,6 +297,22 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
     },
   ],
   ['told 29 s after it was gone', (log) => move(log, 'a8', 64)],
+  ['told at an hour that is night elsewhere', (log) => aNight(log, '20:02', '20:05', 'Asia/Kolkata')],
+  ['on the wire when the night began', (log) => move(log, 'b5', 160.4)],
+  [
+    'told at an hour that was night before the shop had quiet hours',
+    (log) => {
+      aNight(log, '19:58', '20:00', 'Asia/Kathmandu');
+      log.inputs = log.inputs.map((line) => (line.type === 'quiet_hours' ? { ...line, since: T0 + 99_000 } : line));
+    },
+  ],
+  [
+    'late because its sender was frozen since before the night: counted apart',
+    (log) => {
+      move(log, 'b5', 165);
+      fault(log, 'delivery-1', 'stop', 159.5, 164.9);
+    },
+  ],
   [
     'in flight at a kill, seen when the way to Postgres was free again',
     (log) => {

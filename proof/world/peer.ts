@@ -9,7 +9,7 @@ import { environmentOf, type ServiceList } from '@beckon/local/service-list.js';
 import type { Guard } from '@beckon/stack';
 import pg from 'pg';
 import type { NaiveSettings } from '../../bench/peers/naive/settings.js';
-import type { InFlight, Kind } from '../checker/evidence.js';
+import type { InFlight, Kind, QuietHours } from '../checker/evidence.js';
 import { SERVICES, type PlannedFault } from '../faults.js';
 import type { PlannedShop } from '../load/plan.js';
 import { FaultyProxy } from '../proxy.js';
@@ -28,6 +28,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const HOST = '127.0.0.1';
 const SCHEMA = 'naive';
 const REPLICAS = 2;
+const READY_MS = 60_000;
 
 /** Plans the replicas and the sandbox; nothing runs yet. */
 export async function planPeer(o: {
@@ -65,7 +66,7 @@ export async function planPeer(o: {
     ...{ topicPrefix: o.topicPrefix, redisPrefix: 'naive:', group: 'naive', partitions: o.partitions },
     graphUrl: `http://${HOST}:${messenger.port}`,
     shops: o.shops.map(({ shop, pages, limits, minGapMs }) => ({
-      ...{ shop, topic: sourceTopic(shop), texts: TEXTS },
+      ...{ shop, topic: sourceTopic(shop), texts: TEXTS, quiet: null },
       limits: [...limits, ...(minGapMs > 0 ? [{ scope: 'shopper' as const, limit: 1, period: minGapMs }] : [])],
       pages: Object.fromEntries(
         pages.map((page) => {
@@ -84,6 +85,17 @@ export async function planPeer(o: {
   }
   const balancer = await FaultyProxy.listen(ports.map((port) => ({ host: HOST, port })));
   return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin: balancer, messenger };
+}
+
+/** Both are started again with a shop's quiet hours in their settings. */
+export async function quietenPeer({ all }: Processes, { shop, ...quiet }: Omit<QuietHours, 'since'>): Promise<void> {
+  const replicas = [...all.values()].filter(({ plan }) => plan.key.startsWith('naive-'));
+  for (const replica of replicas) {
+    const settings = JSON.parse(replica.plan.env['NAIVE_SETTINGS'] ?? '') as NaiveSettings;
+    const shops = settings.shops.map((one) => (one.shop === shop ? { ...one, quiet } : one));
+    await replica.change({ NAIVE_SETTINGS: JSON.stringify({ ...settings, shops }) });
+  }
+  for (const replica of replicas) await replica.ready(READY_MS);
 }
 
 /** The same faults at the same moments, for the replicas. */

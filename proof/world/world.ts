@@ -9,18 +9,19 @@ import { readServiceList } from '@beckon/local/service-list.js';
 import { createLogger } from '@beckon/service';
 import { PortPicker, stateFolder } from '@beckon/stack';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import type { Accepted, Call, Decision, Doubt, InFlight, Kind } from '../checker/evidence.js';
+import type { Accepted, Call, Decision, Doubt, InFlight, Kind, QuietHours } from '../checker/evidence.js';
 import type { FaultLine, InputLine } from '../checker/fold-lines.js';
 import type { PlannedShop } from '../load/plan.js';
 import { DecisionsReader } from './decisions-reader.js';
 import { inFlightAt } from './in-flight.js';
 import { LeaseHistory } from './lease-history.js';
 import { rest, until } from './patience.js';
-import { peerInFlightAt, peerRefOf, planPeer, type Peer } from './peer.js';
+import { peerInFlightAt, peerRefOf, planPeer, quietenPeer, type Peer } from './peer.js';
 import { planProcesses, type Processes } from './processes.js';
 import { LineFile } from './run-folder.js';
 import { SandboxClient, type PageAccount } from './sandbox-client.js';
 import { startServers, type Servers } from './servers.js';
+import { settingsKnown } from './settings-known.js';
 import { publishShops, secretsOf, sourceTopic } from './shops.js';
 import { Witness } from './witness.js';
 
@@ -47,6 +48,8 @@ export interface World {
   readonly shopperId: (page: string, psid: string) => string;
   /** A signed link from optin; undefined while it does not know the offer. */
   refOf(shop: string, sku: string, kind: Kind): Promise<string | undefined>;
+  /** Gives a shop quiet hours; settles when they are known to whom they concern. */
+  quieten(night: Omit<QuietHours, 'since'>): Promise<void>;
   /** Stops everything. `keep`: the servers' data stays in the run folder. */
   stop(keep: boolean): Promise<void>;
 }
@@ -121,6 +124,12 @@ export async function startWorld(o: WorldOptions): Promise<World> {
       decisions: o.peer ? undefined : new DecisionsReader(kafkaBrokers, topicName(PREFIX, decisions), told),
       inFlightAt: (at) =>
         o.peer ? peerInFlightAt(databaseUrl, at, nameOf, patience) : inFlightAt(databaseUrl, at, leases, patience),
+      quieten: async (night) => {
+        if (o.peer) return quietenPeer(processes, night);
+        const shop = shops.filter(({ shop }) => shop === night.shop);
+        await publishShops(producer, PREFIX, shop, 2, night);
+        await settingsKnown(databaseUrl, night.shop, 2, signal);
+      },
       refOf: (shop, sku, kind) =>
         o.peer
           ? peerRefOf(databaseUrl, sku, kind)

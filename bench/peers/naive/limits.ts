@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { SETTINGS, shopOf, type NaiveSettings } from './settings.js';
+import { SETTINGS, shopOf, type NaiveSettings, type NaiveShop } from './settings.js';
 
 /** Injection token of the Redis client. */
 export const REDIS = Symbol('redis');
@@ -12,6 +12,16 @@ interface About {
   readonly psid: string;
   readonly kind: string;
   readonly sku: string;
+}
+
+/** How many milliseconds the quiet hours still last; 0: it is no night. */
+function quietFor(quiet: NaiveShop['quiet'], now: Date): number {
+  if (!quiet) return 0;
+  const minutes = (clock: string): number => 60 * Number(clock.slice(0, 2)) + Number(clock.slice(3, 5));
+  const shown = now.toLocaleTimeString('en-GB', { timeZone: quiet.zone, hour: '2-digit', minute: '2-digit' });
+  const [clock, from, to] = [minutes(shown), minutes(quiet.from), minutes(quiet.to)];
+  if (from <= to ? clock < from || clock >= to : clock < from && clock >= to) return 0;
+  return ((to - clock + 1440) % 1440) * 60_000 - (now.getTime() % 60_000);
 }
 
 /** The limits of every shop, each a limiter of `rate-limiter-flexible`. */
@@ -39,6 +49,8 @@ export class Limits {
 
   /** Takes a message's room in all limits of its shop. @returns 0, or how many milliseconds there is no room */
   async take(about: About): Promise<number> {
+    const night = quietFor(shopOf(this.settings, about.page).quiet, new Date());
+    if (night > 0) return night;
     const limiters = this.limitersOf(about);
     for (const [i, { limiter, key }] of limiters.entries())
       try {

@@ -11,6 +11,8 @@ export interface NaiveShop {
   }[];
   /** Access token and app secret of each Page. */
   readonly pages: Readonly<Record<string, { readonly token: string; readonly app_secret: string }>>;
+  /** Nobody is told anything between these times of day in the zone; null: at any time. */
+  readonly quiet: { readonly from: string; readonly to: string; readonly zone: string } | null;
   /** `{title}` and `{price}` are filled in. */
   readonly texts: { readonly back_in_stock: string; readonly price_drop: string };
 }
