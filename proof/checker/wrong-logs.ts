@@ -39,6 +39,12 @@ const strike = (log: Log, target: string, kind: string): void => {
   log.faults = log.faults.map((f) => (f.type === 'begin' && f.kind === 'kill' ? { ...f, target, kind } : f));
 };
 
+/** A sender was frozen (seconds) with an alert in its hand. */
+const frozen = (log: Log, alert: string, from: number, to: number, other: Partial<InFlight> = {}): void => {
+  const id = fault(log, 'delivery-1', 'stop', from, to);
+  const held = { ...flying(`alr_${alert}`, '', '', from - 0.1), seen_at: T0 + from * 1000, ...other };
+  log.faults.push({ type: 'in_flight', id, in_flight: [held] });
+};
 /** Other quiet hours. */
 const aNight = (log: Log, from: string, to: string, zone: string): void => {
   log.inputs = log.inputs.map((line) => (line.type === 'quiet_hours' ? { ...line, from, to, zone } : line));
@@ -132,7 +138,63 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
       move(log, 'a7', 54);
     },
   ],
-  ['late after a thaw, and stale already when the freeze began', 'stale', (log) => move(log, 'a8', 100.5)],
+  [
+    'late after a thaw, and stale already when the freeze began',
+    'stale',
+    (log) => {
+      move(log, 'a8', 100.5);
+      frozen(log, 'a8', 70, 100);
+    },
+  ],
+  [
+    'late after a thaw, and held by the process that was not frozen',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      frozen(log, 'a8', 64, 69.4, { worker: 'delivery-2' });
+    },
+  ],
+  [
+    'late after a thaw, and claimed only then',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      frozen(log, 'a8', 64, 69.4, { claimed_at: T0 + 64_100 });
+    },
+  ],
+  [
+    'late long after a thaw',
+    'stale',
+    (log) => {
+      move(log, 'a8', 72);
+      frozen(log, 'a8', 64, 69.4);
+    },
+  ],
+  [
+    'late because Kafka was frozen',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      fault(log, 'kafka', 'stop', 64, 69.4);
+    },
+  ],
+  [
+    'three in half a minute after the thaw of a process that held none of them',
+    'over_limit',
+    (log) => {
+      move(log, 'a6', 40.9);
+      frozen(log, 'a8', 36, 40.8);
+    },
+  ],
+  [
+    'after STOP, by a sender that was frozen only after the confirmation',
+    'after_stop',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 44);
+      frozen(log, 'b1', 42.5, 43.9);
+    },
+  ],
   [
     'an alert came after the confirmation of STOP',
     'after_stop',
@@ -172,7 +234,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'at_night',
     (log) => {
       move(log, 'b5', 171);
-      fault(log, 'delivery-1', 'stop', 162, 170.9);
+      frozen(log, 'b5', 162, 170.9);
     },
   ],
   ['what waited for the end of the night was forgotten', 'lost', (log) => unsend(log, 'b5')],
@@ -310,7 +372,7 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
     'late because its sender was frozen since before the night: counted apart',
     (log) => {
       move(log, 'b5', 165);
-      fault(log, 'delivery-1', 'stop', 159.5, 164.9);
+      frozen(log, 'b5', 159.5, 164.9);
     },
   ],
   [
@@ -327,7 +389,22 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
     'late because its sender was frozen: counted apart',
     (log) => {
       move(log, 'a8', 69.5);
-      fault(log, 'delivery-1', 'stop', 64, 69.4);
+      frozen(log, 'a8', 64, 69.4);
+    },
+  ],
+  [
+    'late because its sender was frozen, and then one too many: counted apart',
+    (log) => {
+      move(log, 'a6', 40.9);
+      frozen(log, 'a6', 36, 40.8);
+    },
+  ],
+  [
+    'late because its sender was frozen, since before the confirmation of STOP: counted apart',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 44);
+      frozen(log, 'b1', 41.5, 43.9);
     },
   ],
 ];

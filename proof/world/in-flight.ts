@@ -38,8 +38,8 @@ export async function askPatiently<T>(
 }
 
 /**
- * Rows in `sending` now, and those that were claimed before `at` (ms) and have become unknown since: so that an answer
- * that comes late (Postgres was away) still tells what was in flight then. Empty when nobody answers.
+ * Rows in `sending` now, and those that were claimed before `at` (ms) and settled after it: so that an answer that comes
+ * late (Postgres was away) still tells what was in flight then. Empty when nobody answers.
  */
 export const inFlightAt = (
   databaseUrl: string,
@@ -52,7 +52,7 @@ export const inFlightAt = (
       Omit<InFlight, 'worker' | 'worker_since' | 'seen_at'> & { page: string; epoch: string }
     >(
       `SELECT id, shopper_id, sku, claimed_at::float8, page, epoch FROM delivery.ledger
-        WHERE state = 'sending' OR (claimed_at <= $1 AND state IN ('unknown', 'failed') AND settled_at >= $1)`,
+        WHERE state = 'sending' OR (claimed_at <= $1 AND state IN ('unknown', 'failed', 'accepted') AND settled_at >= $1)`,
       [at],
     );
     return rows.map(({ page, epoch, ...row }) => ({ ...row, seen_at: at, ...leases.holderOf(page, Number(epoch)) }));

@@ -14,7 +14,7 @@ import { SERVICES, type PlannedFault } from '../faults.js';
 import type { PlannedShop } from '../load/plan.js';
 import { FaultyProxy } from '../proxy.js';
 import { askPatiently } from './in-flight.js';
-import type { Processes } from './processes.js';
+import { FREEZER, type Processes } from './processes.js';
 import type { PageAccount } from './sandbox-client.js';
 import type { Servers } from './servers.js';
 import { sourceTopic, TEXTS } from './shops.js';
@@ -47,7 +47,7 @@ export async function planPeer(o: {
   const all = new Map<string, Supervised>();
   const add = (key: string, port: number, script: string, env: Record<string, string>, niceness?: number): void => {
     const plan = {
-      ...{ key, cwd: REPOSITORY, args: ['--no-warnings', script], url: `http://${HOST}:${port}` },
+      ...{ key, cwd: REPOSITORY, args: ['--no-warnings', '--import', FREEZER, script], url: `http://${HOST}:${port}` },
       env: { ...(o.path === undefined ? {} : { PATH: o.path }), ...env },
       logFile: join(o.logDir, `${key}.log`),
       ...(niceness === undefined ? {} : { niceness }),
@@ -135,7 +135,7 @@ export const peerInFlightAt = (
               extract(epoch FROM l.claimed_at)::float8 * 1000 AS claimed_at
          FROM ${SCHEMA}.ledger l JOIN ${SCHEMA}.subscriptions s ON s.id = l.subscription
         WHERE l.claimed_at BETWEEN to_timestamp(($1 - ${LONGEST_SEND_MS}) / 1000.0) AND to_timestamp($1 / 1000.0)
-          AND (l.state = 'sending' OR l.settled_at >= to_timestamp($1 / 1000.0) AND l.state = 'failed')`,
+          AND (l.state = 'sending' OR l.settled_at >= to_timestamp($1 / 1000.0))`,
       [at],
     );
     return rows.map(({ page, psid, ...row }) => ({

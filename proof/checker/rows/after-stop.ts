@@ -28,12 +28,13 @@ export function afterStop({ inputs, ledger, faults }: Evidence): Violation[] {
     if (place < 0) return [];
     const confirmed_at = ledger[place]?.accepted_at ?? 0;
     const later = alertsOf(ledger.slice(place + 1)).filter(({ psid }) => psid === stop.psid);
-    return later.flatMap(({ psid, sku, kind, alert_id, accepted_at: at }): Violation[] => {
+    return later.flatMap((alert): Violation[] => {
+      const { psid, sku, kind, alert_id, accepted_at: at } = alert;
       const anew = inputs.taps.some(
         (t) => t.psid === psid && t.sku === sku && t.kind === kind && t.sent_at > stop.sent_at && t.sent_at <= at,
       );
       if (anew) return [];
-      const freeze = thawedBefore(faults, at);
+      const freeze = thawedBefore(faults, alert);
       const row = freeze && freeze.from <= confirmed_at ? 'late_by_pause' : 'after_stop';
       return [{ row, at, what: `${alert_id} came ${at - confirmed_at} ms after the confirmation`, psid, sku }];
     });

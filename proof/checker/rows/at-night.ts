@@ -34,12 +34,13 @@ function beginOf(hours: QuietHours, at: number): number {
 /** See above. */
 export function atNight({ inputs, ledger, faults }: Evidence): Violation[] {
   const shopOf = new Map(inputs.people.map((p) => [p.psid, p.shop]));
-  return alertsOf(ledger).flatMap(({ psid, sku, accepted_at: at, alert_id }) =>
+  return alertsOf(ledger).flatMap((alert) =>
     inputs.quiet_hours.flatMap((hours): Violation[] => {
+      const { psid, sku, accepted_at: at, alert_id } = alert;
       if (hours.shop !== shopOf.get(psid) || at < hours.since || !isNight(hours, at)) return [];
       const began = Math.max(hours.since, beginOf(hours, at));
       if (at - began <= ON_THE_WIRE_MS) return [];
-      const freeze = thawedBefore(faults, at);
+      const freeze = thawedBefore(faults, alert);
       const row = freeze && freeze.from <= began ? 'late_by_pause' : 'at_night';
       return [{ row, at, what: `${alert_id} came ${at - began} ms after the night began`, psid, sku }];
     }),
