@@ -8,6 +8,7 @@ import type { FaultLine } from './checker/fold-lines.js';
 import { planFaults } from './faults.js';
 import { judge } from './judge.js';
 import { loseAnswers } from './load/lost-answers.js';
+import { nightOf } from './load/night.js';
 import { planLoad, type LoadSize } from './load/plan.js';
 import { Platform } from './load/platform.js';
 import { prepare } from './load/prepare.js';
@@ -17,7 +18,7 @@ import { Shoppers } from './load/shoppers.js';
 import type { Row } from './row.js';
 import type { Screen } from './screen.js';
 import { FaultDriver } from './world/fault-driver.js';
-import { inFlightAt } from './world/in-flight.js';
+import { forPeer, type Peer } from './world/peer.js';
 import { LineFile } from './world/run-folder.js';
 import type { Supervised } from './world/supervised.js';
 import { startWorld, type World } from './world/world.js';
@@ -30,6 +31,8 @@ export interface KillsOptions {
   readonly faults: boolean;
   /** Plays in place of the faults, and is judged beside the checker; the load lasts `minutes` at the longest. */
   readonly row?: Row;
+  /** Runs in the place of our processes. */
+  readonly peer?: Peer;
   readonly keep: boolean;
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -43,16 +46,17 @@ export async function kills(o: KillsOptions): Promise<number> {
   const { screen, folder, seed, signal } = o;
   const forMs = Math.round(o.minutes * 60_000);
   const plan = planLoad(seed, forMs, o.size);
-  const faults = o.faults && !o.row ? planFaults(seed, forMs) : [];
+  const planned = o.faults && !o.row ? planFaults(seed, forMs) : [];
+  const faults = o.peer ? forPeer(planned) : planned;
   writeFileSync(
     join(folder, 'run.json'),
-    JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version }),
+    JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version, peer: o.peer }),
   );
   const what = o.row ? '' : `, ${o.minutes} min, ${faults.length} faults`;
   screen.say(`seed ${seed}${what}; files: ${folder}`);
   let driver: FaultDriver | undefined;
   const world = await startWorld({
-    ...{ folder, shops: plan.shops, env: o.env, signal, say: (line) => screen.say(line) },
+    ...{ folder, shops: plan.shops, peer: o.peer, env: o.env, signal, say: (line) => screen.say(line) },
     onOwnEnd: (key, how) => {
       driver?.noteOwnEnd(key, how);
       screen.say(`${key} ended by itself (${how}) and is started again`);
@@ -84,13 +88,19 @@ async function passADay(process: Supervised): Promise<void> {
   if (process.plan.key.startsWith('delivery')) await process.change({ GIVE_UP_UNKNOWN_MS: '2000' });
 }
 
-function driverOf({ servers, processes, files }: World): FaultDriver {
+function driverOf({ servers, processes, files, inFlightAt }: World): FaultDriver {
   const timeline: LineFile<FaultLine> = files.faults;
-  const patience = new AbortController().signal;
   return new FaultDriver({
     ...{ servers, processes: processes.all, timeline, messenger: processes.messenger },
-    inFlightAt: (at) => inFlightAt(servers.stack.databaseUrl, at, patience),
+    inFlightAt,
   });
+}
+
+/** The last shop has quiet hours soon after the load begins. */
+async function nightFalls({ quieten, files }: World, shop: string): Promise<void> {
+  const night = nightOf(shop, Date.now());
+  await quieten(night);
+  files.inputs.append({ type: 'quiet_hours', ...night, since: Date.now() });
 }
 
 /** @returns `whole`, `interrupted` (the load had begun), or undefined: nothing to judge */
@@ -123,6 +133,7 @@ async function underLoad(
     .finally(() => end());
   if (!refs) return undefined;
 
+  if (!o.row) await nightFalls(world, plan.shops.at(-1)?.shop ?? '');
   const enough = new AbortController();
   const stage = { world, driver, screen, signal: AbortSignal.any([signal, enough.signal]) };
   const watched = await o.row?.watch?.(stage);
@@ -149,7 +160,7 @@ async function underLoad(
   if (signal.aborted) screen.say('interrupted: what happened so far is judged, as far as it can be');
   else phase('quiet');
 
-  await decisions.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
+  await decisions?.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
   if (!signal.aborted) {
     let words = '';
     end = screen.follow(() => `quiet: ${witness.alerts} alerts accepted; still expected: ${words}`);
@@ -169,6 +180,6 @@ async function underLoad(
     end();
     phase('end');
   }
-  await decisions.stop();
+  await decisions?.stop();
   return signal.aborted ? 'interrupted' : 'whole';
 }

@@ -1,5 +1,5 @@
 /** `npm run proof -- <command>`: claims that a stranger can run. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { addAllCommands } from './all/command.js';
 import { addAwayCommand } from './away/command.js';
 import { check } from './checker/check.js';
@@ -15,6 +15,16 @@ import { number } from './options.js';
 import { addPoisonCommand } from './poison/command.js';
 import { addRebalancesCommand } from './rebalances/command.js';
 import { Runs } from './run.js';
+import { PEERS, type Peer } from './world/peer.js';
+
+interface KillsInput {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly alertsPerMinute: number;
+  readonly faults: boolean;
+  readonly peer?: Peer;
+  readonly keep: boolean;
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -35,10 +45,13 @@ program
   .option('--seed <n>', 'the same seed, the same load and the same faults', number(0, 4_294_967_295), 1)
   .option('--alerts-per-minute <n>', 'how many alerts are asked for', number(20, 20_000), FULL.alertsPerMinute)
   .option('--no-faults', 'break nothing: shows that the load by itself comes out right')
+  .addOption(new Option('--peer <name>', 'run another service in the place of ours and show its counts').choices(PEERS))
   .option('--keep', "keep the servers' data", false)
-  .action(async (o: { minutes: number; seed: number; alertsPerMinute: number; faults: boolean; keep: boolean }) => {
-    const size = { ...FULL, alertsPerMinute: o.alertsPerMinute };
-    process.exitCode = await kills({ ...new Runs().begin('kills', o), minutes: o.minutes, faults: o.faults, size });
+  .action(async (o: KillsInput) => {
+    const { minutes, faults, peer, alertsPerMinute } = o;
+    const run = new Runs().begin(peer ? `kills-${peer}` : 'kills', o);
+    const size = { ...FULL, alertsPerMinute };
+    process.exitCode = await kills({ ...run, minutes, faults, size, ...(peer ? { peer } : {}) });
   });
 
 program

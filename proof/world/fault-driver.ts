@@ -77,11 +77,12 @@ export class FaultDriver {
     const { target } = fault;
     const { kind, detail } = nameOf(fault);
     const id = ++this.lastId;
-    const from = Date.now();
     this.down.set(target, kind);
+    if (fault.trouble.kind === 'stop' && fault.trouble.atSocket) await this.o.processes.get(target)?.freezeAtSocket();
+    const from = Date.now();
     this.o.timeline.append({ type: 'begin', id, target, kind, from, detail });
     try {
-      const touchesFlights = /^(delivery|postgres|proxy:postgres|proxy:messenger)/.test(target);
+      const touchesFlights = /^(delivery|naive|postgres|proxy:postgres|proxy:messenger)/.test(target);
       const atBegin = touchesFlights ? this.lookAtFlights(id, from, fault) : undefined;
       await this.carryOut(fault, meanwhile);
       this.o.timeline.append({ type: 'end', id, to: Date.now() });

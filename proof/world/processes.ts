@@ -11,6 +11,8 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const HOST = '127.0.0.1';
 /** Lets us ask a process to collect its garbage, so that what it truly holds can be seen. */
 const TIDY = new URL('./tidy-on-request.js', import.meta.url).href;
+/** Lets us freeze a process right before it sends. */
+export const FREEZER = new URL('./freeze-at-the-socket.js', import.meta.url).href;
 
 export interface Processes {
   /** By key: `delivery-1`, ..., and `sandbox`. */
@@ -49,7 +51,15 @@ export async function planProcesses(o: {
     const secrets = name === 'sandbox' ? {} : o.secrets;
     const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key };
     const process = {
-      ...{ key, cwd: REPOSITORY, args: ['--import', TIDY, `apps/${name}/dist/main.js`] },
+      ...{
+        key,
+        cwd: REPOSITORY,
+        args: [
+          ...['--import', TIDY],
+          ...(name === 'delivery' ? ['--import', FREEZER] : []),
+          `apps/${name}/dist/main.js`,
+        ],
+      },
       env: { ...(o.path === undefined ? {} : { PATH: o.path }), ...env },
       ...{ url: `http://${HOST}:${port}`, logFile: join(o.logDir, `${key}.log`) },
       ...(name === 'sandbox' ? { niceness: -5 } : {}),

@@ -4,6 +4,7 @@
  */
 import { setPriority } from 'node:os';
 import type { Guard, GuardedProcess } from '@beckon/stack';
+import { isFrozen } from './process-tree.js';
 import { rest, until } from './patience.js';
 
 /** How to run it. */
@@ -18,6 +19,9 @@ export interface ProcessPlan {
   /** Below zero: goes before others, where the system allows it. */
   readonly niceness?: number;
 }
+
+/** How long a process that has nothing to send is waited for. */
+const LIE_IN_WAIT_MS = 5_000;
 
 export class Supervised {
   #child: GuardedProcess | undefined;
@@ -98,6 +102,17 @@ export class Supervised {
   /** SIGSTOP or SIGCONT. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.signal(signal);
+  }
+
+  /**
+   * SIGSTOP right before it writes the first byte of its next POST (`freeze-at-the-socket.ts`), or after a while wherever
+   * it is. Settles when it is frozen.
+   */
+  async freezeAtSocket(): Promise<void> {
+    this.signal('SIGWINCH');
+    const deadline = performance.now() + LIE_IN_WAIT_MS;
+    while (performance.now() < deadline && this.pid !== undefined && !isFrozen(this.pid)) await rest(20);
+    this.signal('SIGSTOP');
   }
 
   /** From now on its end is wanted; the guard brings it about. */
