@@ -22,6 +22,15 @@ describe('the plan of faults', () => {
     expect(plan.some(({ trouble }) => trouble.kind === 'kill' && trouble.emptied)).toBe(true);
   });
 
+  it('freezes delivery right before a first byte, for longer than an admission lives', () => {
+    const late = planFaults(1, TEN_MINUTES).filter(({ trouble }) => trouble.kind === 'stop' && trouble.atSocket);
+    expect(late.length).toBeGreaterThanOrEqual(2);
+    for (const { target, forMs } of late) {
+      expect(target).toMatch(/^delivery-[12]$/);
+      expect(forMs).toBeGreaterThan(10_000);
+    }
+  });
+
   it('freezes for about three seconds, now and then for thirty', () => {
     const plan = [1, 2, 3, 4].flatMap((seed) => planFaults(seed, TEN_MINUTES));
     const freezes = plan.filter(({ trouble }) => trouble.kind === 'stop').map(({ forMs }) => forMs);

@@ -6,8 +6,10 @@ import type { ProxyFault } from './proxy.js';
 export type Trouble =
   /** SIGKILL; `forMs` later it is started again. `emptied`: what Redis had written is gone too. */
   | { readonly kind: 'kill'; readonly emptied?: boolean }
-  /** SIGSTOP, SIGCONT after `forMs`. */
-  | { readonly kind: 'stop' }
+  /** Politely ended (a service); `forMs` later it is started again. */
+  | { readonly kind: 'leave' }
+  /** SIGSTOP, SIGCONT after `forMs`. `atSocket`: right before the first byte of a message is written. */
+  | { readonly kind: 'stop'; readonly atSocket?: boolean }
   /** The proxy before a server. */
   | { readonly kind: 'proxy'; readonly fault: ProxyFault };
 
@@ -22,6 +24,8 @@ export interface PlannedFault {
 
 /** The five services, of each of which two processes run. */
 export const SERVICES = ['optin', 'ingestion', 'matching', 'throttling', 'delivery'] as const;
+/** Which of them sends. */
+const SENDER = 'delivery';
 /** The three servers. Each has a proxy before it, too. */
 export const SERVERS = ['kafka', 'redis', 'postgres'] as const;
 
@@ -31,6 +35,8 @@ const MEAN_GAP_MS = 3_200;
 /** The load has this long to flow before the first fault. */
 const FIRST_AT_MS = 3_000;
 const LONG_FREEZE_MS = 30_000;
+/** At the least, of the freezes that make a message late. */
+const LATE_FREEZE_MS = 10_000;
 /** One long freeze for so much time. */
 const LONG_FREEZE_EVERY_MS = 60_000;
 
@@ -55,6 +61,13 @@ export function planFaults(seed: number, forMs: number): PlannedFault[] {
 
 type Undated = Omit<PlannedFault, 'at'>;
 
+/** Frozen for longer than an admission lives: what it holds in its hand goes out late. */
+const atSocket = (stop: Undated): Undated => ({
+  ...stop,
+  trouble: { kind: 'stop', atSocket: true },
+  forMs: stop.forMs + LATE_FREEZE_MS,
+});
+
 /** Each kind of trouble with each target, once. */
 function everyTrouble(chance: Chance): Undated[] {
   const kill = (target: string, emptied?: boolean): Undated => ({
@@ -68,7 +81,12 @@ function everyTrouble(chance: Chance): Undated[] {
     forMs: medianThreeSeconds(chance),
   });
   return [
-    ...SERVICES.flatMap((name) => [kill(name), kill(name), stop(name), stop(name)]),
+    ...SERVICES.flatMap((name) => [
+      kill(name),
+      kill(name),
+      stop(name),
+      name === SENDER ? atSocket(stop(name)) : stop(name),
+    ]),
     ...SERVERS.flatMap((name) => [kill(name), stop(name)]),
     kill('redis', true),
     ...SERVERS.flatMap((name) =>
@@ -103,7 +121,11 @@ const medianThreeSeconds = (chance: Chance): number =>
 /** Words for the timeline: kind and detail. */
 export function nameOf({ trouble, forMs }: PlannedFault): { kind: string; detail: string | null } {
   if (trouble.kind === 'kill') return { kind: 'kill', detail: trouble.emptied ? 'and emptied' : null };
-  if (trouble.kind === 'stop') return { kind: 'stop', detail: `for ${(forMs / 1000).toFixed(1)} s` };
+  if (trouble.kind === 'stop') {
+    const where = trouble.atSocket ? ', right before a first byte' : '';
+    return { kind: 'stop', detail: `for ${(forMs / 1000).toFixed(1)} s${where}` };
+  }
+  if (trouble.kind === 'leave') return { kind: 'leave', detail: null };
   const { fault } = trouble;
   if (fault.kind === 'latency') return { kind: 'latency', detail: `${fault.ms} ms` };
   if (fault.kind === 'cut') return { kind: 'cut', detail: `after ${fault.afterBytes} bytes` };

@@ -8,15 +8,17 @@ import type { FaultLine } from './checker/fold-lines.js';
 import { planFaults } from './faults.js';
 import { judge } from './judge.js';
 import { loseAnswers } from './load/lost-answers.js';
+import { nightOf } from './load/night.js';
 import { planLoad, type LoadSize } from './load/plan.js';
 import { Platform } from './load/platform.js';
 import { prepare } from './load/prepare.js';
 import { waitForQuiet } from './load/quiet.js';
 import { runLoad } from './load/run-load.js';
 import { Shoppers } from './load/shoppers.js';
+import type { Row } from './row.js';
 import type { Screen } from './screen.js';
 import { FaultDriver } from './world/fault-driver.js';
-import { inFlightAt } from './world/in-flight.js';
+import { forPeer, type Peer } from './world/peer.js';
 import { LineFile } from './world/run-folder.js';
 import type { Supervised } from './world/supervised.js';
 import { startWorld, type World } from './world/world.js';
@@ -27,6 +29,10 @@ export interface KillsOptions {
   readonly size: LoadSize;
   /** Whether anything is broken at all; without, it shows that the load alone comes out right. */
   readonly faults: boolean;
+  /** Plays in place of the faults, and is judged beside the checker; the load lasts `minutes` at the longest. */
+  readonly row?: Row;
+  /** Runs in the place of our processes. */
+  readonly peer?: Peer;
   readonly keep: boolean;
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -40,15 +46,17 @@ export async function kills(o: KillsOptions): Promise<number> {
   const { screen, folder, seed, signal } = o;
   const forMs = Math.round(o.minutes * 60_000);
   const plan = planLoad(seed, forMs, o.size);
-  const faults = o.faults ? planFaults(seed, forMs) : [];
+  const planned = o.faults && !o.row ? planFaults(seed, forMs) : [];
+  const faults = o.peer ? forPeer(planned) : planned;
   writeFileSync(
     join(folder, 'run.json'),
-    JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version }),
+    JSON.stringify({ seed, minutes: o.minutes, size: o.size, node: process.version, peer: o.peer }),
   );
-  screen.say(`seed ${seed}, ${o.minutes} min, ${faults.length} faults; files: ${folder}`);
+  const what = o.row ? '' : `, ${o.minutes} min, ${faults.length} faults`;
+  screen.say(`seed ${seed}${what}; files: ${folder}`);
   let driver: FaultDriver | undefined;
   const world = await startWorld({
-    ...{ folder, shops: plan.shops, env: o.env, signal, say: (line) => screen.say(line) },
+    ...{ folder, shops: plan.shops, peer: o.peer, env: o.env, signal, say: (line) => screen.say(line) },
     onOwnEnd: (key, how) => {
       driver?.noteOwnEnd(key, how);
       screen.say(`${key} ended by itself (${how}) and is started again`);
@@ -67,7 +75,9 @@ export async function kills(o: KillsOptions): Promise<number> {
     await world.stop(o.keep);
     if (driver.failure) screen.say(`void: ${driver.failure.message}: ${String(driver.failure.cause)}`);
     const code = judge(folder, (line) => screen.print(line), { interrupted: judged === 'interrupted' });
-    return driver.failure ? 2 : code;
+    const more = o.row?.judge(judged === 'whole');
+    for (const line of more?.lines ?? []) screen.print(line);
+    return driver.failure ? 2 : more?.kept === false ? 1 : code;
   } finally {
     await world.stop(o.keep);
   }
@@ -78,13 +88,19 @@ async function passADay(process: Supervised): Promise<void> {
   if (process.plan.key.startsWith('delivery')) await process.change({ GIVE_UP_UNKNOWN_MS: '2000' });
 }
 
-function driverOf({ servers, processes, files }: World): FaultDriver {
+function driverOf({ servers, processes, files, inFlightAt }: World): FaultDriver {
   const timeline: LineFile<FaultLine> = files.faults;
-  const patience = new AbortController().signal;
   return new FaultDriver({
-    ...{ servers, processes: processes.all, timeline },
-    inFlightAt: (at) => inFlightAt(servers.stack.databaseUrl, at, patience),
+    ...{ servers, processes: processes.all, timeline, messenger: processes.messenger },
+    inFlightAt,
   });
+}
+
+/** The last shop has quiet hours soon after the load begins. */
+async function nightFalls({ quieten, files }: World, shop: string): Promise<void> {
+  const night = nightOf(shop, Date.now());
+  await quieten(night);
+  files.inputs.append({ type: 'quiet_hours', ...night, since: Date.now() });
 }
 
 /** @returns `whole`, `interrupted` (the load had begun), or undefined: nothing to judge */
@@ -117,23 +133,34 @@ async function underLoad(
     .finally(() => end());
   if (!refs) return undefined;
 
+  if (!o.row) await nightFalls(world, plan.shops.at(-1)?.shop ?? '');
+  const enough = new AbortController();
+  const stage = { world, driver, screen, signal: AbortSignal.any([signal, enough.signal]) };
+  const watched = await o.row?.watch?.(stage);
   phase('load');
   const begun = performance.now();
   end = screen.follow(() => {
     const left = Math.max(0, Math.round((forMs - (performance.now() - begun)) / 1000));
+    if (o.row) return `${o.row.words()}; ${witness.alerts} alerts accepted`;
     const down = [...driver.down].map(([target, kind]) => `${target} ${kind}`).join(', ') || 'nothing';
     return `load: ${left} s left, ${witness.alerts} alerts accepted, ${driver.done} faults done, down: ${down}`;
   });
-  const calm = o.faults ? await loseAnswers(sandbox, [...world.accounts.keys()], seed) : undefined;
-  const breaking = driver.run(faults, signal).catch((error: unknown) => screen.say(String(error)));
-  await runLoad({ plan, platform, shoppers, witness, refs, seed }, signal);
+  const calm = o.faults && !o.row ? await loseAnswers(sandbox, [...world.accounts.keys()], seed) : undefined;
+  const breaking = (o.row ? o.row.play(stage) : driver.run(faults, signal)).catch((error: unknown) => {
+    if (!stage.signal.aborted) driver.failure ??= new Error('it could not be played', { cause: error });
+    screen.say(String(error));
+  });
+  if (o.row) void breaking.then(() => enough.abort());
+  await runLoad({ plan, platform, shoppers, witness, refs, seed, enough: enough.signal }, signal);
+  enough.abort();
   await calm?.();
   await breaking;
+  await watched?.();
   end();
   if (signal.aborted) screen.say('interrupted: what happened so far is judged, as far as it can be');
   else phase('quiet');
 
-  await decisions.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
+  await decisions?.start().catch((error: unknown) => screen.say(`decisions cannot be read: ${String(error)}`));
   if (!signal.aborted) {
     let words = '';
     end = screen.follow(() => `quiet: ${witness.alerts} alerts accepted; still expected: ${words}`);
@@ -153,6 +180,6 @@ async function underLoad(
     end();
     phase('end');
   }
-  await decisions.stop();
+  await decisions?.stop();
   return signal.aborted ? 'interrupted' : 'whole';
 }

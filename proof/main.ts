@@ -1,29 +1,32 @@
 /** `npm run proof -- <command>`: claims that a stranger can run. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { join } from 'node:path';
-import { stopRequests } from '@beckon/local/stop-requests.js';
-import { stateFolder } from '@beckon/stack';
+import { Command, CommanderError, Option } from 'commander';
+import { addAllCommands } from './all/command.js';
+import { addAwayCommand } from './away/command.js';
 import { check } from './checker/check.js';
 import { ROWS } from './checker/evidence.js';
 import { evidenceIn } from './checker/right-log.js';
 import { rightLogs, wrongLogs } from './checker/wrong-logs.js';
 import { addGuardsCommand } from './guards/command.js';
+import { addHolesCommand } from './holes/command.js';
 import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
-import { Screen } from './screen.js';
-import { makeRunFolder } from './world/run-folder.js';
+import { number } from './options.js';
+import { addPoisonCommand } from './poison/command.js';
+import { addRebalancesCommand } from './rebalances/command.js';
+import { Runs } from './run.js';
+import { PEERS, type Peer } from './world/peer.js';
+
+interface KillsInput {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly alertsPerMinute: number;
+  readonly faults: boolean;
+  readonly peer?: Peer;
+  readonly keep: boolean;
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const number =
-  (low: number, high: number) =>
-  (text: string): number => {
-    const n = Number(text);
-    if (text.trim() === '' || !(n >= low && n <= high))
-      throw new InvalidArgumentError(`A number from ${low} to ${high}.`);
-    return n;
-  };
 
 const program = new Command('npm run proof --').description('Shows that the promises hold.').exitOverride();
 
@@ -42,13 +45,13 @@ program
   .option('--seed <n>', 'the same seed, the same load and the same faults', number(0, 4_294_967_295), 1)
   .option('--alerts-per-minute <n>', 'how many alerts are asked for', number(20, 20_000), FULL.alertsPerMinute)
   .option('--no-faults', 'break nothing: shows that the load by itself comes out right')
+  .addOption(new Option('--peer <name>', 'run another service in the place of ours and show its counts').choices(PEERS))
   .option('--keep', "keep the servers' data", false)
-  .action(async (o: { minutes: number; seed: number; alertsPerMinute: number; faults: boolean; keep: boolean }) => {
-    const folder = makeRunFolder(join(stateFolder(), 'proof'), `kills-${o.seed}`, new Date());
-    const screen = new Screen(process.stdout);
-    const signal = stopRequests(process, () => screen.say('ending; once more to end at once'));
-    const size = { ...FULL, alertsPerMinute: o.alertsPerMinute };
-    process.exitCode = await kills({ ...o, size, folder, env: process.env, screen, signal });
+  .action(async (o: KillsInput) => {
+    const { minutes, faults, peer, alertsPerMinute } = o;
+    const run = new Runs().begin(peer ? `kills-${peer}` : 'kills', o);
+    const size = { ...FULL, alertsPerMinute };
+    process.exitCode = await kills({ ...run, minutes, faults, size, ...(peer ? { peer } : {}) });
   });
 
 program
@@ -74,6 +77,11 @@ program
     process.exitCode = failed === 0 ? 0 : 1;
   });
 
+addAwayCommand(program);
+addRebalancesCommand(program);
+addPoisonCommand(program);
+addHolesCommand(program);
+addAllCommands(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 

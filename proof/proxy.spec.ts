@@ -189,4 +189,23 @@ describe('the proxy', () => {
     second();
     await until('the answer', () => c.heard() === 'a:1');
   });
+
+  it('refuses: nobody listens until it is over; those who come are told before and after', async () => {
+    let opened = 0;
+    proxy.onOpened(() => (opened += 1));
+    const before = client();
+    before.socket.write('1');
+    await until('an answer', () => before.heard() === 'a:1');
+    const end = proxy.inject({ kind: 'refuse' });
+    await until('a reset', () => before.ended() === 'ECONNRESET');
+    const during = client();
+    await until('a refusal', () => during.ended() === 'ECONNREFUSED');
+    end();
+    await until('an answer again', () => {
+      const after = client();
+      after.socket.write('2');
+      return far.got.includes('2');
+    });
+    expect(opened).toBeGreaterThanOrEqual(2);
+  });
 });

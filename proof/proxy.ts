@@ -24,6 +24,8 @@ export type ProxyFault =
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** All connections are reset, now and as they come. */
   | { readonly kind: 'reset' }
+  /** All connections are reset, and nobody listens: who comes is refused. */
+  | { readonly kind: 'refuse' }
   /** One direction is silent: what is sent that way arrives when the fault is over. */
   | { readonly kind: 'black_hole'; readonly towards: 'server' | 'client' };
 
@@ -47,6 +49,9 @@ export class FaultyProxy {
   private fault: ProxyFault | undefined;
   private turn = 0;
   private readonly released: (() => void)[] = [];
+  private ownPort = 0;
+  private closing = false;
+  private readonly listeners: (() => void)[] = [];
 
   private constructor(private targets: readonly Target[]) {
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.accept(client));
@@ -59,11 +64,17 @@ export class FaultyProxy {
       proxy.server.once('error', reject);
       proxy.server.listen({ host: '127.0.0.1', port }, resolve);
     });
+    proxy.ownPort = (proxy.server.address() as AddressInfo).port;
     return proxy;
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.ownPort;
+  }
+
+  /** Tells every connection that a client opens, whatever becomes of it. Those that are refused are not seen. */
+  onOpened(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Connections that are open on the client's side. */
@@ -80,6 +91,7 @@ export class FaultyProxy {
   inject(fault: ProxyFault): () => void {
     this.heal();
     this.fault = fault;
+    if (fault.kind === 'refuse') this.server.close();
     for (const pair of [...this.pairs]) this.strike(pair, fault);
     return () => {
       if (this.fault === fault) this.heal();
@@ -88,6 +100,7 @@ export class FaultyProxy {
 
   /** Breaks all connections and listens no longer. */
   async close(): Promise<void> {
+    this.closing = true;
     this.heal();
     for (const pair of [...this.pairs]) this.drop(pair, 'destroy');
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -95,6 +108,7 @@ export class FaultyProxy {
 
   private heal(): void {
     this.fault = undefined;
+    if (!this.server.listening && !this.closing) this.server.listen({ host: '127.0.0.1', port: this.ownPort });
     for (const pair of [...this.pairs]) {
       pair.budget = undefined;
       if (pair.orphaned) this.drop(pair, 'reset');
@@ -103,7 +117,7 @@ export class FaultyProxy {
   }
 
   private strike(pair: Pair, fault: ProxyFault): void {
-    if (fault.kind === 'reset') this.drop(pair, 'reset');
+    if (fault.kind === 'reset' || fault.kind === 'refuse') this.drop(pair, 'reset');
     else if (fault.kind === 'cut') pair.budget = fault.afterBytes;
     else if (fault.kind === 'half_open') {
       pair.orphaned = true;
@@ -114,6 +128,7 @@ export class FaultyProxy {
   private accept(client: Socket): void {
     const pair: Pair = { client, server: undefined, budget: undefined, orphaned: false, lines: [] };
     this.pairs.add(pair);
+    for (const tell of this.listeners) tell();
     client.on('error', () => undefined);
     // What was sent before the close still arrives, also when a black hole holds it: the network owes it to nobody's life.
     client.once(

@@ -31,12 +31,23 @@ export class NaiveContender {
     const pool = new pg.Pool({ connectionString: bed.databaseUrl, max: 2 });
     const schema = `${bed.name}_naive`;
     await pool.query(tablesSql(schema));
-    const settings: NaiveSettings = {
-      ...{ brokers: bed.brokers, redisUrl: bed.redisUrl, databaseUrl: bed.databaseUrl, schema, partitions },
-      ...{ topicPrefix: `${bed.name}.`, redisPrefix: `${bed.name}:`, group: `${bed.name}.naive`, shop: SHOP },
-      ...{ sourceTopic: floor.sourceTopic, graphUrl: floor.sandbox.url, appSecret: APP_SECRET },
-      pages: Object.fromEntries(floor.pages.map((page) => [page, `token-${page}`])),
-      limit: { points: 3, seconds: 86_400 },
+    const settings: Omit<NaiveSettings, 'instance'> = {
+      ...{ brokers: bed.brokers, redisUrl: bed.redisUrl, databaseUrl: bed.databaseUrl, schema, partitions, port: 0 },
+      ...{ topicPrefix: `${bed.name}.`, redisPrefix: `${bed.name}:`, group: `${bed.name}.naive` },
+      graphUrl: floor.sandbox.url,
+      shops: [
+        {
+          ...{ shop: SHOP, topic: floor.sourceTopic, quiet: null },
+          limits: [{ scope: 'shopper', limit: 3, period: 86_400_000 }],
+          pages: Object.fromEntries(
+            floor.pages.map((page) => [page, { token: `token-${page}`, app_secret: APP_SECRET }]),
+          ),
+          texts: {
+            back_in_stock: '{title} is back in stock for {price}.',
+            price_drop: '{title} is now cheaper: {price}.',
+          },
+        },
+      ],
     };
     const services = await Promise.all(
       Array.from({ length: REPLICAS }, (_, i) =>
@@ -47,7 +58,7 @@ export class NaiveContender {
           logFile: `${bed.repository}.beckon/bench/${bed.name}/naive-${i + 1}.log`,
           port: /listening (\d+)/,
           profileFolder: bed.profileFolder,
-          env: { NAIVE_SETTINGS: JSON.stringify(settings) },
+          env: { NAIVE_SETTINGS: JSON.stringify({ ...settings, instance: `naive-${i + 1}` }) },
         }),
       ),
     );

@@ -1,7 +1,9 @@
 /** The verdict over one run: every row of every promise. Pure. */
 import { alertsOf, notTaken } from './alerts.js';
 import { EXCUSED, type Evidence, type Fault, ROWS, type RowName, type Violation } from './evidence.js';
+import { struckInFlight } from './in-flight.js';
 import { afterStop, stopUnconfirmed } from './rows/after-stop.js';
+import { atNight } from './rows/at-night.js';
 import { lost, owed } from './rows/lost.js';
 import { overLimit } from './rows/over-limit.js';
 import { stale, staleness } from './rows/stale.js';
@@ -25,7 +27,7 @@ export interface Figures {
   readonly doubtful_calls: number;
   /** Calls whose message was taken although the answer was lost. */
   readonly lost_answers: number;
-  /** Messages in flight when something was broken. */
+  /** Messages in flight when their sender was killed or frozen. */
   readonly in_flight_at_faults: number;
   readonly given_up: number;
   /** Milliseconds that the stalest accepted alert had not been true for, at the most favourable. */
@@ -38,22 +40,37 @@ export interface Verdict {
   readonly figures: Figures;
   /** Of the rows that condemn, the violation that came first. */
   readonly first: Violation | undefined;
+  /** Rows of which nothing is said. */
+  readonly notJudged: readonly RowName[];
 }
 
-const always = [twice, overLimit, stale, afterStop, wrongPage];
+const always = [twice, overLimit, stale, atNight, afterStop, wrongPage];
 /** Only a run that has come to its end can show that something never came. */
 const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
+const ROWS_AT_THE_END: readonly RowName[] = ['lost', 'stop_unconfirmed', 'unknown', 'unexplained'];
+/** What only the topic `decisions` can show. A peer of ours promises nothing about it. */
+const ROWS_OF_DECISIONS: readonly RowName[] = ['unknown', 'unexplained'];
 
-/** Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing. */
-export function check(evidence: Evidence, { whole = true }: { readonly whole?: boolean } = {}): Verdict {
+/**
+ * Judges the evidence. `whole` false: the run was ended before its quiet, so nothing can be said of what is missing.
+ * `decided` false: it was the run of a peer, which explains nothing.
+ */
+export function check(
+  evidence: Evidence,
+  { whole = true, decided = true }: { readonly whole?: boolean; readonly decided?: boolean } = {},
+): Verdict {
+  const notJudged = [...(whole ? [] : ROWS_AT_THE_END), ...(decided ? [] : ROWS_OF_DECISIONS)];
   const checks = whole ? [...always, ...atTheEnd] : always;
-  const all = checks.flatMap((row) => row(evidence)).sort((a, b) => a.at - b.at);
+  const all = checks
+    .flatMap((row) => row(evidence))
+    .filter(({ row }) => !notJudged.includes(row))
+    .sort((a, b) => a.at - b.at);
   const names = Object.keys(ROWS) as RowName[];
   const rows = Object.fromEntries(names.map((row) => [row, all.filter((v) => v.row === row)])) as Record<
     RowName,
     Violation[]
   >;
-  return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED) };
+  return { rows, figures: figuresOf(evidence), first: all.find((v) => v.row !== EXCUSED), notJudged };
 }
 
 /** In the timeline, but nothing that was done to a process. */
@@ -82,7 +99,7 @@ function figuresOf(evidence: Evidence): Figures {
     own_ends: evidence.faults.length - faults.length,
     doubtful_calls: notTaken(evidence).length,
     lost_answers: evidence.doubts.filter(({ taken }) => taken).length,
-    in_flight_at_faults: new Set(faults.flatMap((f) => f.in_flight.map(({ id }) => id))).size,
+    in_flight_at_faults: new Set(struckInFlight({ faults }).map(({ id }) => id)).size,
     given_up: givenUp(evidence).filter((id) => excusableUnknowns(evidence).has(id)).length,
     stalest_ms: Math.max(0, ...staleness(evidence).filter(Number.isFinite)),
   };

@@ -31,8 +31,9 @@ describe('the checker', () => {
   });
 
   it('counts lateness by a frozen sender, and does not hold it against anybody', () => {
-    const late = rightLogs().find(({ what }) => what.startsWith('late because'));
-    expect(check(evidenceIn(late?.log as Log)).rows.late_by_pause).toHaveLength(1);
+    const late = rightLogs().filter(({ what }) => what.startsWith('late because'));
+    expect(late.length).toBeGreaterThanOrEqual(4);
+    for (const { log } of late) expect(check(evidenceIn(log)).rows.late_by_pause).toHaveLength(1);
   });
 
   it('prints every row, the seed, and what was broken around the first violation', () => {

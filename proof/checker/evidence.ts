@@ -27,6 +27,16 @@ export interface Shop {
   readonly limits: readonly Limit[];
 }
 
+/** From `from` to `to` on the clocks of `zone` ("21:00"; they may pass midnight) nobody of the shop is told anything. */
+export interface QuietHours {
+  readonly shop: string;
+  readonly from: string;
+  readonly to: string;
+  readonly zone: string;
+  /** Known to the service at this instant. */
+  readonly since: number;
+}
+
 /** A person on a Page; `shopper_id` is Beckon's name for them, needed where Beckon speaks of itself. */
 export interface Person {
   readonly psid: string;
@@ -60,6 +70,7 @@ export interface Stop extends Sent {
 /** Everything that was put in, in the order of sending. */
 export interface Inputs {
   readonly shops: readonly Shop[];
+  readonly quiet_hours: readonly QuietHours[];
   readonly people: readonly Person[];
   readonly offers: readonly OfferInput[];
   readonly taps: readonly Tap[];
@@ -107,11 +118,17 @@ export interface Doubt {
   readonly fault: string;
 }
 
-/** A message that delivery had claimed and not settled when something was broken. */
+/** A message that was claimed and not settled when something was broken. */
 export interface InFlight {
   readonly id: string;
   readonly shopper_id: string;
   readonly sku: string | null;
+  readonly claimed_at: number;
+  /** The instant for which it was seen to be in flight. */
+  readonly seen_at: number;
+  /** The process that had claimed it, `delivery-2`, and since when that life of it is known; null: nobody saw. */
+  readonly worker: string | null;
+  readonly worker_since: number | null;
 }
 
 /** Something that was broken on purpose. `to` null: it was so until the end. */
@@ -165,11 +182,12 @@ export const ROWS = {
   unasked: 'an alert to somebody who had not asked for it',
   over_limit: 'more than a limit allows, by the times of acceptance',
   stale: 'accepted more than 30 s after it stopped being true',
+  at_night: 'accepted within quiet hours',
   after_stop: 'accepted after the STOP was confirmed',
   stop_unconfirmed: 'a STOP that was never confirmed',
   wrong_page: "with another Page's token, or to another Page's person",
   late_by_pause: 'late because the sender was frozen between gate and socket (counted, not held against us)',
-  unknown: 'given up as unknown although nothing was ambiguous or in flight',
+  unknown: 'given up as unknown although nothing was ambiguous and its sender was not struck',
   unexplained: 'an alert without a terminal decision, or with one that is not true',
 } as const;
 export type RowName = keyof typeof ROWS;

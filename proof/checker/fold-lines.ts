@@ -1,11 +1,12 @@
 /** What the lines of the input log and of the fault timeline come to. Pure. */
-import type { Fault, InFlight, Inputs, OfferInput, Person, Shop, Stop, Tap } from './evidence.js';
+import type { Fault, InFlight, Inputs, OfferInput, Person, QuietHours, Shop, Stop, Tap } from './evidence.js';
 
 type Unacked<T> = Omit<T, 'acked_at'> & { readonly id: string };
 
 /** A line of the input log. */
 export type InputLine =
   | ({ readonly type: 'shop' } & Shop)
+  | ({ readonly type: 'quiet_hours' } & QuietHours)
   | ({ readonly type: 'person' } & Person)
   | ({ readonly type: 'offer' } & Unacked<OfferInput>)
   | ({ readonly type: 'tap' } & Unacked<Tap>)
@@ -44,6 +45,7 @@ export function foldInputs(lines: readonly InputLine[]): Inputs {
       .sort((a, b) => a.sent_at - b.sent_at);
   return {
     shops: of('shop'),
+    quiet_hours: of('quiet_hours'),
     people: of('person'),
     offers: happened(of('offer')),
     taps: happened(of('tap')),

@@ -14,6 +14,7 @@ export function printVerdict(verdict: Verdict, evidence: Evidence, seed: number 
   const share = f.accepted === 0 ? 0 : (100 * f.accepted_during_faults) / f.accepted;
   const lines = [
     ...(Object.keys(ROWS) as RowName[]).map((row) => {
+      if (verdict.notJudged.includes(row)) return `   ${row.padEnd(17)} not judged`;
       const n = rows[row].length;
       const mark = n === 0 ? ' ' : row === EXCUSED ? '·' : '✗';
       return ` ${mark} ${row.padEnd(17)} ${String(n).padStart(6)}   ${ROWS[row]}`;
@@ -22,7 +23,7 @@ export function printVerdict(verdict: Verdict, evidence: Evidence, seed: number 
     `   ${f.accepted} alerts accepted, ${share.toFixed(0)} % of them while something was broken; ${f.owed} were owed`,
     `   ${f.taps} taps, ${f.stops} STOPs; ${f.faults} faults, ${f.own_ends} processes ended by themselves; ${f.lost_answers} answers lost after acceptance, ` +
       `${f.doubtful_calls} calls in doubt and not taken`,
-    `   ${f.in_flight_at_faults} messages in flight at a fault; ${f.given_up} alerts given up as unknown; ` +
+    `   ${f.in_flight_at_faults} messages in flight when their sender was struck; ${f.given_up} alerts given up as unknown; ` +
       `the stalest had not been true for ${(f.stalest_ms / 1000).toFixed(1)} s`,
     `   ${Object.entries(f.faults_by_class)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -5,7 +5,7 @@
  */
 import type { FaultLine, InputLine } from './fold-lines.js';
 import { foldFaults, foldInputs } from './fold-lines.js';
-import type { Accepted, Call, Decision, Doubt, Evidence } from './evidence.js';
+import type { Accepted, Call, Decision, Doubt, Evidence, InFlight } from './evidence.js';
 
 /** The lines of a run, as its files hold them. Changed freely by the wrong logs. */
 export interface Log {
@@ -100,6 +100,11 @@ export function fault(log: Log, target: string, kind: string, from: number, to: 
   return id;
 }
 
+/** A message that the first process of delivery had claimed. */
+export const flying = (id: string, psid: string, sku: string, seconds: number, worker = 'delivery-1'): InFlight => ({
+  ...{ id, shopper_id: `shp_${psid}`, sku, claimed_at: at(seconds), seen_at: at(65), worker, worker_since: at(-20) },
+});
+
 /** The words of a confirmed STOP. */
 export const CONFIRMED = 'Done. All your alerts have ended, and we will send you no more of them.';
 
@@ -119,6 +124,8 @@ export function rightLog(): Log {
     { scope: 'shopper_sku' as const, limit: 1, period: 20_000 },
   ];
   log.inputs.push({ type: 'shop', shop: 'a', limits });
+  // The run's zero hour is 14:13:20 UTC, 19:58:20 in Kathmandu: quiet from second 160 to 220.
+  log.inputs.push({ type: 'quiet_hours', shop: 'a', from: '20:01', to: '20:02', zone: 'Asia/Kathmandu', since: T0 });
   for (const psid of ['11', '12', '13', '21', '22'])
     log.inputs.push({ type: 'person', psid, page: psid.slice(0, 1), shop: 'a', shopper_id: `shp_${psid}` });
   for (const sku of ['x', 'y', 'z', 'gone']) offer(log, sku, false, -100);
@@ -167,9 +174,12 @@ export function rightLog(): Log {
   decide(log, 'alr_b3', '22', 'x', 'failed', 'outcome_unknown', 120);
   tap(log, '22', 'y', 60);
   const kill = fault(log, 'delivery-1', 'kill', 65, 68);
-  log.faults.push({ type: 'in_flight', id: kill, in_flight: [{ id: 'alr_b4', shopper_id: 'shp_22', sku: 'y' }] });
+  log.faults.push({ type: 'in_flight', id: kill, in_flight: [flying('alr_b4', '22', 'y', 64.9)] });
   decide(log, 'alr_b4', '22', 'y', 'failed', 'outcome_unknown', 130);
   fault(log, 'delivery-2', 'stop', 70, 100);
-  log.inputs.push({ type: 'phase', phase: 'quiet', at: at(110) }, { type: 'phase', phase: 'end', at: at(200) });
+  // Asked for before the night, told when it is over.
+  tap(log, '21', 'z', 159);
+  alert(log, 'b5', '21', 'z', 220.1);
+  log.inputs.push({ type: 'phase', phase: 'quiet', at: at(110) }, { type: 'phase', phase: 'end', at: at(300) });
   return log;
 }

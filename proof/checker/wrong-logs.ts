@@ -2,8 +2,8 @@
  * The checker checked: for every way of being wrong a log that is wrong in this one way, and the row that must say so.
  * A checker that accepts one of them would have accepted a run of that kind.
  */
-import type { RowName } from './evidence.js';
-import { alert, call, confirm, decide, fault, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
+import type { InFlight, RowName } from './evidence.js';
+import { alert, call, confirm, decide, fault, flying, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
 
 /** A log that is wrong, and where it must be noticed. */
 export interface WrongLog {
@@ -28,6 +28,26 @@ const move = (log: Log, id: string, seconds: number): void => {
   log.ledger = log.ledger.map((e) =>
     e.metadata === `beckon:alr_${id}` ? { ...e, accepted_at: T0 + seconds * 1000 } : e,
   );
+};
+
+/** Changes what was in flight at the kill. */
+const reflight = (log: Log, change: (one: InFlight) => InFlight): void => {
+  log.faults = log.faults.map((f) => (f.type === 'in_flight' ? { ...f, in_flight: f.in_flight.map(change) } : f));
+};
+/** Something else than the first sender was struck, or it was struck otherwise, when its messages were in flight. */
+const strike = (log: Log, target: string, kind: string): void => {
+  log.faults = log.faults.map((f) => (f.type === 'begin' && f.kind === 'kill' ? { ...f, target, kind } : f));
+};
+
+/** A sender was frozen (seconds) with an alert in its hand. */
+const frozen = (log: Log, alert: string, from: number, to: number, other: Partial<InFlight> = {}): void => {
+  const id = fault(log, 'delivery-1', 'stop', from, to);
+  const held = { ...flying(`alr_${alert}`, '', '', from - 0.1), seen_at: T0 + from * 1000, ...other };
+  log.faults.push({ type: 'in_flight', id, in_flight: [held] });
+};
+/** Other quiet hours. */
+const aNight = (log: Log, from: string, to: string, zone: string): void => {
+  log.inputs = log.inputs.map((line) => (line.type === 'quiet_hours' ? { ...line, from, to, zone } : line));
 };
 
 const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) => void])[] = [
@@ -118,7 +138,63 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
       move(log, 'a7', 54);
     },
   ],
-  ['late after a thaw, and stale already when the freeze began', 'stale', (log) => move(log, 'a8', 100.5)],
+  [
+    'late after a thaw, and stale already when the freeze began',
+    'stale',
+    (log) => {
+      move(log, 'a8', 100.5);
+      frozen(log, 'a8', 70, 100);
+    },
+  ],
+  [
+    'late after a thaw, and held by the process that was not frozen',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      frozen(log, 'a8', 64, 69.4, { worker: 'delivery-2' });
+    },
+  ],
+  [
+    'late after a thaw, and claimed only then',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      frozen(log, 'a8', 64, 69.4, { claimed_at: T0 + 64_100 });
+    },
+  ],
+  [
+    'late long after a thaw',
+    'stale',
+    (log) => {
+      move(log, 'a8', 72);
+      frozen(log, 'a8', 64, 69.4);
+    },
+  ],
+  [
+    'late because Kafka was frozen',
+    'stale',
+    (log) => {
+      move(log, 'a8', 69.5);
+      fault(log, 'kafka', 'stop', 64, 69.4);
+    },
+  ],
+  [
+    'three in half a minute after the thaw of a process that held none of them',
+    'over_limit',
+    (log) => {
+      move(log, 'a6', 40.9);
+      frozen(log, 'a8', 36, 40.8);
+    },
+  ],
+  [
+    'after STOP, by a sender that was frozen only after the confirmation',
+    'after_stop',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 44);
+      frozen(log, 'b1', 42.5, 43.9);
+    },
+  ],
   [
     'an alert came after the confirmation of STOP',
     'after_stop',
@@ -145,6 +221,23 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
       alert(log, 'c4', '13', 'x', 72.5);
     },
   ],
+  ['told in the middle of the night', 'at_night', (log) => move(log, 'b5', 190)],
+  ['told a second before the night is over', 'at_night', (log) => move(log, 'b5', 219)],
+  [
+    'told after midnight, in a night that began before it',
+    'at_night',
+    (log) => aNight(log, '23:50', '00:18', 'Australia/Brisbane'),
+  ],
+  ['told before midnight, in a night that ends after it', 'at_night', (log) => aNight(log, '14:16', '06:00', 'UTC')],
+  [
+    'late after a thaw, and frozen only when it was night already',
+    'at_night',
+    (log) => {
+      move(log, 'b5', 171);
+      frozen(log, 'b5', 162, 170.9);
+    },
+  ],
+  ['what waited for the end of the night was forgotten', 'lost', (log) => unsend(log, 'b5')],
   ['a STOP was never confirmed', 'stop_unconfirmed', (log) => put(log, { type: 'stop', id: 's2', psid: '21' }, 90)],
   [
     'sent by another Page',
@@ -181,6 +274,46 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'unknown',
     (log) => without(log.faults, (f) => f.type === 'in_flight'),
   ],
+  [
+    'given up as unknown, in flight when the other sender was killed',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, worker: 'delivery-2' })),
+  ],
+  [
+    'given up as unknown, claimed after its sender had been started again',
+    'unknown',
+    (log) =>
+      reflight(log, (one) => ({ ...one, worker_since: T0 + 66_000, claimed_at: T0 + 67_000, seen_at: T0 + 68_000 })),
+  ],
+  [
+    'given up as unknown, claimed after its sender was thawed',
+    'unknown',
+    (log) => {
+      strike(log, 'delivery-1', 'stop');
+      reflight(log, (one) => ({ ...one, claimed_at: T0 + 69_500, seen_at: T0 + 69_600 }));
+    },
+  ],
+  [
+    'given up as unknown, in flight before its sender was killed and answered by then',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, seen_at: T0 + 64_950 })),
+  ],
+  [
+    'given up as unknown, claimed by a life that nobody saw',
+    'unknown',
+    (log) => reflight(log, (one) => ({ ...one, worker: null, worker_since: null })),
+  ],
+  ['given up as unknown because Postgres was killed', 'unknown', (log) => strike(log, 'postgres', 'kill')],
+  ['given up as unknown because the way to Postgres was cut', 'unknown', (log) => strike(log, 'proxy:postgres', 'cut')],
+  [
+    'given up as unknown because Postgres was away, long after its sender was killed',
+    'unknown',
+    (log) => {
+      strike(log, 'postgres', 'stop');
+      fault(log, 'delivery-1', 'kill', 40, 42);
+    },
+  ],
+  ['lost because Postgres was killed', 'lost', (log) => strike(log, 'postgres', 'kill')],
   ['an alert without an end', 'unexplained', (log) => undecide(log, 'a9')],
   ['an accepted alert without an end', 'unexplained', (log) => undecide(log, 'a1')],
   ['an accepted alert that nobody speaks of', 'unexplained', (log) => forget(log, 'a1')],
@@ -190,7 +323,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     (log) => {
       forget(log, 'a2');
       decide(log, 'alr_a2', '12', 'x', 'failed', 'outcome_unknown', 70);
-      log.faults.push({ type: 'in_flight', id: 0, in_flight: [{ id: 'alr_a2', shopper_id: 'shp_12', sku: 'x' }] });
+      log.faults.push({ type: 'in_flight', id: 0, in_flight: [flying('alr_a2', '12', 'x', 64.9)] });
     },
   ],
   ['told as sent, and never accepted', 'unexplained', (log) => decide(log, 'alr_c5', '12', 'y', 'sent', null, 70)],
@@ -226,11 +359,52 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
     },
   ],
   ['told 29 s after it was gone', (log) => move(log, 'a8', 64)],
+  ['told at an hour that is night elsewhere', (log) => aNight(log, '20:02', '20:05', 'Asia/Kolkata')],
+  ['on the wire when the night began', (log) => move(log, 'b5', 160.4)],
+  [
+    'told at an hour that was night before the shop had quiet hours',
+    (log) => {
+      aNight(log, '19:58', '20:00', 'Asia/Kathmandu');
+      log.inputs = log.inputs.map((line) => (line.type === 'quiet_hours' ? { ...line, since: T0 + 99_000 } : line));
+    },
+  ],
+  [
+    'late because its sender was frozen since before the night: counted apart',
+    (log) => {
+      move(log, 'b5', 165);
+      frozen(log, 'b5', 159.5, 164.9);
+    },
+  ],
+  [
+    'in flight at a kill, seen when the way to Postgres was free again',
+    (log) => {
+      log.faults = log.faults.map((f) => (f.type === 'in_flight' ? { ...f, id: 70 } : f));
+      const seen = { type: 'begin', id: 70, target: 'proxy:postgres', kind: 'black_hole', detail: null } as const;
+      log.faults.unshift({ ...seen, from: T0 + 64_000 }, { type: 'end', id: 70, to: T0 + 69_000 });
+      reflight(log, (one) => ({ ...one, claimed_at: T0 + 68_900, seen_at: T0 + 69_000 }));
+    },
+  ],
+  ['in flight when its sender was frozen', (log) => strike(log, 'delivery-1', 'stop')],
   [
     'late because its sender was frozen: counted apart',
     (log) => {
       move(log, 'a8', 69.5);
-      fault(log, 'delivery-1', 'stop', 64, 69.4);
+      frozen(log, 'a8', 64, 69.4);
+    },
+  ],
+  [
+    'late because its sender was frozen, and then one too many: counted apart',
+    (log) => {
+      move(log, 'a6', 40.9);
+      frozen(log, 'a6', 36, 40.8);
+    },
+  ],
+  [
+    'late because its sender was frozen, since before the confirmation of STOP: counted apart',
+    (log) => {
+      forget(log, 'b1');
+      alert(log, 'b1', '13', 'y', 44);
+      frozen(log, 'b1', 41.5, 43.9);
     },
   ],
 ];

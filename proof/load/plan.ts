@@ -14,6 +14,8 @@ export interface PlannedShop {
   readonly pages: readonly string[];
   readonly limits: readonly Limit[];
   readonly minGapMs: number;
+  /** Messages that each of its Pages may send. */
+  readonly pacePerSecond: number;
 }
 
 /** A person to be made on a Page. `id` is the plan's own name for them. */
@@ -65,6 +67,8 @@ export interface LoadSize {
   readonly peoplePerPage: number;
   readonly tapsPerSecond: number;
   readonly stopsPerSecond: number;
+  /** Of each Page; high enough, unless the pace itself is looked at. */
+  readonly pacePerSecond: number;
 }
 
 /** What `npm run proof -- kills` does. */
@@ -75,6 +79,7 @@ export const FULL: LoadSize = {
   peoplePerPage: 44,
   tapsPerSecond: 2,
   stopsPerSecond: 0.15,
+  pacePerSecond: 100,
 };
 
 /** Minor units. */
@@ -106,7 +111,7 @@ export function planLoad(seed: number, forMs: number, size: LoadSize = FULL): Lo
   const shops = Array.from({ length: size.shops }, (_, i): PlannedShop => {
     const { limits, minGapMs } = WINDOWS[i % WINDOWS.length] as (typeof WINDOWS)[number];
     const pages = Array.from({ length: size.pagesPerShop }, (__, p) => String(1001 + i * 100 + p));
-    return { shop: `shop-${i + 1}`, pages, limits, minGapMs };
+    return { shop: `shop-${i + 1}`, pages, limits, minGapMs, pacePerSecond: size.pacePerSecond };
   });
   const people = shops.flatMap(({ shop, pages }) =>
     pages.flatMap((page) => Array.from({ length: size.peoplePerPage }, () => ({ shop, page }))),

@@ -17,6 +17,8 @@ import type { Witness } from '../world/witness.js';
 const LONGEST_MS = 600_000;
 const STILL_MS = 12_000;
 const EVERY_MS = 4_000;
+/** After so long a standstill nothing more comes of a peer; ours must come to its end, or time is up. */
+const HOPELESS_MS = 90_000;
 
 /** What is still expected. */
 export interface Expected {
@@ -31,7 +33,8 @@ export interface Expected {
 export interface Quiet {
   readonly folder: string;
   readonly witness: Witness;
-  readonly decisions: DecisionsReader;
+  /** Undefined: nobody explains anything. */
+  readonly decisions: DecisionsReader | undefined;
   /** A day passes for messages of unknown outcome. */
   readonly letTheDayPass: () => Promise<void>;
   readonly show: (expected: Expected) => void;
@@ -50,15 +53,21 @@ export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void>
     const evidence = readFolder(o.folder);
     const expected: Expected = {
       owed: lost(evidence).length,
-      undecided: decisions.open.size,
-      unsettled: alertsOf([...witness.ledger.values()]).filter(({ alert_id }) => !decisions.ended.has(alert_id)).length,
+      undecided: decisions?.open.size ?? 0,
+      unsettled: decisions
+        ? alertsOf([...witness.ledger.values()]).filter((a) => !decisions.ended.has(a.alert_id)).length
+        : 0,
       stops: stopUnconfirmed(evidence).length,
     };
     o.show(expected);
-    const now = `${witness.ledger.size} ${decisions.open.size}`;
+    const now = `${witness.ledger.size} ${expected.undecided}`;
     if (now !== last) [last, since] = [now, performance.now()];
-    if (performance.now() - since < STILL_MS || !(await decisions.caughtUp())) continue;
+    if (performance.now() - since < STILL_MS || !(decisions ? await decisions.caughtUp() : true)) continue;
     if (expected.undecided === 0 && expected.owed + expected.stops + expected.unsettled === 0) return;
+    if (!decisions) {
+      if (performance.now() - since > HOPELESS_MS) return;
+      continue;
+    }
     if (dayPassed || expected.unsettled > 0) continue;
     dayPassed = true;
     await o.letTheDayPass();

@@ -20,11 +20,13 @@ export interface LoadParts {
   readonly witness: Witness;
   readonly refs: ReadonlyMap<string, string>;
   readonly seed: number;
+  /** Aborted: it has gone on for long enough; what was begun is done, and nothing more is begun. */
+  readonly enough?: AbortSignal;
 }
 
 /** Plays it; settles when its time is over and everything that was begun is done. */
 export async function runLoad(
-  { plan, platform, shoppers, witness, refs, seed }: LoadParts,
+  { plan, platform, shoppers, witness, refs, seed, enough }: LoadParts,
   signal: AbortSignal,
 ): Promise<void> {
   const chance = new Chance(seed ^ 0xa5c);
@@ -35,6 +37,7 @@ export async function runLoad(
   const over = clock.signal;
   const giveUp = (): void => clock.abort();
   signal.addEventListener('abort', giveUp, { once: true });
+  enough?.addEventListener('abort', giveUp, { once: true });
   setMaxListeners(0, over, signal); // a shopper each
   const ended = new Promise<void>((resolve) => {
     if (over.aborted) resolve();
@@ -80,12 +83,14 @@ export async function runLoad(
   const zero = performance.now();
   for (const { at, act } of acts) {
     const wait = at - (performance.now() - zero);
-    if (wait > 0) await rest(wait, signal);
+    if (wait > 0) await rest(wait, over);
     if (signal.aborted) return;
+    if (enough?.aborted) break;
     begun.push(act());
   }
-  await rest(plan.forMs - (performance.now() - zero), signal);
+  await rest(plan.forMs - (performance.now() - zero), over);
   await Promise.all(begun);
   clearTimeout(timer);
   signal.removeEventListener('abort', giveUp);
+  enough?.removeEventListener('abort', giveUp);
 }

@@ -1,6 +1,7 @@
 /** Carries the plan of faults out, notes when each began and ended, and never lets more than two targets be down. */
 import type { FaultLine } from '../checker/fold-lines.js';
 import { MOST_DOWN, nameOf, type PlannedFault } from '../faults.js';
+import type { FaultyProxy } from '../proxy.js';
 import type { InFlight } from '../checker/evidence.js';
 import { rest } from './patience.js';
 import type { LineFile } from './run-folder.js';
@@ -24,6 +25,7 @@ export class FaultDriver {
   constructor(
     private readonly o: {
       readonly servers: Servers;
+      readonly messenger: FaultyProxy;
       readonly processes: ReadonlyMap<string, Supervised>;
       readonly timeline: LineFile<FaultLine>;
       /** What delivery had claimed and not settled at an instant (ms). */
@@ -45,6 +47,15 @@ export class FaultDriver {
     if (this.failure) throw this.failure;
   }
 
+  /** Breaks it for as long as `work` takes, or for its time. @throws what `work` throws, once it is mended */
+  async while(fault: Omit<PlannedFault, 'at'>, signal: AbortSignal, work?: () => Promise<void>): Promise<void> {
+    let thrown: unknown;
+    const guarded = work && ((): Promise<void> => work().catch((error: unknown) => void (thrown = error)));
+    await this.strike({ ...fault, at: 0 }, signal, guarded);
+    if (thrown !== undefined) throw thrown as Error;
+    if (this.failure) throw this.failure;
+  }
+
   /** A line about a process that ended without being killed. It is no fault of ours and excuses nothing. */
   noteOwnEnd(key: string, how: string): void {
     const [id, now] = [++this.lastId, Date.now()];
@@ -58,17 +69,22 @@ export class FaultDriver {
     return this.down.size < MOST_DOWN && !this.down.has(target) && !this.down.has(other);
   }
 
-  private async strike(fault: PlannedFault, signal: AbortSignal): Promise<void> {
+  private async strike(
+    fault: PlannedFault,
+    signal: AbortSignal,
+    meanwhile: () => Promise<void> = () => rest(fault.forMs, signal),
+  ): Promise<void> {
     const { target } = fault;
     const { kind, detail } = nameOf(fault);
     const id = ++this.lastId;
-    const from = Date.now();
     this.down.set(target, kind);
+    if (fault.trouble.kind === 'stop' && fault.trouble.atSocket) await this.o.processes.get(target)?.freezeAtSocket();
+    const from = Date.now();
     this.o.timeline.append({ type: 'begin', id, target, kind, from, detail });
     try {
-      const touchesFlights = /^(delivery|postgres|proxy:postgres)/.test(target);
+      const touchesFlights = /^(delivery|naive|postgres|proxy:postgres|proxy:messenger)/.test(target);
       const atBegin = touchesFlights ? this.lookAtFlights(id, from, fault) : undefined;
-      await this.carryOut(fault, signal);
+      await this.carryOut(fault, meanwhile);
       this.o.timeline.append({ type: 'end', id, to: Date.now() });
       this.down.delete(target);
       if (touchesFlights) await this.lookAtFlights(id, Date.now(), fault);
@@ -88,25 +104,25 @@ export class FaultDriver {
     if (in_flight.length > 0) this.o.timeline.append({ type: 'in_flight', id, in_flight });
   }
 
-  private async carryOut(fault: PlannedFault, signal: AbortSignal): Promise<void> {
-    const { target, trouble, forMs } = fault;
-    const { servers, processes } = this.o;
+  private async carryOut({ target, trouble, forMs }: PlannedFault, meanwhile: () => Promise<void>): Promise<void> {
+    const { servers, processes, messenger } = this.o;
     const process = processes.get(target);
     if (trouble.kind === 'proxy') {
-      const end = servers.proxies[target.slice(6) as ServerName].inject(trouble.fault);
-      await rest(forMs, signal);
+      const name = target.slice(6) as ServerName | 'messenger';
+      const end = (name === 'messenger' ? messenger : servers.proxies[name]).inject(trouble.fault);
+      await meanwhile();
       end();
     } else if (trouble.kind === 'stop') {
       const thaw = process ? freeze(process) : servers.freeze(target as ServerName);
-      await rest(forMs, signal);
+      await meanwhile();
       thaw();
     } else if (process) {
-      await process.kill(forMs);
-      await rest(forMs, signal);
+      await (trouble.kind === 'leave' ? process.end(forMs) : process.kill(forMs));
+      await meanwhile();
       await process.ready(UP_AT_THE_LATEST_MS).catch(() => undefined);
     } else {
-      await servers.kill(target as ServerName, trouble.emptied ?? false);
-      await rest(forMs, signal);
+      await servers.kill(target as ServerName, trouble.kind === 'kill' && (trouble.emptied ?? false));
+      await meanwhile();
       await servers.restart(target as ServerName);
     }
   }

@@ -1,5 +1,5 @@
 /** Signals to a process and all that it started: a frozen Postgres whose sessions go on would not be frozen. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 /** The process and its descendants, itself first. */
 export function treeOf(pid: number): number[] {
@@ -12,6 +12,12 @@ export function treeOf(pid: number): number[] {
   const tree = [pid];
   for (const one of tree) tree.push(...(children.get(one) ?? []));
   return tree;
+}
+
+/** Whether a process is stopped by a signal. */
+export function isFrozen(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim().startsWith('T');
 }
 
 /** Sends a signal to each; those that are gone are passed over. */

@@ -9,6 +9,10 @@ import { Supervised } from './supervised.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const HOST = '127.0.0.1';
+/** Lets us ask a process to collect its garbage, so that what it truly holds can be seen. */
+const TIDY = new URL('./tidy-on-request.js', import.meta.url).href;
+/** Lets us freeze a process right before it sends. */
+export const FREEZER = new URL('./freeze-at-the-socket.js', import.meta.url).href;
 
 export interface Processes {
   /** By key: `delivery-1`, ..., and `sandbox`. */
@@ -16,6 +20,8 @@ export interface Processes {
   readonly sandboxUrl: string;
   /** A load balancer before the two processes of optin. */
   readonly optin: FaultyProxy;
+  /** What delivery reaches Messenger through. */
+  readonly messenger: FaultyProxy;
 }
 
 /** Plans them all; nothing runs yet. */
@@ -31,6 +37,7 @@ export async function planProcesses(o: {
 }): Promise<Processes> {
   const all = new Map<string, Supervised>();
   const sandboxPort = await o.pickPort();
+  const messenger = await FaultyProxy.listen([{ host: HOST, port: sandboxPort }]);
   const plan = (name: string, key: string, port: number): void => {
     const service = o.list.services.find((s) => s.name === name);
     if (!service) throw new Error(`deploy/services.json lists no ${name}`);
@@ -39,12 +46,20 @@ export async function planProcesses(o: {
       host: HOST,
       port: () => port,
       // Nobody but the sandbox is reached by address: services meet on Kafka.
-      url: (other) => `http://${HOST}:${other === 'sandbox' ? sandboxPort : 1}`,
+      url: (other) => `http://${HOST}:${other === 'sandbox' ? messenger.port : 1}`,
     };
     const secrets = name === 'sandbox' ? {} : o.secrets;
     const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key };
     const process = {
-      ...{ key, cwd: REPOSITORY, args: [`apps/${name}/dist/main.js`] },
+      ...{
+        key,
+        cwd: REPOSITORY,
+        args: [
+          ...['--import', TIDY],
+          ...(name === 'delivery' ? ['--import', FREEZER] : []),
+          `apps/${name}/dist/main.js`,
+        ],
+      },
       env: { ...(o.path === undefined ? {} : { PATH: o.path }), ...env },
       ...{ url: `http://${HOST}:${port}`, logFile: join(o.logDir, `${key}.log`) },
       ...(name === 'sandbox' ? { niceness: -5 } : {}),
@@ -55,5 +70,5 @@ export async function planProcesses(o: {
   for (const name of SERVICES) for (const n of [1, 2]) plan(name, `${name}-${n}`, await o.pickPort());
   const optinPorts = [1, 2].map((n) => Number(new URL(all.get(`optin-${n}`)?.plan.url ?? '').port));
   const optin = await FaultyProxy.listen(optinPorts.map((port) => ({ host: HOST, port })));
-  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin };
+  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin, messenger };
 }

@@ -1,6 +1,7 @@
 /** Makes the shops of the load known to Beckon: settings, as an operator would publish them. */
 import { shops, ShopSettings, topicName } from '@beckon/contracts';
 import type { Producer } from 'kafkajs';
+import type { QuietHours } from '../checker/evidence.js';
 import type { PlannedShop } from '../load/plan.js';
 import type { PageAccount } from './sandbox-client.js';
 
@@ -14,14 +15,23 @@ export const secretsOf = ({ page, token, app_secret, verify_token }: PageAccount
   [`PROOF_VERIFY_${page}`]: verify_token,
 });
 
-/** Publishes the settings of all shops. The texts say nothing but what they are about, so that a log can be judged. */
-export async function publishShops(producer: Producer, prefix: string, planned: readonly PlannedShop[]): Promise<void> {
-  const messages = planned.map(({ shop, pages, limits, minGapMs }) => {
+/** Texts that say nothing but what they are about, so that a log can be judged. */
+export const TEXTS = { back_in_stock: 'back {title}', price_drop: 'drop {title}' };
+
+/** Publishes the settings of shops. @param night quiet hours of these shops */
+export async function publishShops(
+  producer: Producer,
+  prefix: string,
+  planned: readonly PlannedShop[],
+  rev = 1,
+  night: Pick<QuietHours, 'from' | 'to' | 'zone'> | null = null,
+): Promise<void> {
+  const messages = planned.map(({ shop, pages, limits, minGapMs, pacePerSecond }) => {
     const settings = ShopSettings.parse({
       shop,
       name: shop,
       currency: 'EUR',
-      quiet_hours: null,
+      ...(night ? { quiet_hours: { from: night.from, to: night.to }, zone: night.zone } : { quiet_hours: null }),
       limits,
       min_gap: minGapMs,
       pages: pages.map((page) => ({
@@ -30,13 +40,13 @@ export async function publishShops(producer: Producer, prefix: string, planned: 
         access_token: `env:PROOF_TOKEN_${page}`,
         app_secret: `env:PROOF_SECRET_${page}`,
         verify_token: `env:PROOF_VERIFY_${page}`,
-        pace_per_second: 100,
+        pace_per_second: pacePerSecond,
         inbox_unused: true,
       })),
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
-      templates: { back_in_stock: { en: 'back {title}' }, price_drop: { en: 'drop {title}' } },
+      templates: { back_in_stock: { en: TEXTS.back_in_stock }, price_drop: { en: TEXTS.price_drop } },
     });
-    const value = shops.schema.parse({ shop, rev: 1, settings, updated_at: Date.now() });
+    const value = shops.schema.parse({ shop, rev, settings, updated_at: Date.now() });
     return { key: shop, value: JSON.stringify(value) };
   });
   await producer.send({ topic: topicName(prefix, shops), acks: -1, messages });

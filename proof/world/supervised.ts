@@ -4,6 +4,7 @@
  */
 import { setPriority } from 'node:os';
 import type { Guard, GuardedProcess } from '@beckon/stack';
+import { isFrozen } from './process-tree.js';
 import { rest, until } from './patience.js';
 
 /** How to run it. */
@@ -19,11 +20,16 @@ export interface ProcessPlan {
   readonly niceness?: number;
 }
 
+/** How long a process that has nothing to send is waited for. */
+const LIE_IN_WAIT_MS = 5_000;
+
 export class Supervised {
   #child: GuardedProcess | undefined;
   #ending = false;
   /** Set while somebody kills it on purpose: how long it stays down. */
   #downForMs: number | undefined;
+  /** What it said of its readiness last. */
+  #said = 'nothing';
   /** How often it ended although nobody had killed it. */
   ownEnds = 0;
 
@@ -32,6 +38,11 @@ export class Supervised {
     private readonly guard: Guard,
     private readonly onOwnEnd: (how: string) => void,
   ) {}
+
+  /** Its process number while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.exit ? undefined : this.#child?.pid;
+  }
 
   /** Starts it; settles when it runs, not when it is ready. */
   async start(): Promise<void> {
@@ -53,9 +64,9 @@ export class Supervised {
 
   /** Settles when it says that it is ready. @throws Error after `forMs` */
   async ready(forMs: number, signal?: AbortSignal): Promise<void> {
-    await until(`${this.plan.key} to be ready (log: ${this.plan.logFile})`, () => this.isReady(), {
-      forMs,
-      ...(signal ? { signal } : {}),
+    const what = `${this.plan.key} to be ready (log: ${this.plan.logFile})`;
+    await until(what, () => this.isReady(), { forMs, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+      throw signal?.aborted ? error : new Error(`${String(error)}: ${this.#said}`, { cause: error });
     });
   }
 
@@ -69,13 +80,39 @@ export class Supervised {
   /** Politely ended, and started again with other settings. Settles when it is gone. */
   async change(env: Record<string, string>): Promise<void> {
     Object.assign(this.plan.env, env);
-    this.#downForMs = 0;
+    await this.end(0);
+  }
+
+  /** Politely ended, and started again after `downForMs`. Settles when it is gone. */
+  async end(downForMs: number): Promise<void> {
+    this.#downForMs = downForMs;
     await this.#child?.stop();
+  }
+
+  /** Politely ended, and stays so until the answer is called. Settles when it is gone. */
+  async leave(): Promise<() => Promise<void>> {
+    this.#ending = true;
+    await this.#child?.stop();
+    return () => {
+      this.#ending = false;
+      return this.start();
+    };
   }
 
   /** SIGSTOP or SIGCONT. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.signal(signal);
+  }
+
+  /**
+   * SIGSTOP right before it writes the first byte of its next POST (`freeze-at-the-socket.ts`), or after a while wherever
+   * it is. Settles when it is frozen.
+   */
+  async freezeAtSocket(): Promise<void> {
+    this.signal('SIGWINCH');
+    const deadline = performance.now() + LIE_IN_WAIT_MS;
+    while (performance.now() < deadline && this.pid !== undefined && !isFrozen(this.pid)) await rest(20);
+    this.signal('SIGSTOP');
   }
 
   /** From now on its end is wanted; the guard brings it about. */
@@ -88,7 +125,7 @@ export class Supervised {
     const answer = await fetch(`${this.plan.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
       () => undefined,
     );
-    await answer?.arrayBuffer();
+    this.#said = (await answer?.text().catch(() => undefined)) ?? 'no answer';
     return answer?.ok ?? false;
   }
 

@@ -9,19 +9,23 @@ import { readServiceList } from '@beckon/local/service-list.js';
 import { createLogger } from '@beckon/service';
 import { PortPicker, stateFolder } from '@beckon/stack';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import type { Accepted, Call, Decision, Doubt, Kind } from '../checker/evidence.js';
+import type { Accepted, Call, Decision, Doubt, InFlight, Kind, QuietHours } from '../checker/evidence.js';
 import type { FaultLine, InputLine } from '../checker/fold-lines.js';
 import type { PlannedShop } from '../load/plan.js';
 import { DecisionsReader } from './decisions-reader.js';
+import { inFlightAt } from './in-flight.js';
+import { LeaseHistory } from './lease-history.js';
 import { rest, until } from './patience.js';
+import { peerInFlightAt, peerRefOf, planPeer, quietenPeer, type Peer } from './peer.js';
 import { planProcesses, type Processes } from './processes.js';
 import { LineFile } from './run-folder.js';
 import { SandboxClient, type PageAccount } from './sandbox-client.js';
 import { startServers, type Servers } from './servers.js';
+import { settingsKnown } from './settings-known.js';
 import { publishShops, secretsOf, sourceTopic } from './shops.js';
 import { Witness } from './witness.js';
 
-const PREFIX = 'beckon.';
+export const PREFIX = 'beckon.';
 /** Fewer partitions than by default: two processes of each service on one machine. */
 const PARTITIONS = 6;
 const START_MS = 120_000;
@@ -37,10 +41,15 @@ export interface World {
     readonly inputs: LineFile<InputLine>;
     readonly faults: LineFile<FaultLine>;
   };
-  readonly decisions: DecisionsReader;
+  /** Undefined: a peer runs in our place, which decides nothing. */
+  readonly decisions: DecisionsReader | undefined;
+  /** What the senders had claimed and not settled at an instant (ms). */
+  readonly inFlightAt: (at: number) => Promise<InFlight[]>;
   readonly shopperId: (page: string, psid: string) => string;
   /** A signed link from optin; undefined while it does not know the offer. */
   refOf(shop: string, sku: string, kind: Kind): Promise<string | undefined>;
+  /** Gives a shop quiet hours; settles when they are known to whom they concern. */
+  quieten(night: Omit<QuietHours, 'since'>): Promise<void>;
   /** Stops everything. `keep`: the servers' data stays in the run folder. */
   stop(keep: boolean): Promise<void>;
 }
@@ -48,6 +57,8 @@ export interface World {
 export interface WorldOptions {
   readonly folder: string;
   readonly shops: readonly PlannedShop[];
+  /** Runs in the place of our processes. */
+  readonly peer: Peer | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (line: string) => void;
   /** A process ended although nobody had killed it. */
@@ -75,15 +86,18 @@ export async function startWorld(o: WorldOptions): Promise<World> {
       ...Object.assign({}, ...[...accounts.values()].map(secretsOf)),
     } as Record<string, string>;
     const ports = new PortPicker();
-    const processes = await planProcesses({
-      ...{ list, guard: servers.stack.guard, pickPort: () => ports.pick(), servers: servers.broken, secrets },
+    const order = {
+      ...{ list, guard: servers.stack.guard, pickPort: () => ports.pick(), servers: servers.broken },
       ...{ path: env['PATH'], logDir: join(folder, 'logs'), onOwnEnd: o.onOwnEnd },
-    });
-    undo.push(() => processes.optin.close());
+    };
+    const processes = o.peer
+      ? await planPeer({ ...order, shops, accounts, topicPrefix: PREFIX, partitions: PARTITIONS })
+      : await planProcesses({ ...order, secrets });
+    undo.push(() => Promise.all([processes.optin.close(), processes.messenger.close()]));
     undo.push(() => [...processes.all.values()].forEach((process) => process.expectEnd()));
     const producer = await prepareKafka(servers.stack.kafkaBrokers, shops);
     undo.push(() => producer.disconnect().catch(() => undefined));
-    say('starting two processes of each service, and the sandbox');
+    say(`starting two processes of ${o.peer ? `the ${o.peer} service` : 'each service'}, and the sandbox`);
     await Promise.all([...processes.all.values()].map((process) => process.start()));
     await Promise.all([...processes.all.values()].map((process) => process.ready(START_MS, signal)));
 
@@ -95,13 +109,31 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     const witness = new Witness(sandbox, { ledger, calls: file<Call>('calls'), doubts: file<Doubt>('doubts') });
     witness.start();
     const key = secrets['SHOPPER_KEY'] ?? '';
-    const topic = topicName(PREFIX, decisions);
+    const { databaseUrl, kafkaBrokers } = servers.stack;
+    const nameOf = (page: string, psid: string): string => shopperId(key, page, psid);
+    const patience = new AbortController().signal;
+    const leases = new LeaseHistory(databaseUrl);
+    if (!o.peer) {
+      leases.start();
+      undo.push(() => leases.stop());
+    }
+    const told = file<Decision>('decisions');
     return {
-      ...{ servers, processes, sandbox, witness, producer, accounts, stop },
+      ...{ servers, processes, sandbox, witness, producer, accounts, stop, shopperId: nameOf },
       files: { inputs: file<InputLine>('inputs'), faults: file<FaultLine>('faults') },
-      decisions: new DecisionsReader(servers.stack.kafkaBrokers, topic, file<Decision>('decisions')),
-      shopperId: (page, psid) => shopperId(key, page, psid),
-      refOf: (shop, sku, kind) => askForRef(optinUrl, secrets['ADMIN_TOKEN'] ?? '', { shop, sku, kind }),
+      decisions: o.peer ? undefined : new DecisionsReader(kafkaBrokers, topicName(PREFIX, decisions), told),
+      inFlightAt: (at) =>
+        o.peer ? peerInFlightAt(databaseUrl, at, nameOf, patience) : inFlightAt(databaseUrl, at, leases, patience),
+      quieten: async (night) => {
+        if (o.peer) return quietenPeer(processes, night);
+        const shop = shops.filter(({ shop }) => shop === night.shop);
+        await publishShops(producer, PREFIX, shop, 2, night);
+        await settingsKnown(databaseUrl, night.shop, 2, signal);
+      },
+      refOf: (shop, sku, kind) =>
+        o.peer
+          ? peerRefOf(databaseUrl, sku, kind)
+          : askForRef(optinUrl, secrets['ADMIN_TOKEN'] ?? '', { shop, sku, kind }),
     };
   } catch (error) {
     await stop(false);
@@ -109,7 +141,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
   }
 }
 
-const newAccount = (page: string): PageAccount => ({
+export const newAccount = (page: string): PageAccount => ({
   page,
   token: `EAA${randomBytes(8).toString('hex')}`,
   app_secret: randomBytes(16).toString('hex'),
@@ -117,7 +149,7 @@ const newAccount = (page: string): PageAccount => ({
 });
 
 /** Topics, settings, and a producer for the platforms. It goes to Kafka itself: what is put in shall get there. */
-async function prepareKafka(brokers: readonly string[], shops: readonly PlannedShop[]): Promise<Producer> {
+export async function prepareKafka(brokers: readonly string[], shops: readonly PlannedShop[]): Promise<Producer> {
   const log = createLogger({ service: 'proof', level: 'silent' });
   const client = new KafkaClient({ service: 'proof', brokers, topicPrefix: PREFIX, groupPrefix: PREFIX, log });
   try {
@@ -173,7 +205,7 @@ async function askForRef(
 }
 
 /** The servers' logs join the run's; their data goes, or stays there. */
-async function stopServers(
+export async function stopServers(
   servers: Servers,
   folder: string,
   keep: boolean,

@@ -1,13 +1,11 @@
 import { decisionId, type Decision, type Delivery } from '@beckon/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ClientKafka } from '@nestjs/microservices';
-import { RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
 import { lastValueFrom } from 'rxjs';
 import { DataSource } from 'typeorm';
-import { SETTINGS, type NaiveSettings } from './settings.js';
+import { Limits } from './limits.js';
+import { SETTINGS, shopOf, type NaiveSettings } from './settings.js';
 
-/** Injection token of the limiter. */
-export const LIMITER = Symbol('limiter');
 /** Injection token of the Kafka client. */
 export const KAFKA = Symbol('kafka');
 
@@ -27,6 +25,8 @@ export interface OfferRow {
   readonly units: number | null;
   readonly price: number | null;
   readonly currency: string | null;
+  /** The event that said so. */
+  readonly event_id: string | null;
 }
 
 /** Sends one alert: limit, claim row, POST, settle row, records for the analysts. */
@@ -36,28 +36,37 @@ export class AlertsService {
 
   constructor(
     private readonly db: DataSource,
-    @Inject(LIMITER) private readonly limiter: RateLimiterRedis,
+    private readonly limits: Limits,
     @Inject(KAFKA) private readonly kafka: ClientKafka,
     @Inject(SETTINGS) private readonly settings: NaiveSettings,
   ) {}
 
-  async alert(sub: SubscriptionRow, offer: OfferRow, eventId: string, eventAt: number): Promise<void> {
-    const { schema } = this.settings;
+  /** @returns `held`: its limits leave it no room now; it is tried again later */
+  async alert(sub: SubscriptionRow, offer: OfferRow, eventId: string, eventAt: number): Promise<'done' | 'held'> {
+    const { schema, instance } = this.settings;
     const id = `${sub.id}:${eventId}`;
     await this.tell('decisions', this.decision(id, sub, offer, 'matched', 0, false));
-    try {
-      await this.limiter.consume(`${sub.page}:${sub.psid}`);
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
+    const wait = await this.limits.take(sub);
+    if (wait > 0) {
+      await this.db.query(
+        `INSERT INTO ${schema}.held (subscription, event_id, event_at, due_at)
+         VALUES ($1, $2, $3, now() + $4 * interval '1 ms') ON CONFLICT (subscription)
+         DO UPDATE SET event_id = excluded.event_id, event_at = excluded.event_at, due_at = excluded.due_at`,
+        [sub.id, eventId, eventAt, wait],
+      );
       await this.tell('decisions', this.decision(id, sub, offer, 'held', 1, false));
-      return;
+      return 'held';
     }
     const claimed: unknown[] = await this.db.query(
-      `INSERT INTO ${schema}.ledger (id, subscription, state) VALUES ($1, $2, 'sending')
+      `INSERT INTO ${schema}.ledger (id, subscription, instance, state)
+       SELECT $1, id, $3, 'sending' FROM ${schema}.subscriptions WHERE id = $2 AND active
        ON CONFLICT DO NOTHING RETURNING id`,
-      [id, sub.id],
+      [id, sub.id, instance],
     );
-    if (claimed.length === 0) return;
+    if (claimed.length === 0) {
+      await this.limits.giveBack(sub);
+      return 'done';
+    }
     await this.tell('decisions', this.decision(id, sub, offer, 'admitted', 1, false));
     const postedAt = Date.now();
     const { mid, error } = await this.post(sub, offer, id);
@@ -70,15 +79,23 @@ export class AlertsService {
     const verdict = mid === undefined ? 'failed' : 'sent';
     await this.tell('deliveries', this.delivery(id, sub, offer, mid !== undefined, eventAt, postedAt));
     await this.tell('decisions', this.decision(id, sub, offer, verdict, 2, true));
+    return 'done';
+  }
+
+  /** A message of the conversation. */
+  reply(page: string, psid: string, id: string, text: string): Promise<{ mid?: string; error?: string }> {
+    const message = { text, metadata: `beckon:rep_${id}` };
+    return this.send(page, { recipient: { id: psid }, messaging_type: 'RESPONSE', message });
   }
 
   /** Calls the Send API; tries again when the connection fails or the server does. */
   async send(page: string, body: unknown): Promise<{ mid?: string; error?: string }> {
+    const token = shopOf(this.settings, page).pages[page]?.token ?? '';
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await fetch(`${this.settings.graphUrl}/v26.0/${page}/messages`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${this.settings.pages[page] ?? ''}` },
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
           body: JSON.stringify(body),
           signal: AbortSignal.timeout(10_000),
         });
@@ -95,26 +112,29 @@ export class AlertsService {
   }
 
   private post(sub: SubscriptionRow, offer: OfferRow, id: string): Promise<{ mid?: string; error?: string }> {
-    const price = offer.price === null ? '' : ` for ${(offer.price / 100).toFixed(2)} ${offer.currency ?? ''}`;
-    const text =
-      sub.kind === 'back_in_stock'
-        ? `${offer.title ?? offer.sku} is back in stock${price}.`
-        : `${offer.title ?? offer.sku} is now cheaper${price}.`;
+    const price = offer.price === null ? '' : `${(offer.price / 100).toFixed(2)} ${offer.currency ?? ''}`;
+    const text = shopOf(this.settings, sub.page)
+      .texts[sub.kind].replace('{title}', offer.title ?? offer.sku)
+      .replace('{price}', price);
     const recipient = sub.token === null ? { id: sub.psid } : { one_time_notif_token: sub.token };
-    return this.send(sub.page, { recipient, messaging_type: 'UPDATE', message: { text, metadata: `naive:${id}` } });
+    return this.send(sub.page, {
+      recipient,
+      messaging_type: 'UPDATE',
+      message: { text, metadata: `beckon:alr_${id}` },
+    });
   }
 
+  /** Records are for analysts: when Kafka is away, shoppers are told all the same. */
   private async tell(topic: 'decisions' | 'deliveries', value: Decision | Delivery): Promise<void> {
-    const { topicPrefix } = this.settings;
-    await lastValueFrom(
-      this.kafka.emit(`${topicPrefix}${topic}`, { key: value.shopper_id ?? '', value: JSON.stringify(value) }),
+    const record = { key: value.shopper_id ?? '', value: JSON.stringify(value) };
+    await lastValueFrom(this.kafka.emit(`${this.settings.topicPrefix}${topic}`, record)).catch((error: unknown) =>
+      this.log.warn(`no record in ${topic}: ${String(error)}`),
     );
   }
 
   private facts(sub: SubscriptionRow, offer: OfferRow) {
-    const { shop } = this.settings;
     return {
-      shop,
+      shop: shopOf(this.settings, sub.page).shop,
       page: sub.page,
       shopper_id: `${sub.page}:${sub.psid}`,
       sub_id: sub.id,

@@ -7,6 +7,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { ServerResponse } from 'node:http';
 import { NaiveModule } from './naive.module.js';
 import { readSettings } from './settings.js';
 
@@ -25,7 +26,8 @@ app.connectMicroservice<MicroserviceOptions>({
   },
 });
 await app.startAllMicroservices();
-await app.listen(0, '127.0.0.1');
+app.use('/health/ready', (_: unknown, response: ServerResponse) => void response.end('ready'));
+await app.listen(settings.port, '127.0.0.1');
 const { port } = (app.getHttpServer() as { address(): { port: number } }).address();
 console.log(`listening ${port}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ClientsModule, Transport } from '@nestjs/microservices';
 import { Redis } from 'ioredis';
-import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
-import { AlertsService, KAFKA, LIMITER } from './alerts.service.js';
+import { AlertsService, KAFKA } from './alerts.service.js';
+import { Held } from './held.js';
+import { Limits, REDIS } from './limits.js';
 import { OffersController } from './offers.controller.js';
 import { SETTINGS, type NaiveSettings } from './settings.js';
 import { tablesSql } from './tables.js';
@@ -27,26 +28,20 @@ export class NaiveModule {
       controllers: [OffersController, WebhookController],
       providers: [
         AlertsService,
+        Limits,
+        Held,
         { provide: SETTINGS, useValue: settings },
         {
           provide: DataSource,
           useFactory: async () => {
-            const source = new DataSource({ type: 'postgres', url: settings.databaseUrl, extra: { max: 20 } });
+            const extra = { max: 20, connectionTimeoutMillis: 5_000, query_timeout: 10_000 };
+            const source = new DataSource({ type: 'postgres', url: settings.databaseUrl, extra });
             await source.initialize();
             await source.query(tablesSql(settings.schema));
             return source;
           },
         },
-        {
-          provide: LIMITER,
-          useFactory: () =>
-            new RateLimiterRedis({
-              storeClient: new Redis(settings.redisUrl),
-              keyPrefix: `${settings.redisPrefix}naive`,
-              points: settings.limit.points,
-              duration: settings.limit.seconds,
-            }),
-        },
+        { provide: REDIS, useFactory: () => new Redis(settings.redisUrl) },
       ],
     };
   }

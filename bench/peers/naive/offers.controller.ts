@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload, type KafkaContext } from '@nestjs/microservices';
+import { Ctx, EventPattern, KafkaRetriableException, Payload, type KafkaContext } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { AlertsService, type OfferRow, type SubscriptionRow } from './alerts.service.js';
 import { readSettings, SETTINGS, type NaiveSettings } from './settings.js';
@@ -22,11 +22,19 @@ export class OffersController {
     @Inject(SETTINGS) private readonly settings: NaiveSettings,
   ) {}
 
-  @EventPattern(readSettings().sourceTopic)
+  @EventPattern(readSettings().shops.map(({ topic }) => topic))
   async onOffer(@Payload() payload: object, @Ctx() context: unknown): Promise<void> {
-    const event = payload as OfferEvent;
+    try {
+      await this.take(payload as OfferEvent, context as KafkaContext);
+    } catch (error) {
+      throw new KafkaRetriableException(String(error)); // anything else would be dropped by the framework
+    }
+  }
+
+  /** An event that comes again finds what it did not finish; what it did is claimed. */
+  private async take(event: OfferEvent, context: KafkaContext): Promise<void> {
     const { schema } = this.settings;
-    const message = (context as KafkaContext).getMessage();
+    const message = context.getMessage();
     const header = (name: string): string => String(message.headers?.[name] ?? '');
     const eventId = header('ce_id');
     const at = Number(message.timestamp);
@@ -34,10 +42,11 @@ export class OffersController {
       event.sku,
     ]);
     const [offer] = await this.db.query<[OfferRow]>(
-      `INSERT INTO ${schema}.offers AS o (sku, product, title, units, price, currency) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO ${schema}.offers AS o (sku, product, title, units, price, currency, event_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (sku) DO UPDATE SET product = excluded.product, title = coalesce(excluded.title, o.title),
          units = coalesce(excluded.units, o.units), price = coalesce(excluded.price, o.price),
-         currency = coalesce(excluded.currency, o.currency)
+         currency = coalesce(excluded.currency, o.currency), event_id = excluded.event_id
        RETURNING *`,
       [
         event.sku,
@@ -46,11 +55,13 @@ export class OffersController {
         event.units ?? null,
         event.price?.amount ?? null,
         event.price?.currency ?? null,
+        eventId,
       ],
     );
     if (!before || header('ce_type').endsWith('snapshot')) return;
-    const restocked = (before.units ?? 0) === 0 && (offer.units ?? 0) > 0;
-    const cheaper = before.price !== null && offer.price !== null && offer.price < before.price;
+    const again = before.event_id === eventId;
+    const restocked = (again || (before.units ?? 0) === 0) && (offer.units ?? 0) > 0;
+    const cheaper = again || (before.price !== null && offer.price !== null && offer.price < before.price);
     if (restocked) await this.tellAll(offer, 'back_in_stock', eventId, at);
     if (cheaper) await this.tellAll(offer, 'price_drop', eventId, at);
   }

@@ -8,6 +8,7 @@
  */
 import { alertIdIn, alertsOf, notTaken } from '../alerts.js';
 import type { Accepted, Evidence, Stop, Violation } from '../evidence.js';
+import { struckInFlight } from '../in-flight.js';
 import { thawedBefore } from '../pauses.js';
 
 const CONFIRMATION = /^Done\. All your alerts have ended\b/;
@@ -27,12 +28,13 @@ export function afterStop({ inputs, ledger, faults }: Evidence): Violation[] {
     if (place < 0) return [];
     const confirmed_at = ledger[place]?.accepted_at ?? 0;
     const later = alertsOf(ledger.slice(place + 1)).filter(({ psid }) => psid === stop.psid);
-    return later.flatMap(({ psid, sku, kind, alert_id, accepted_at: at }): Violation[] => {
+    return later.flatMap((alert): Violation[] => {
+      const { psid, sku, kind, alert_id, accepted_at: at } = alert;
       const anew = inputs.taps.some(
         (t) => t.psid === psid && t.sku === sku && t.kind === kind && t.sent_at > stop.sent_at && t.sent_at <= at,
       );
       if (anew) return [];
-      const freeze = thawedBefore(faults, at);
+      const freeze = thawedBefore(faults, alert);
       const row = freeze && freeze.from <= confirmed_at ? 'late_by_pause' : 'after_stop';
       return [{ row, at, what: `${alert_id} came ${at - confirmed_at} ms after the confirmation`, psid, sku }];
     });
@@ -47,8 +49,8 @@ export function stopUnconfirmed({ inputs, ledger, calls, doubts, faults }: Evide
     ),
   );
   const psidOf = new Map(inputs.people.map((p) => [p.shopper_id, p.psid]));
-  for (const { in_flight } of faults)
-    for (const { id, shopper_id } of in_flight) if (id.startsWith('rep_')) doubtful.add(psidOf.get(shopper_id) ?? '');
+  for (const { id, shopper_id } of struckInFlight({ faults }))
+    if (id.startsWith('rep_')) doubtful.add(psidOf.get(shopper_id) ?? '');
   return inputs.stops.flatMap((stop): Violation[] => {
     if (stop.acked_at === null || doubtful.has(stop.psid) || confirmationOf(ledger, stop) >= 0) return [];
     return [{ row: 'stop_unconfirmed', at: stop.sent_at, what: 'never confirmed', psid: stop.psid, sku: null }];

@@ -2,12 +2,13 @@
  * **lost**: a request that was certainly made, was not stopped, and is about something that opened and stayed true to
  * the end of the run, and that no accepted message answers. It is excused if the sandbox's own log shows a call for
  * it, since that last opening, that left the sender in doubt without taking the message; or if the message was in
- * flight when something was broken. Both end as `outcome_unknown`, which has a row of its own.
+ * flight when its own sender was killed or frozen. Both end as `outcome_unknown`, which has a row of its own.
  *
  * Of a price, only requests made before the first news count: what a later one is measured from is not known here.
  */
 import { alertIdIn, notTaken, subjectOf } from '../alerts.js';
 import type { Evidence, Violation } from '../evidence.js';
+import { struckInFlight } from '../in-flight.js';
 import { storyOf, type Request } from '../requests.js';
 import { truths } from '../truth.js';
 
@@ -32,9 +33,8 @@ export function lost(evidence: Evidence): Violation[] {
   for (const { psid, metadata, text, at } of notTaken(evidence))
     if (alertIdIn(metadata) !== undefined) doubt(`${psid} ${subjectOf(text).sku}`, at);
   const psidOf = new Map(evidence.inputs.people.map((p) => [p.shopper_id, p.psid]));
-  for (const { in_flight, from, to } of evidence.faults)
-    for (const { id, shopper_id, sku } of in_flight)
-      if (id.startsWith('alr_')) doubt(`${psidOf.get(shopper_id)} ${sku}`, to ?? from);
+  for (const { id, shopper_id, sku, claimed_at } of struckInFlight(evidence))
+    if (id.startsWith('alr_')) doubt(`${psidOf.get(shopper_id)} ${sku}`, claimed_at);
 
   return owed(evidence).flatMap((request) => {
     const { psid, sku, kind, tap, told } = request;

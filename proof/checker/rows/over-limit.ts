@@ -20,7 +20,7 @@ export function overLimit({ inputs, ledger, faults }: Evidence): Violation[] {
         over(group, limit).map((tooMany): Violation => {
           const last = tooMany.at(-1) as Alert;
           const spread = last.accepted_at - (tooMany[0] as Alert).accepted_at;
-          const excused = tooMany.some((a) => thawedBefore(faults, a.accepted_at));
+          const excused = tooMany.some((a) => thawedBefore(faults, a));
           return {
             row: excused ? 'late_by_pause' : 'over_limit',
             at: last.accepted_at,

@@ -28,7 +28,7 @@ export function stale(evidence: Evidence): Violation[] {
     const age = ages[i] ?? 0;
     if (age <= STALE_AFTER_MS) return [];
     const { psid, sku, accepted_at: at, alert_id } = alert;
-    const freeze = thawedBefore(evidence.faults, at);
+    const freeze = thawedBefore(evidence.faults, alert);
     const excused = freeze !== undefined && age - (at - freeze.from) <= STALE_AFTER_MS;
     const what = Number.isFinite(age) ? `had not been true for ${Math.round(age)} ms` : 'had never been true';
     return [{ row: excused ? 'late_by_pause' : 'stale', at, what: `${alert_id} ${what}`, psid, sku }];

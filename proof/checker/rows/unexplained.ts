@@ -7,10 +7,11 @@
  * decision speaks.
  *
  * **unknown**: an alert that ended as `failed: outcome_unknown` though the sandbox's log holds no call of it that left the
- * sender in doubt, and it was not in flight when something was broken. So there are at most as many as of those.
+ * sender in doubt, and it was not in flight when its own sender was killed or frozen. So there are at most as many as of those.
  */
 import { alertIdIn, alertsOf, groupBy, notTaken } from '../alerts.js';
 import type { Decision, Evidence, Violation } from '../evidence.js';
+import { struckInFlight } from '../in-flight.js';
 import { owed } from './lost.js';
 
 const wordsOf = ({ verdict, reason }: Decision): string => (reason === null ? verdict : `${verdict}:${reason}`);
@@ -61,10 +62,10 @@ export function unexplained(evidence: Evidence): Violation[] {
   return found;
 }
 
-/** The alerts whose outcome the sender could not know: by the sandbox's log, and in flight at a fault. */
+/** The alerts whose outcome the sender could not know: by the sandbox's log, and in flight when that sender was struck. */
 export function excusableUnknowns({ calls, doubts, faults }: Evidence): Set<string> {
   const doubtful = notTaken({ doubts, calls }).flatMap((c) => alertIdIn(c.metadata) ?? []);
-  return new Set([...doubtful, ...faults.flatMap((f) => f.in_flight.map(({ id }) => id))]);
+  return new Set([...doubtful, ...struckInFlight({ faults }).map(({ id }) => id)]);
 }
 
 /** The alerts that ended as unknown for good. */
@@ -80,6 +81,8 @@ export function unknown(evidence: Evidence): Violation[] {
   return givenUp(evidence).flatMap((id): Violation[] => {
     const { at, psid, sku } = ends.get(id) as { at: number; psid: string; sku: string };
     if (excusable.has(id)) return [];
-    return [{ row: 'unknown', at, what: `${id} was neither ambiguous nor in flight at a fault`, psid, sku }];
+    return [
+      { row: 'unknown', at, what: `${id} was neither ambiguous nor in flight when its sender was struck`, psid, sku },
+    ];
   });
 }
