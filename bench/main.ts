@@ -26,7 +26,7 @@ const program = new Command('npm run bench --')
   .option('--quick', 'a rough look: less work, three rounds', false)
   .option('--long', 'also the sizes that take long', false)
   .option('--rounds <n>', 'timed rounds (5 if the row does not say otherwise)', positive)
-  .option('--profile', 'leave CPU profiles of all contenders in bench/results/', false)
+  .option('--profile', 'leave CPU profiles of all contenders, and what Postgres ran, in bench/results/', false)
   .action(async (ids: string[], options: Options) => {
     process.exitCode = await (ids.includes('list') ? list() : run(ids, options));
   });

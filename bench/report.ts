@@ -20,6 +20,7 @@ export function report(result: Result): string {
       ...contenders.map(({ title: name, rounds }) => [name, ...costs(rounds)]),
     ]),
     ...figures(contenders),
+    ...judged.flatMap(({ goal }) => (goal.kind === 'sum' && goal.parts.length > 1 ? shares(result, goal.parts) : [])),
     ...growth.flatMap((one) => [
       '',
       ...table([
@@ -70,6 +71,40 @@ function costs(rounds: readonly Round[]): string[] {
   ];
 }
 
+/** What each part of the first contender's work costs, and what is left of it: the glue. */
+function shares({ unit, contenders }: Result, parts: readonly string[]): string[] {
+  const [whole, ...others] = contenders.map(({ id, title, rounds }) => ({
+    ...{ id, title },
+    cpu: summarise(rounds.map((round) => round.cpu)).median,
+    servers: summarise(rounds.map((round) => round.servers)).median,
+  })) as [Cost, ...Cost[]];
+  const some = others.filter(({ id }) => parts.includes(id));
+  const sum = (of: (one: Cost) => number): number => some.reduce((total, one) => total + of(one), 0);
+  const together = { cpu: sum(({ cpu }) => cpu), servers: sum(({ servers }) => servers) };
+  const glue = { cpu: whole.cpu - together.cpu, servers: whole.servers - together.servers };
+  const line = (title: string, { cpu, servers }: Omit<Cost, 'id' | 'title'>): string[] => [
+    ...[title, shown(cpu), shown(servers), shown(cpu + servers)],
+    `${((100 * (cpu + servers)) / (whole.cpu + whole.servers)).toFixed(1)} %`,
+  ];
+  return [
+    '',
+    ...table([
+      [`parts of the whole, per ${unit}, medians`, 'µs CPU', 'µs servers', 'both', 'share'],
+      ...some.map((one) => line(one.title, one)),
+      line('the parts together', together),
+      line('glue: what is left', glue),
+      line(`the whole: ${whole.title}`, whole),
+    ]),
+  ];
+}
+
+interface Cost {
+  readonly id: string;
+  readonly title: string;
+  readonly cpu: number;
+  readonly servers: number;
+}
+
 function figures(contenders: Result['contenders']): string[] {
   return contenders.flatMap(({ title, rounds }) =>
     Object.keys(rounds[0]?.figures ?? {}).map((name) => {
@@ -86,20 +121,23 @@ function sentence({ goal, summary, verdict, peerSpread }: Judged): string {
   const { median, lowerQuartile, upperQuartile, least, most } = summary;
   const spread = `quartiles ${shown(lowerQuartile)} to ${shown(upperQuartile)}, all ${shown(least)} to ${shown(most)}`;
   const why =
-    peerSpread === undefined ? '' : `: the peer’s own CPU spread by ${Math.round(peerSpread * 100)} %; run again`;
+    peerSpread === undefined
+      ? ''
+      : `: the ${goal.kind === 'sum' ? 'parts’' : 'peer’s'} own CPU spread by ${Math.round(peerSpread * 100)} %; run again`;
   return `    ${verdict.toUpperCase().padEnd(6)} ${wanted(goal)}; measured ${shown(median)} (${spread})${why}`;
 }
 
 /** A goal in words. */
 export function wanted(goal: Goal): string {
   if (goal.kind === 'times') return `${goal.peer} ≥ ${goal.atLeast}× our ${COST[goal.cost]}`;
-  const { figure, unit, atMost, atLeast } = goal;
-  return [
-    `${figure in COST ? COST[figure as keyof typeof COST] : figure}`,
+  const { atMost, atLeast } = goal;
+  const bounds = [
     ...(atMost === undefined ? [] : [`≤ ${atMost.toLocaleString('en')}`]),
     ...(atLeast === undefined ? [] : [`≥ ${atLeast.toLocaleString('en')}`]),
-    unit,
-  ].join(' ');
+  ];
+  if (goal.kind === 'sum') return [goal.parts.join(' + '), ...bounds, `of the whole’s ${COST[goal.cost]}`].join(' ');
+  const { figure, unit } = goal;
+  return [figure in COST ? COST[figure as keyof typeof COST] : figure, ...bounds, unit].join(' ');
 }
 
 /** Three significant digits, no exponent. */

@@ -85,6 +85,11 @@ export interface Row {
   readonly rounds?: number;
   /** Whether a round that does not count comes first (default); not for rows that look at a first time. */
   readonly warmUp?: boolean;
+  /**
+   * Each side is opened for its turn and closed after it, so that a turn has the servers to itself. For contenders that
+   * keep servers busy even while they rest, where the servers' CPU is judged. Takes longer: each turn warms up anew.
+   */
+  readonly alone?: boolean;
   /** Makes what contenders share (a topic full of records, say); what it gives becomes `bed.data`. */
   readonly prepare?: (bed: Bed) => Promise<unknown>;
 }

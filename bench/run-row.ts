@@ -5,6 +5,7 @@ import { cpuOfTrees } from './cpu.js';
 import { thisMachine, versions, type Machine } from './machine.js';
 import type { Bed, Growth, Row } from './row.js';
 import { startServers, type Servers } from './servers.js';
+import { openStatements, writeStatements } from './statements.js';
 import { judge, judgeGrowth, type Judged, type Round } from './verdict.js';
 
 /** How a row is run. */
@@ -52,13 +53,17 @@ const QUICK_ROUNDS = 3;
 export async function runRow(row: Row, options: RunOptions): Promise<Result> {
   const machine = thisMachine();
   const at = new Date().toISOString();
-  const servers = await startServers(row.servers, options.say);
+  const { say, profileFolder } = options;
+  const servers = await startServers(row.servers, { say, profiled: profileFolder !== undefined });
   try {
     const rounds = options.rounds ?? row.rounds ?? (options.quick ? QUICK_ROUNDS : ROUNDS);
     const bed = bedOf(servers, options);
     const data = await row.prepare?.(bed);
-    const run = { row, servers, rounds, bed: { ...bed, data }, say: options.say };
+    const run = { row, servers, rounds, bed: { ...bed, data }, say };
+    const statements = profileFolder !== undefined && row.servers.includes('postgres');
+    if (statements) await openStatements(servers.databaseUrl);
     const contenders = await compare(run);
+    if (statements) await writeStatements(servers.databaseUrl, `${profileFolder}/postgres.txt`);
     const growth: GrowthResult[] = [];
     for (const [index, one] of (row.growth ?? []).entries()) growth.push(await grow(run, one, index));
     const bySide = Object.fromEntries(contenders.map(({ id, rounds: done }) => [id, done]));
@@ -99,25 +104,27 @@ async function grow({ row, servers, rounds, bed, say }: Run, growth: Growth, ind
   return { axis, contender, sizes, atMost, rounds: measured, ...judgeGrowth(costs, atMost) };
 }
 
-/** Opens all sides, lets each warm up, then goes through them in turn. Gives the rounds of each side. */
-async function inTurn(
-  sides: readonly { id: string; which: { row: string; contender: string; growth?: number }; bed: Bed }[],
-  { row, servers, rounds, say }: Omit<Run, 'bed'>,
-): Promise<Round[][]> {
+interface Side {
+  readonly id: string;
+  readonly which: { readonly row: string; readonly contender: string; readonly growth?: number };
+  readonly bed: Bed;
+}
+
+type Turns = Omit<Run, 'bed'>;
+
+/** Goes through all sides in turn, round after round. Gives the rounds of each side. */
+const inTurn = (sides: readonly Side[], turns: Turns): Promise<Round[][]> =>
+  turns.row.alone ? aloneInTurn(sides, turns) : sideBySide(sides, turns);
+
+/** Opens all sides, lets each warm up, then goes through them. */
+async function sideBySide(sides: readonly Side[], turns: Turns): Promise<Round[][]> {
   const clients: ContenderClient[] = [];
   try {
-    for (const { id, which, bed } of sides) {
-      say(`preparing ${id}`);
-      clients.push(await ContenderClient.open(which, { ...bed, name: freshName() }));
-    }
+    for (const side of sides) clients.push(await open(side, turns));
     const measured: Round[][] = sides.map(() => []);
-    for (let n = row.warmUp === false ? 1 : 0; n <= rounds; n += 1) {
+    for (let n = first(turns.row); n <= turns.rounds; n += 1) {
       for (const [i, client] of clients.entries()) {
-        const round = await timed(client, servers);
-        const { wall, cpu } = round;
-        say(
-          `${n === 0 ? 'warm-up' : `round ${n}`} ${sides[i]!.id}: ${wall.toFixed(1)} µs wall, ${cpu.toFixed(1)} µs CPU`,
-        );
+        const round = await timed(client, { n, side: sides[i]!, turns });
         if (n > 0) measured[i]!.push(round);
       }
     }
@@ -127,12 +134,43 @@ async function inTurn(
   }
 }
 
-async function timed(client: ContenderClient, servers: Servers): Promise<Round> {
+/** Opens a side for its turn, lets it warm up, and closes it before the next one's. */
+async function aloneInTurn(sides: readonly Side[], turns: Turns): Promise<Round[][]> {
+  const measured: Round[][] = sides.map(() => []);
+  for (let n = 1; n <= turns.rounds; n += 1) {
+    for (const [i, side] of sides.entries()) {
+      const client = await open(side, turns);
+      try {
+        if (first(turns.row) === 0) await timed(client, { n: 0, side, turns });
+        measured[i]!.push(await timed(client, { n, side, turns }));
+      } finally {
+        await client.close();
+      }
+    }
+  }
+  return measured;
+}
+
+/** Number of the first round: the one that does not count is 0. */
+const first = ({ warmUp }: Row): number => (warmUp === false ? 1 : 0);
+
+function open({ id, which, bed }: Side, { say }: Turns): Promise<ContenderClient> {
+  say(`preparing ${id}`);
+  return ContenderClient.open(which, { ...bed, name: freshName() });
+}
+
+async function timed(
+  client: ContenderClient,
+  { n, side, turns }: { n: number; side: Side; turns: Turns },
+): Promise<Round> {
+  const { servers, say } = turns;
   const before = cpuOfTrees(servers.pids);
   const { units, figures, wallMicros, cpuMicros } = await client.round();
   const ofServers = (cpuOfTrees(servers.pids) - before) / units;
   const cpu = cpuMicros / units;
-  return { units, wall: wallMicros / units, cpu, servers: ofServers, all: cpu + ofServers, figures };
+  const wall = wallMicros / units;
+  say(`${n === 0 ? 'warm-up' : `round ${n}`} ${side.id}: ${wall.toFixed(1)} µs wall, ${cpu.toFixed(1)} µs CPU`);
+  return { units, wall, cpu, servers: ofServers, all: cpu + ofServers, figures };
 }
 
 function bedOf(servers: Servers, { quick, long, repository, profileFolder }: RunOptions): Bed {

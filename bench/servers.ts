@@ -1,4 +1,5 @@
 /** The servers of a run: throwaway ones of its own, or those that the environment names. */
+import { STATEMENT_SETTINGS } from './statements.js';
 import { jarsFolder, startStack, stateFolder, type ServerName } from '@beckon/stack';
 
 /** Running servers; what is not ours has no process to count the CPU of. */
@@ -20,10 +21,14 @@ const NONE: Servers = {
   stop: () => Promise.resolve(),
 };
 
-/** Starts just those that are named. */
-export async function startServers(names: readonly ServerName[], say: (line: string) => void): Promise<Servers> {
+/** Starts just those that are named; with `profiled`, Postgres counts its statements. */
+export async function startServers(
+  names: readonly ServerName[],
+  { say, profiled }: { readonly say: (line: string) => void; readonly profiled: boolean },
+): Promise<Servers> {
   if (names.length === 0) return NONE;
-  const stack = await startStack({ persistent: false, servers: names, log: say });
+  const postgresSettings = profiled ? STATEMENT_SETTINGS : {};
+  const stack = await startStack({ persistent: false, servers: names, log: say, postgresSettings });
   const running = names.map((name) => stack[name]);
   return {
     brokers: names.includes('kafka') ? stack.kafkaBrokers : [],

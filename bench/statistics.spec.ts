@@ -55,6 +55,36 @@ describe('a goal', () => {
     expect(() => judge({ ...small, figure: 'weight' }, 'ours', { ours })).toThrow('no figure weight');
   });
 
+  describe('about a sum', () => {
+    const sum: Goal = { kind: 'sum', parts: ['read', 'write'], cost: 'all', atLeast: 0.7 };
+    const withServers = (cpu: number, servers: number): Round => round(cpu, { servers, all: cpu + servers });
+    const whole = [100, 100, 100, 100].map((all) => withServers(60, all - 60));
+
+    it('adds the parts of each round and takes their share of the whole, servers included', () => {
+      const read = [withServers(20, 20), withServers(20, 20), withServers(20, 20), withServers(20, 10)];
+      const write = whole.map(() => withServers(15, 20));
+      const judged = judge(sum, 'whole', { whole, read, write });
+      expect(judged.summary).toMatchObject({ median: 0.75, least: 0.65, most: 0.75 });
+      expect(judged.verdict).toBe('met');
+    });
+
+    it('is missed when the quartile on the bad side is, and may have an upper bound', () => {
+      const read = [20, 20, 35, 35].map((servers) => withServers(20, servers));
+      const write = whole.map(() => withServers(15, 10));
+      expect(judge(sum, 'whole', { whole, read, write })).toMatchObject({ verdict: 'missed', summary: { most: 0.8 } });
+      const small: Goal = { kind: 'sum', parts: ['write'], cost: 'all', atMost: 0.25 };
+      expect(judge(small, 'whole', { whole, write }).verdict).toBe('met');
+      expect(judge({ ...small, atMost: 0.24 }, 'whole', { whole, write }).verdict).toBe('missed');
+    });
+
+    it('is void when the parts together are uneven, and nothing without a part', () => {
+      const read = [40, 40, 40, 60].map((cpu) => withServers(cpu, 0));
+      const write = whole.map(() => withServers(40, 0));
+      expect(judge(sum, 'whole', { whole, read, write })).toMatchObject({ verdict: 'void', peerSpread: 0.25 });
+      expect(() => judge(sum, 'whole', { whole, read })).toThrow('no rounds of write');
+    });
+  });
+
   it('about growth compares the last size with the first', () => {
     expect(judgeGrowth([[10], [12], [14]], 1.5)).toEqual({ factor: 1.4, verdict: 'met' });
     expect(judgeGrowth([[10], [12], [16]], 1.5).verdict).toBe('missed');

@@ -1,15 +1,18 @@
 /** `npm run proof -- <command>`: claims that a stranger can run. */
 import { Command, CommanderError, Option } from 'commander';
+import { addAllCommands } from './all/command.js';
 import { addAwayCommand } from './away/command.js';
 import { check } from './checker/check.js';
 import { ROWS } from './checker/evidence.js';
 import { evidenceIn } from './checker/right-log.js';
 import { rightLogs, wrongLogs } from './checker/wrong-logs.js';
 import { addGuardsCommand } from './guards/command.js';
+import { addHolesCommand } from './holes/command.js';
 import { judge } from './judge.js';
 import { kills } from './kills.js';
 import { FULL } from './load/plan.js';
 import { number } from './options.js';
+import { addPoisonCommand } from './poison/command.js';
 import { addRebalancesCommand } from './rebalances/command.js';
 import { Runs } from './run.js';
 import { PEERS, type Peer } from './world/peer.js';
@@ -76,6 +79,9 @@ program
 
 addAwayCommand(program);
 addRebalancesCommand(program);
+addPoisonCommand(program);
+addHolesCommand(program);
+addAllCommands(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);
 

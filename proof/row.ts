@@ -24,6 +24,8 @@ export interface Row {
   watch?(stage: Stage): Promise<() => Promise<void>>;
   /** Plays while the load flows; when it settles the load is over. */
   play(stage: Stage): Promise<void>;
+  /** Called when it has played and another row goes on in its world. */
+  played?(): Promise<void>;
   /** What goes on, in a few words. */
   words(): string;
   /** Judges what it saw. `whole` false: it was interrupted, so that nothing can be said of what is missing. */

@@ -2,7 +2,7 @@
  * Writes the table of rules in apps/sandbox/README.md from the sandbox's specs: a test belongs to the rules that its
  * title, or the title of a describe around it, names ("rule 7: ...", "rules 24 and 25: ..."). Writes what is assumed,
  * with defaults and switches, to docs/sandbox-assumptions.md from the same list. With `--check` nothing is written; a
- * file that differs, a rule without a test, or a switch or a default that the sandbox does not have, is told and the exit code is 1.
+ * file that differs, a rule without a test, an assumption without a switch or a reason, or a switch or a default that the sandbox does not have, is told and the exit code is 1.
  *
  *     node tools/sandbox-rules.mjs [--check]
  */
@@ -84,8 +84,8 @@ function assumptions() {
   ].join('\n\n');
 }
 
-function switchesOf({ switches }) {
-  return switches.map((name) => name.replace(/^[\w.]+/, (word) => `\`${word}\``)).join(', ') || 'none';
+function switchesOf({ switches, why }) {
+  return switches.map((name) => name.replace(/^[\w.]+/, (word) => `\`${word}\``)).join(', ') || `no switch: ${why}`;
 }
 
 const source = (path) => readFileSync(`${root}apps/sandbox/src/${path}`, 'utf8');
@@ -96,6 +96,7 @@ function wrongSwitches() {
   const rules = source('domain/page-rules.ts').split('DEFAULT_PAGE_RULES')[1] + source('domain/graph-error.ts');
   const wrong = new Set();
   for (const one of [...RULES.flatMap(({ assumed }) => assumed), ...FURTHER_ASSUMPTIONS]) {
+    if (one.switches.length === 0 && !one.why) wrong.add(`"${one.what}" has neither a switch nor a reason`);
     const words = one.switches.flatMap((name) => /^[\w.]+/.exec(name)[0].split('.'));
     for (const word of words) {
       if (!new RegExp(`^\\s+${word}:`, 'm').test(inputs)) wrong.add(`the admin API has no switch ${word}`);

@@ -1,5 +1,5 @@
 /** Our five services as one contender, fed through optin's own store and the platform's topic. */
-import { allTopics, freshness, shopperId, shops, ShopSettings } from '@beckon/contracts';
+import { allTopics, freshness, shopperId, shops } from '@beckon/contracts';
 import { Emitter, ensureTopics, KafkaClient, kafkaMigrations } from '@beckon/kafka';
 import { openDatabase, Sealer } from '@beckon/service';
 import { settingsMigrations } from '@beckon/settings';
@@ -10,6 +10,7 @@ import { optinMigrations } from '@beckon/optin/dist/outbound/migrations/optin-ta
 import { People } from '@beckon/optin/dist/outbound/people.js';
 import type { Bed } from '../row.js';
 import { startService, within, type ServiceProcess } from './service-process.js';
+import { shopSettings } from './shop-settings.js';
 import { APP_SECRET, SHOP, ShopFloor, VERIFY_TOKEN, type Waiting } from './shop-floor.js';
 import { quietLog } from './quiet-log.js';
 
@@ -122,6 +123,16 @@ export class BeckonContender {
     await this.quiet();
   }
 
+  /** Records that each service has handled since its start, by topic on the cluster: its own metric. */
+  async recordsRead(): Promise<{ service: string; topic: string; records: number }[]> {
+    const texts = await Promise.all(this.services.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+    return texts.flatMap((text, i) =>
+      [...text.matchAll(/^beckon_kafka_records_total\{topic="([^"]+)"[^}]*\} (\d+)/gm)].map(([, topic, count]) => ({
+        ...{ service: NAMES[i]!, topic: topic!, records: Number(count) },
+      })),
+    );
+  }
+
   /** The sandbox and the platform, for rows that go their own way. */
   get shopFloor(): ShopFloor {
     return this.floor;
@@ -167,8 +178,8 @@ export class BeckonContender {
     );
   }
 
-  /** The end of each partition, by `topic:partition`. */
-  private async ends(): Promise<Map<string, bigint>> {
+  /** The end of each partition of our topics and the platform's, by `topic:partition`; but for freshness. */
+  async ends(): Promise<Map<string, bigint>> {
     const ends = new Map<string, bigint>();
     // Freshness is told every two seconds, whatever happens.
     const topics = allTopics.filter((topic) => topic !== freshness).map((topic) => this.client.topic(topic));
@@ -185,21 +196,9 @@ export class BeckonContender {
   }
 }
 
-/** The shop's settings: all Pages at the pace, no night, limits as a shop has them. */
-async function applySettings(client: KafkaClient, floor: ShopFloor, pacePerSecond: number): Promise<void> {
-  const settings = ShopSettings.parse({
-    ...{ shop: SHOP, name: 'Bench', currency: 'EUR', quiet_hours: null },
-    limits: [
-      { scope: 'shopper', limit: 3, period: '24h' },
-      { scope: 'shopper_kind', limit: 2, period: '24h' },
-      { scope: 'shopper_sku', limit: 1, period: '1h' },
-    ],
-    pages: floor.pages.map((page) => ({
-      ...{ page, name: `Page ${page}`, access_token: `env:BENCH_TOKEN_${page}`, app_secret: 'env:BENCH_APP_SECRET' },
-      ...{ verify_token: 'env:BENCH_VERIFY_TOKEN', pace_per_second: pacePerSecond, inbox_unused: true },
-    })),
-    sources: [{ name: 'platform', format: 'cloudevents', topic: floor.sourceTopic }],
-  });
+/** Publishes the shop's settings. */
+async function applySettings(client: KafkaClient, { pages, sourceTopic }: ShopFloor, pace: number): Promise<void> {
+  const settings = shopSettings({ pages, sourceTopic, pacePerSecond: pace });
   const value = shops.schema.parse({ shop: SHOP, rev: 1, settings, updated_at: Date.now() });
   await client.producer.send([{ topic: client.topic(shops), key: SHOP, value: JSON.stringify(value), headers: {} }]);
 }

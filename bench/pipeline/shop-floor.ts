@@ -24,6 +24,8 @@ export interface Acceptance {
 export const SHOP = 'bench';
 /** Matches per event. */
 export const MATCHES = 10;
+/** Echoes gather for so long, as Messenger gathers what comes fast (milliseconds). */
+const BATCH_MS = 20;
 /** One app serves all Pages; the sandbox signs with it. */
 export const APP_SECRET = 'bench-app-secret';
 export const VERIFY_TOKEN = 'bench-verify';
@@ -137,5 +139,5 @@ export class ShopFloor {
 
 const pageOf = (page: string, webhook_url: string | null) => ({
   ...{ page, name: `Page ${page}`, token: `token-${page}`, app_id: '55', app_secret: APP_SECRET },
-  ...{ verify_token: VERIFY_TOKEN, webhook_url },
+  ...{ verify_token: VERIFY_TOKEN, webhook_url, webhook_batch_ms: BATCH_MS },
 });

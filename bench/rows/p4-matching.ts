@@ -1,19 +1,16 @@
-import { catalogSignals, exampleSettings, ShopSettings, type Signal } from '@beckon/contracts';
+import type { Signal } from '@beckon/contracts';
 import { foldSignal } from '@beckon/matching/dist/domain/fold-signal.js';
 import { productTarget, skuTarget } from '@beckon/matching/dist/domain/target.js';
-import { servePages } from '@beckon/matching/dist/inbound/fan-out.js';
-import { takeSignals } from '@beckon/matching/dist/inbound/signals.controller.js';
 import { matchingMigrations } from '@beckon/matching/dist/matching.module.js';
 import { nextPages, type Fanout } from '@beckon/matching/dist/outbound/fanout-store.js';
 import { MATCHED_COLUMNS } from '@beckon/matching/dist/outbound/subscription-store.js';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { CHUNK, fill, inChunks, openMatching, signal } from '../parts/matching.js';
 import type { Bed, Contender, Row } from '../row.js';
-import { dropSchema, ownSchema, transaction, type Gathered } from '../support/database.js';
+import { dropSchema, ownSchema, transaction } from '../support/database.js';
 
-const SHOP = 'nordlys';
-/** As many signals as one transaction of the fan-out serves; a page of as many matches as it then allows. */
-const CHUNK = 256;
+/** As many matches as a transaction of the fan-out allows each signal of a full chunk. */
 const PAGE = 20;
 const EVENTS = 20 * CHUNK;
 const QUICK_EVENTS = 4 * CHUNK;
@@ -65,30 +62,6 @@ const row: Row = {
 };
 
 export default row;
-
-/** Writes `count` subscriptions to SKU 0, 1, 2, ... (`toSku` each) with thresholds 1 to `toSku`. */
-async function fill(database: DataSource, skus: number, toSku: number, prefix = 'sku'): Promise<void> {
-  await database.query(
-    `INSERT INTO subscriptions (sub_id, rev, active, shop, kind, target, product, sku, scale, threshold, rank,
-                                shopper_id, shopper_rev, page, condition, mode, locale)
-     SELECT 'sub_' || md5($4 || n), 1, true, $1, 'price_drop', 'sku:' || $4 || '-' || n / $3, 'product-' || n / $3,
-            $4 || '-' || n / $3, 'EUR', 1 + n % $3, 1790000000000 + n, 'shp_' || md5('shopper' || n), 1, '100',
-            jsonb_build_object('type', 'price_at_most', 'amount', 1 + n % $3, 'currency', 'EUR'), 'once', 'de_DE'
-       FROM generate_series(0, $2::int - 1) AS n`,
-    [SHOP, skus * toSku, toSku, prefix],
-  );
-  await database.query('VACUUM ANALYZE subscriptions');
-}
-
-/** A signal that meets the `matches` highest thresholds of its SKU. */
-function signal(sku: number, toSku: number, matches: number, seq: number): Signal {
-  return {
-    ...catalogSignals.example,
-    ...{ shop: SHOP, sku: `sku-${sku}`, product: `product-${sku}`, kind: 'price_drop', op: 'opened', seq, units: 5 },
-    signal_id: `sig_${sku}_${seq}`,
-    new_price: { amount: toSku - matches + 1, currency: 'EUR' },
-  };
-}
 
 /** The fan-out that the service makes of a signal. */
 function fanoutOf(record: Signal): Fanout {
@@ -154,34 +127,8 @@ async function openHot(
   return queryAlone(bed, database, signals, Math.max(PAGE, matches));
 }
 
-async function openWhole(bed: Bed): Promise<Contender> {
-  const database = await ownSchema(bed, matchingMigrations);
-  await fill(database, skusOf(bed), TO_A_SKU);
-  const settings = ShopSettings.parse({ ...exampleSettings, shop: SHOP });
-  const shop = { shop: SHOP, rev: 1, settings };
-  const shops = { get: (name: string) => (name === SHOP ? shop : undefined), all: () => [shop] };
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  let round = 0;
-  let chunks: Signal[][] = [];
-  return {
-    before: async () => {
-      chunks = inChunks(signalsOf(bed, round++));
-    },
-    round: async () => {
-      const gathered: Gathered[] = [];
-      let units = 0;
-      for (const chunk of chunks) {
-        await transaction(database, gathered, (tx) => takeSignals(tx, chunk, clock.now()));
-        let more = true;
-        while (more) more = await transaction(database, gathered, (tx) => servePages(tx, { shops, clock }));
-        units += chunk.length;
-      }
-      const matches = gathered.filter(({ topic }) => topic === 'alerts.matched').length;
-      return { units, figures: { 'matches for each event': matches / units } };
-    },
-    close: () => dropSchema(database, bed),
-  };
-}
+const openWhole = (bed: Bed): Promise<Contender> =>
+  openMatching(bed, { skus: skusOf(bed), toSku: TO_A_SKU, signals: (round) => signalsOf(bed, round), unit: 'event' });
 
 const PER_EVENT = `
   SELECT ${MATCHED_COLUMNS} FROM subscriptions s
@@ -223,8 +170,4 @@ async function openOneByOne(bed: Bed): Promise<Contender> {
       await dropSchema(database, bed);
     },
   };
-}
-
-function inChunks<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, i) => items.slice(i * CHUNK, (i + 1) * CHUNK));
 }

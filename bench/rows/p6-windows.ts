@@ -1,5 +1,5 @@
 import { alertId, shopperId } from '@beckon/contracts';
-import { alertTag, shardOf, skuTag } from '@beckon/throttling/dist/domain/tags.js';
+import { alertTag, SHARDS, shardOf, skuTag } from '@beckon/throttling/dist/domain/tags.js';
 import { kindTag, type Entry, type Window } from '@beckon/throttling/dist/domain/windows.js';
 import { RedisWindows, type OpenShard, type Placing } from '@beckon/throttling/dist/outbound/redis-windows.js';
 import { Redis } from 'ioredis';
@@ -17,7 +17,6 @@ const WINDOWS: readonly Window[] = [
 ];
 /** As many as an admission round takes, and as many as the peers have under way. */
 const TOGETHER = 500;
-const SHARDS = 256;
 const EPOCH = 7;
 const CHECKS = 50_000;
 const QUICK_CHECKS = 10_000;

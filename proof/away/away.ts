@@ -39,11 +39,13 @@ export interface AwayOptions {
   /** The load flows for so long before the first absence, and between absences. */
   readonly warmUpMs: number;
   readonly calmMs: number;
+  /** Whether to look at memory: needs processes that have run for a while. */
+  readonly memory: boolean;
   readonly folder: string;
 }
 
 /** How long the load has to last for it, with room for what is slow, in milliseconds. */
-export const lastsMs = (o: Omit<AwayOptions, 'folder' | 'how'>): number =>
+export const lastsMs = (o: Omit<AwayOptions, 'folder' | 'how' | 'memory'>): number =>
   o.warmUpMs + o.servers.length * (1.3 * (o.awayMs + o.calmMs) + RETURN_MS + 20_000);
 
 export class Away implements Row {
@@ -54,7 +56,7 @@ export class Away implements Row {
   constructor(private readonly o: AwayOptions) {}
 
   async play({ world, driver, signal, screen }: Stage): Promise<void> {
-    const { servers, how, awayMs, warmUpMs, calmMs } = this.o;
+    const { servers, how, awayMs, warmUpMs, calmMs, memory } = this.o;
     const services = [...world.processes.all.values()].filter(({ plan }) => plan.key !== 'sandbox');
     await rest(warmUpMs, signal);
     for (const server of servers) {
@@ -62,7 +64,7 @@ export class Away implements Row {
       const door = new Door(proxy);
       this.doing = `before ${server} goes`;
       await rest(calmMs, signal);
-      const before = this.most(await settled(services));
+      const before = memory ? this.most(await settled(services)) : {};
       const open = door.mostOpen;
       if (signal.aborted) return;
       screen.say(`${server} is ${how}`);
@@ -72,7 +74,7 @@ export class Away implements Row {
       let mended = from;
       await driver.while(faultOf(server, how), signal, async () => {
         await rest(awayMs, signal);
-        end = await settled(services);
+        if (memory) end = await settled(services);
         mended = Date.now();
         this.doing = `${server} comes back`;
       });
@@ -80,12 +82,12 @@ export class Away implements Row {
       screen.say(`${server} is back`);
       this.doing = `${server} is back`;
       await rest(RETURN_MS, signal);
-      const after = await settled(services);
+      const after = memory ? await settled(services) : before;
       const opened = door.close();
       const clients = services.filter(({ plan }) => CLIENTS[server].some((name) => plan.key.startsWith(name))).length;
       // Whoever was connected comes back, and may come twice; to Messenger each message may bring a connection of its own.
       const mostAtReturn = server === 'messenger' ? PACE * world.accounts.size * (RETURN_MS / 1000) : 2 * open;
-      const held = { before, end, after };
+      const held = memory ? { before, end, after } : undefined;
       this.absences.push({ server, how, from, mended, to, held, open, opened, clients, mostAtReturn });
       if (signal.aborted) return;
     }

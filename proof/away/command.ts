@@ -7,23 +7,30 @@ import { MOST_KNOCKS } from './judge.js';
 import { AWAY, AWAY_LOAD, Away, HOW, lastsMs, type AwayOptions, type AwayServer, type How } from './away.js';
 
 /** What the two forms do unless it is said. */
-const LONG = { seconds: 60, warmUpMs: 40_000, calmMs: 15_000, alertsPerMinute: 1_000 };
-const SHORT = { seconds: 8, warmUpMs: 10_000, calmMs: 4_000, alertsPerMinute: 700 };
+const LONG = { seconds: 60, warmUpMs: 150_000, calmMs: 15_000, alertsPerMinute: 500 };
+const SHORT = { seconds: 6, warmUpMs: 3_000, calmMs: 2_000, alertsPerMinute: 300 };
+
+interface Wanted {
+  readonly short: boolean;
+  readonly server?: AwayServer;
+  readonly how: How;
+  readonly seconds?: number;
+}
+
+/** The row, and for how long a load has to flow for it, in minutes. */
+export function awayRow(folder: string, o: Wanted): { row: Away; minutes: number } {
+  const { seconds, warmUpMs, calmMs } = o.short ? SHORT : LONG;
+  const servers = o.server ? [o.server] : AWAY.filter((name) => o.how === 'gone' || name !== 'messenger');
+  const options: AwayOptions = {
+    ...{ servers, how: o.how, awayMs: (o.seconds ?? seconds) * 1000, warmUpMs, calmMs, memory: !o.short, folder },
+  };
+  return { row: new Away(options), minutes: lastsMs(options) / 60_000 };
+}
 
 /** One run of it. @returns the exit code */
-export async function away(
-  run: Run,
-  o: { readonly short: boolean; readonly server?: AwayServer; readonly how: How; readonly seconds?: number },
-): Promise<number> {
-  const form = o.short ? SHORT : LONG;
-  const servers = o.server ? [o.server] : AWAY.filter((name) => o.how === 'gone' || name !== 'messenger');
-  const { warmUpMs, calmMs, alertsPerMinute } = form;
-  const options: AwayOptions = {
-    ...{ servers, how: o.how, awayMs: (o.seconds ?? form.seconds) * 1000, warmUpMs, calmMs, folder: run.folder },
-  };
-  const minutes = lastsMs(options) / 60_000;
-  const size = { ...AWAY_LOAD, alertsPerMinute };
-  return kills({ ...run, minutes, size, faults: false, row: new Away(options) });
+export async function away(run: Run, o: Wanted): Promise<number> {
+  const { alertsPerMinute } = o.short ? SHORT : LONG;
+  return kills({ ...run, ...awayRow(run.folder, o), size: { ...AWAY_LOAD, alertsPerMinute }, faults: false });
 }
 
 /** Adds the command. */
@@ -56,7 +63,7 @@ export function addAwayCommand(program: Command): void {
       `
 Judged, beside the rows of the verdict:
   memory       what each process of each service holds after a whole collection of its garbage (resident), at the end of
-               the absence and ten seconds after the return: at most 10 % more than in the calm before
+               the absence and ten seconds after the return: at most 10 % more than in the calm before (long form only)
   connections  opened to the server: from one second after it went to ten after its return in no second more than ${MOST_KNOCKS}
                for each process that uses it; and in the ten seconds after the return at most twice as many as were
                open before, to Messenger at most one for each message that the pace allows

@@ -24,9 +24,10 @@ export interface Absence {
   readonly to: number;
   /**
    * What each process held after a whole collection of its garbage: before (the most of all calm times so far: Node gives
-   * memory back when little happens, and takes it again), at the end of the absence, after the return.
+   * memory back when little happens, and takes it again), at the end of the absence, after the return. Undefined: the
+   * processes have not run for long enough for it to mean anything.
    */
-  readonly held: { readonly before: Memory; readonly end: Memory; readonly after: Memory };
+  readonly held: { readonly before: Memory; readonly end: Memory; readonly after: Memory } | undefined;
   /** Most connections that were open to it at once before. */
   readonly open: number;
   /** Connections that were opened to it: when. */
@@ -45,7 +46,9 @@ export interface Posted {
 }
 
 /** Which process held most more than before, and by what share. A process that is gone or was started anew counts too. */
-export function growth({ held: { before, end, after } }: Absence): { key: string; share: number } {
+export function growth({ held }: Absence): { key: string; share: number } | undefined {
+  if (!held) return undefined;
+  const { before, end, after } = held;
   let worst = { key: '-', share: -Infinity };
   for (const [key, bytes] of Object.entries(before))
     for (const then of [end[key], after[key]]) {
@@ -108,7 +111,7 @@ export function judgeAbsences(
     const mostKnocks = MOST_KNOCKS * a.clients;
     const arrived = posted.filter(({ at }) => at >= a.mended && at <= a.to + RETURN_MS).length;
     const broken = [
-      grown.share > MOST_GROWTH,
+      grown !== undefined && grown.share > MOST_GROWTH,
       knocked.within > mostKnocks || knocked.atReturn > a.mostAtReturn,
       after.over > 0,
     ];
@@ -116,7 +119,9 @@ export function judgeAbsences(
     const mark = (bad: boolean | undefined): string => (bad ? '✗' : ' ');
     return [
       `   ${a.server} ${a.how} for ${((a.mended - a.from) / 1000).toFixed(0)} s`,
-      ` ${mark(broken[0])}   memory: at most ${(100 * grown.share).toFixed(1)} % more held than before (${grown.key}); 10 % allowed`,
+      grown
+        ? ` ${mark(broken[0])}   memory: at most ${(100 * grown.share).toFixed(1)} % more held than before (${grown.key}); 10 % allowed`
+        : '     memory: not looked at in the short form, whose processes are still warming up',
       ` ${mark(broken[1])}   connections: at most ${knocked.within} opened within a second, ${mostKnocks} allowed; ` +
         `${knocked.atReturn} within 10 s of the return, ${a.mostAtReturn} allowed (${a.open} were open before)`,
       ` ${mark(broken[2])}   herd: ${arrived} messages came within 10 s of the return; of one Page at most ${after.seen} within ${after.spanMs / 1000} s, ` +

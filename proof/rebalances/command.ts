@@ -9,17 +9,24 @@ import { Rebalances } from './rebalances.js';
 
 const LONG_COUNT = 100;
 const SHORT_COUNT = 20;
+const ALERTS_PER_MINUTE = 700;
 /** The load lasts so long at the most, for each rebalance that is wanted; on a free machine it takes a third. */
 const LONGEST_MS_EACH = 3_500;
 
-/** One run of it. @returns the exit code */
-export function rebalances(run: Run, o: { readonly short: boolean; readonly count?: number }): Promise<number> {
-  const count = o.count ?? (o.short ? SHORT_COUNT : LONG_COUNT);
-  const minutes = (30_000 + count * LONGEST_MS_EACH) / 60_000;
-  const size = { ...FULL, alertsPerMinute: 700 };
-  const row = new Rebalances({ count, seed: run.seed, folder: run.folder });
-  return kills({ ...run, minutes, size, faults: false, row });
+interface Wanted {
+  readonly short: boolean;
+  readonly count?: number;
 }
+
+/** The row, and for how long a load has to flow for it at most, in minutes. */
+export function rebalancesRow({ folder, seed }: Run, o: Wanted): { row: Rebalances; minutes: number } {
+  const count = o.count ?? (o.short ? SHORT_COUNT : LONG_COUNT);
+  return { row: new Rebalances({ count, seed, folder }), minutes: (30_000 + count * LONGEST_MS_EACH) / 60_000 };
+}
+
+/** One run of it. @returns the exit code */
+export const rebalances = (run: Run, o: Wanted): Promise<number> =>
+  kills({ ...run, ...rebalancesRow(run, o), size: { ...FULL, alertsPerMinute: ALERTS_PER_MINUTE }, faults: false });
 
 /** Adds the command. */
 export function addRebalancesCommand(program: Command): void {

@@ -51,6 +51,7 @@ export class Observer {
   }
 
   async stop(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
     this.stopping.abort();
     await this.running;
     await Promise.allSettled([this.admin.disconnect(), this.consumer.disconnect(), this.database.end()]);

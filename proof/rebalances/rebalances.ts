@@ -48,6 +48,11 @@ export class Rebalances implements Row {
     await rest(5_000, stage.signal);
   }
 
+  /** Whatever else is broken in this world is not to be seen here. */
+  async played(): Promise<void> {
+    await this.observer?.stop();
+  }
+
   words(): string {
     return `${this.seen} of ${this.o.count} rebalances seen, ${this.changes} processes came and went`;
   }

@@ -89,6 +89,16 @@ export class Supervised {
     await this.#child?.stop();
   }
 
+  /** Politely ended, and stays so until the answer is called. Settles when it is gone. */
+  async leave(): Promise<() => Promise<void>> {
+    this.#ending = true;
+    await this.#child?.stop();
+    return () => {
+      this.#ending = false;
+      return this.start();
+    };
+  }
+
   /** SIGSTOP or SIGCONT. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.signal(signal);

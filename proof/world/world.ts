@@ -25,7 +25,7 @@ import { settingsKnown } from './settings-known.js';
 import { publishShops, secretsOf, sourceTopic } from './shops.js';
 import { Witness } from './witness.js';
 
-const PREFIX = 'beckon.';
+export const PREFIX = 'beckon.';
 /** Fewer partitions than by default: two processes of each service on one machine. */
 const PARTITIONS = 6;
 const START_MS = 120_000;
@@ -141,7 +141,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
   }
 }
 
-const newAccount = (page: string): PageAccount => ({
+export const newAccount = (page: string): PageAccount => ({
   page,
   token: `EAA${randomBytes(8).toString('hex')}`,
   app_secret: randomBytes(16).toString('hex'),
@@ -149,7 +149,7 @@ const newAccount = (page: string): PageAccount => ({
 });
 
 /** Topics, settings, and a producer for the platforms. It goes to Kafka itself: what is put in shall get there. */
-async function prepareKafka(brokers: readonly string[], shops: readonly PlannedShop[]): Promise<Producer> {
+export async function prepareKafka(brokers: readonly string[], shops: readonly PlannedShop[]): Promise<Producer> {
   const log = createLogger({ service: 'proof', level: 'silent' });
   const client = new KafkaClient({ service: 'proof', brokers, topicPrefix: PREFIX, groupPrefix: PREFIX, log });
   try {
@@ -205,7 +205,7 @@ async function askForRef(
 }
 
 /** The servers' logs join the run's; their data goes, or stays there. */
-async function stopServers(
+export async function stopServers(
   servers: Servers,
   folder: string,
   keep: boolean,

@@ -1,11 +1,12 @@
 /**
  * The rules that the sandbox keeps, for its table and for docs/sandbox-assumptions.md: what, whether the platform
- * documents it, and what is assumed with its default and the switch that changes it (absent: there is none).
+ * documents it, and what is assumed with its default and the switch that changes it, or why there is none.
  */
 const documented = 'documented';
 const rule = (number, what, ...assumed) => ({ rule: number, what, source: documented, assumed });
 const ours = (number, what, ...assumed) => ({ rule: number, what, source: 'assumed', assumed });
 const assume = (what, fallback, ...switches) => ({ what, default: fallback, switches });
+const fixed = (what, fallback, why) => ({ what, default: fallback, switches: [], why });
 
 export const RULES = [
   rule(1, 'A person has an id of their own on each Page; another Page’s id is nobody'),
@@ -19,7 +20,8 @@ export const RULES = [
   rule(
     5,
     'Page id or `me`, any version segment, token as parameter or Bearer',
-    assume('unknown and ended versions are served', 'by the oldest live one, named in `facebook-api-version`'),
+    assume('unknown and ended versions are served, by the oldest live one', 'served', 'unknown_versions'),
+    assume('the code where they are refused', '2500', 'assumed_codes.unknown_version'),
   ),
   rule(6, 'What opens the 24-hour window'),
   rule(7, 'After the window: 10/2018278'),
@@ -58,7 +60,7 @@ export const RULES = [
   ours(
     18,
     'Throttling and dead access tokens use nothing up; a lost answer does',
-    assume('a refused call uses no token up', 'always'),
+    assume('a refused send uses no token up', 'false', 'refused_sends_spend_tokens'),
   ),
   rule(19, 'Nothing lists one-time tokens; unknown paths and fields answer as Graph does'),
   rule(
@@ -81,7 +83,7 @@ export const RULES = [
   rule(
     24,
     'Cooldown, stop, expiry, regions of notification tokens',
-    assume('how long a token lives', '365 days from the last opt-in'),
+    assume('how many days a token lives from the last opt-in on', '365', 'notification_token_days'),
     assume('hours between two messages', '48', 'notification_cooldown_hours'),
     assume('people outside the regions cannot be reached', 'true', 'notification_regions_only'),
     assume('the code for them', '10', 'assumed_codes.notification_region'),
@@ -105,8 +107,8 @@ export const RULES = [
   rule(
     33,
     'A thread of another app: 10/2018300, standby without payloads of postbacks, thread control',
-    assume('a button below the app’s own message keeps its payload and is no standby', 'always'),
-    assume('opt-ins, referrals and reactions come in standby too', 'always'),
+    assume('a button below the app’s own message keeps its payload and is no standby', 'false', 'standby_own_buttons'),
+    assume('opt-ins, referrals and reactions come in standby too', 'all', 'standby_events'),
   ),
   rule(34, 'Restricted Page 10/1893063, policy block 368 with webhook'),
   rule(
@@ -120,7 +122,7 @@ export const RULES = [
     assume('limits do not refuse, so that load tests measure the sender', 'false', 'limits_enforced'),
     assume('the code when a day’s calls are used up', '80006', 'day_limit_code'),
     assume('messages a second into one thread', 'null: no limit of its own', 'thread_sends_per_second'),
-    assume('pictures and files count as texts do', 'always'),
+    assume('pictures and files count as texts do', 'audio, video', 'media_kinds'),
   ),
   rule(
     37,
@@ -130,7 +132,7 @@ export const RULES = [
   rule(
     38,
     'Usage headers and minutes until calls pass; calling on prolongs',
-    assume('each call during a block counts as any other, down to one second of debt', 'always'),
+    assume('how many seconds calling on can prolong a block of the messages per second', '1', 'rate_debt_seconds'),
   ),
   rule(39, 'Batches of 50; null for items that time out'),
   rule(40, 'A callback must echo a challenge'),
@@ -139,18 +141,21 @@ export const RULES = [
   rule(
     43,
     'Retries with the same bytes, alert at 15 minutes, subscription ended at 1 hour, dropped after 36 hours',
-    assume('the gaps between retries', 'at once, 1 s, doubling, at most 5 minutes'),
-    assume('what already waits is tried on after the end of the subscription', 'up to 36 hours'),
+    assume('the first retry comes at once, the second after', '1000', 'webhook_retry_first_ms'),
+    assume('from then on gaps double, up to', '300000 (five minutes)', 'webhook_retry_longest_ms'),
+    assume('what already waits is tried on after the end of the subscription', 'false', 'end_drops_waiting'),
   ),
   rule(
     44,
-    'Disorder of webhooks: `disorder_rate`, `/admin/disorder`',
+    'Disorder of webhooks: `disorder_rate`, `/admin/disorder`; batches: `webhook_batch_ms`',
+    assume('each webhook goes alone and at once', '0', 'webhook_batch_ms'),
     assume('nothing is out of order', '0', 'disorder_rate', 'disorder_seed', 'disorder_kinds', 'disorder_late_ms'),
   ),
   rule(
     45,
     'Each accepted send comes back as an echo; answers from the Page’s inbox with its app id',
-    assume('an answer from the inbox moves no thread control and needs no window', 'always'),
+    assume('an answer from the inbox leaves the thread with the app', 'false', 'inbox_reply_takes_thread'),
+    fixed('an answer from the inbox needs no window', 'always', 'whoever answers by hand is no bot, and tests no bot'),
   ),
   rule(
     46,
@@ -169,11 +174,31 @@ export const RULES = [
 
 /** What is assumed outside the numbered rules. */
 export const FURTHER_ASSUMPTIONS = [
-  assume('an address of a file leads to one: nothing is fetched, only addresses that are none are refused', 'always'),
+  fixed(
+    'an address of a file leads to one: nothing is fetched, only addresses that are none are refused',
+    'always',
+    'the sandbox needs no network, and a fault with code 100 plays the refusal',
+  ),
   assume('a person without a picture has one with their initials', 'drawn by the sandbox', 'profile_pic (of a person)'),
   assume('a Page has a Get Started button from the beginning', 'GET_STARTED', 'get_started_payload'),
-  assume('without a Get Started button the first message of a new person begins the thread', 'always'),
-  assume('a question that a new person taps brings the `ref` of their link along, as Get Started does', 'always'),
-  assume('the Get Started button cannot be deleted below a persistent menu', '100/2018145'),
-  assume('there is no profile of people without a thread, or whose account is gone', '100/2018218'),
+  fixed(
+    'without a Get Started button the first message of a new person begins the thread',
+    'always',
+    'otherwise nobody could begin one',
+  ),
+  fixed(
+    'a question that a new person taps brings the `ref` of their link along, as Get Started does',
+    'always',
+    'the disorder `no_ref` takes it away',
+  ),
+  fixed(
+    'the Get Started button cannot be deleted below a persistent menu',
+    '100/2018145',
+    'a menu without the button is no state that a bot could come upon',
+  ),
+  fixed(
+    'there is no profile of people without a thread, or whose account is gone',
+    '100/2018218',
+    'a bot must bear the refusal, and who has tapped Get Started has a profile',
+  ),
 ];

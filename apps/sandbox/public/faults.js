@@ -5,7 +5,7 @@ import { nameOf, view } from './view.js';
 
 /** Trouble to order: a form, and a list of what is armed. */
 
-const FAULTS = [
+export const FAULTS = [
   ['error', 'refused with an error code'],
   ['http_500', 'HTTP 500, not sent'],
   ['http_500_after_accept', 'HTTP 500, sent all the same'],
@@ -18,7 +18,7 @@ const FAULTS = [
   ['ok_with_error', 'HTTP 200 with an error inside'],
   ['delay', 'a slow answer'],
 ];
-const DISORDERS = [
+export const DISORDERS = [
   ['duplicate', 'comes twice'],
   ['reorder', 'comes after the next one'],
   ['batch', 'comes in one body with the next one'],
@@ -40,10 +40,28 @@ const ERRORS = [
   ['368', 'blocked for policy (368)'],
 ];
 
+/** A choice of errors; `read()` gives code and subcode, `show({ code, subcode })` takes any. */
+export function errorChoice(onchange = () => undefined) {
+  const select = choice(ERRORS, onchange);
+  select.setAttribute('aria-label', 'Error code');
+  select.read = () => {
+    const [code, subcode] = select.value.split('/').map(Number);
+    return { code, ...(subcode && { subcode }) };
+  };
+  select.show = ({ code, subcode }) => {
+    const value = [code, subcode].filter(Boolean).join('/');
+    if (![...select.options].some((option) => option.value === value)) {
+      select.append(make('option', { value }, `error ${value}`));
+    }
+    select.sync(value);
+  };
+  return select;
+}
+
 /** Arms a fault for the next sends (`target`: a person or a Page), or disorder for the next webhooks. */
 export function faultForm(target) {
   const problem = make('p', { class: 'problem', role: 'alert' });
-  const code = choice(ERRORS, () => undefined);
+  const code = errorChoice();
   const ms = make('input', { type: 'number', min: '0', step: '100', value: '3000', 'aria-label': 'Milliseconds' });
   const what = choice([], () => show());
   const group = (words, prefix, list) =>
@@ -59,12 +77,10 @@ export function faultForm(target) {
     ms.hidden = what.value !== 'fault:delay';
   };
   what.setAttribute('aria-label', 'What happens');
-  code.setAttribute('aria-label', 'Error code');
   show();
   const arm = async () => {
     const [where, kind] = what.value.split(':');
-    const [number, subcode] = code.value.split('/').map(Number);
-    const error = code.hidden ? {} : { code: number, ...(subcode && { subcode }) };
+    const error = code.hidden ? {} : code.read();
     const body = {
       kind,
       times: Number(times.value),

@@ -1,4 +1,5 @@
 import { $, fillSelect } from './dom.js';
+import { percent } from './chance.js';
 import { openClockSheet, renderClock } from './clock.js';
 import { renderPeopleFilter, showInspector, startInspector, trafficChanged } from './inspector.js';
 import { openPageSheet } from './page-sheet.js';
@@ -7,7 +8,7 @@ import { startSearch } from './search.js';
 import { syncSheet } from './sheet.js';
 import { openLink, renderShop } from './shop.js';
 import { choosePhones, refreshThread, showPhone, threadChanged } from './stage.js';
-import { peopleHere, view } from './view.js';
+import { pageOf, peopleHere, view } from './view.js';
 
 /**
  * The phone page. Shows what the admin API tells and does what a person would do; keeps nothing that matters. The
@@ -23,11 +24,22 @@ const refreshOverview = () =>
 const refreshFaults = () =>
   refresh('faults', async () => {
     [view.faults, view.disorder] = await Promise.all([call('GET', 'faults'), call('GET', 'disorder')]);
-    const armed = view.faults.length + view.disorder.length;
-    $('armed').hidden = armed === 0;
-    $('armed').textContent = armed === 1 ? '1 fault armed' : `${armed} faults armed`;
+    renderTrouble();
     syncSheet();
   });
+
+/** Above the phones: what trouble is to come. */
+function renderTrouble() {
+  const armed = view.faults.length + view.disorder.length;
+  const { fault_rate: faults = 0, disorder_rate: disorder = 0 } = pageOf() ?? {};
+  const words = [
+    armed > 0 && (armed === 1 ? '1 fault armed' : `${armed} faults armed`),
+    faults > 0 && `faults ${percent(faults)} %`,
+    disorder > 0 && `disorder ${percent(disorder)} %`,
+  ].filter(Boolean);
+  $('armed').hidden = words.length === 0;
+  $('armed').textContent = words.join(' · ');
+}
 
 function renderOverview() {
   const { pages } = view.overview;
@@ -45,6 +57,7 @@ function renderOverview() {
   renderPeopleFilter();
   choosePhones();
   renderClock();
+  renderTrouble();
   syncSheet();
 }
 

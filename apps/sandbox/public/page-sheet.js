@@ -1,3 +1,4 @@
+import { disorderChance, faultChance } from './chance.js';
 import { make } from './dom.js';
 import { armedList, faultForm } from './faults.js';
 import { call } from './sandbox.js';
@@ -77,10 +78,19 @@ export function openPageSheet() {
     unavailable_code: choice(UNAVAILABLE, (code) => patch({ unavailable_code: Number(code) })),
   };
   const armed = armedList();
+  const byChance = { read: () => pageOf(id), write: patch };
+  const chances = [faultChance(byChance), disorderChance(byChance)];
+  const gather = make('input', { type: 'number', min: '0', max: '60000', step: '1' });
+  gather.addEventListener('change', () => patch({ webhook_batch_ms: Number(gather.value) }));
+  gather.sync = (ms) => {
+    if (document.activeElement !== gather) gather.value = String(ms);
+  };
   const sync = () => {
     const now = pageOf(id);
+    if (now) gather.sync(now.webhook_batch_ms);
     for (const [name, control] of Object.entries(controls)) if (now) control.sync(now[name]);
     armed.sync();
+    for (const chance of chances) chance.sync();
   };
   sync();
 
@@ -107,6 +117,7 @@ export function openPageSheet() {
       make('p', { class: 'hint' }, 'Page ', make('code', {}, page.page), ' of app ', make('code', {}, page.app_id)),
       heading('Webhook'),
       webhook,
+      row('Gather events for one webhook, in ms', gather),
       heading('Access token'),
       row('The token is', controls.token_state),
       row('Replace it', token, button('Set', newToken)),
@@ -120,6 +131,8 @@ export function openPageSheet() {
       heading('Trouble for anybody on this Page'),
       faultForm({ page: id }),
       armed,
+      heading('Trouble by chance'),
+      ...chances,
       heading('People'),
       row('One', name, button('Add', add)),
       row('From a seed', seed, count, make('label', { class: 'check' }, mixed, 'mixed'), button('Make', order)),

@@ -1,8 +1,9 @@
+import { faultChance } from './chance.js';
 import { make } from './dom.js';
 import { armedList, faultForm } from './faults.js';
 import { call } from './sandbox.js';
 import { choice, heading, openSheet, row, toggle } from './sheet.js';
-import { view } from './view.js';
+import { pageOf, view } from './view.js';
 
 /** The switches of one person. */
 
@@ -54,8 +55,10 @@ export function openPersonSheet(phone) {
     thread_owner: toggle((other) => change({ thread_owner: other ? '263902037430900' : null })),
   };
   const armed = armedList();
+  const personNow = () => view.threads.get(phone.psid)?.person;
+  const chance = faultChance({ read: personNow, write: change, inherit: () => pageOf(phone.person.page) });
   const sync = () => {
-    const person = view.threads.get(phone.psid)?.person;
+    const person = personNow();
     if (!person) return;
     for (const [name, control] of Object.entries(controls)) {
       const value = name === 'thread_owner' ? person.thread_owner !== null : person[name];
@@ -68,6 +71,7 @@ export function openPersonSheet(phone) {
       control.sync(value);
     }
     armed.sync();
+    chance.sync();
   };
   const act = (words, verb) => make('button', { type: 'button', onclick: () => phone.act(verb) }, words);
   sync();
@@ -91,6 +95,8 @@ export function openPersonSheet(phone) {
       heading('Trouble for this person'),
       faultForm({ psid: phone.psid }),
       armed,
+      heading('Trouble by chance for this person'),
+      chance,
       problem,
     ],
     sync,

@@ -70,7 +70,7 @@ export class Phone {
     );
   }
 
-  render({ person, profile, messages }) {
+  render({ person, profile, messages, waiting }) {
     this.person = person;
     const pageName = pageOf(person.page)?.name ?? person.page;
     this.name.textContent = person.name;
@@ -87,9 +87,10 @@ export class Phone {
       );
     }
     // A Page without Get Started button and questions is written to at once.
-    const begins = !person.started && (profile.get_started || profile.ice_breakers.length > 0);
-    this.composer.hidden = begins || person.offline;
-    this.start.hidden = !begins || person.offline;
+    const begun = person.started || waiting.some(({ kind }) => kind === 'begin');
+    const begins = !begun && (profile.get_started || profile.ice_breakers.length > 0);
+    this.composer.hidden = begins;
+    this.start.hidden = !begins;
     this.renderProfile(profile);
     this.startNote.textContent = person.pending_ref
       ? `${person.name} came through a “notify me” link.`
@@ -97,7 +98,7 @@ export class Phone {
     this.box.classList.toggle('offline', person.offline);
     const arrived = person.offline ? messages.filter((message) => !waits(person, message)) : messages;
     this.renderNotice(person, messages.length - arrived.length);
-    this.renderRows(person, arrived);
+    this.renderRows(person, arrived, waiting);
     this.tick();
   }
 
@@ -147,7 +148,7 @@ export class Phone {
   }
 
   /** Keyed by message: what did not change keeps its element, its focus and its place. */
-  renderRows(person, messages) {
+  renderRows(person, messages, waiting) {
     const atBottom = this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < 60;
     const wanted = [['intro', `${this.pageName} ${this.greeting}`, () => this.intro()]];
     const byMid = new Map(messages.map((message) => [message.mid, message]));
@@ -174,6 +175,7 @@ export class Phone {
       ]);
       last = message;
     }
+    waiting.forEach((deed, index) => wanted.push([`waiting ${index}`, JSON.stringify(deed), () => waitingRow(deed)]));
     const replies = last?.pending.filter(({ kind }) => kind === 'quick_reply') ?? [];
     if (replies.length > 0) wanted.push(['quick', last.mid, () => this.quickReplies(last, replies)]);
     if (person.typing && !person.offline) wanted.push(['typing', '', () => this.typing()]);
@@ -310,6 +312,16 @@ export class Phone {
 /** Whether a message waits until the device is on again. */
 function waits({ offline_since: since }, { from, at, delivered_at: delivered }) {
   return from === 'page' && delivered === null && at >= since;
+}
+
+/** Something that was done on a phone that is offline. */
+function waitingRow({ words }) {
+  return make(
+    'div',
+    { class: 'message person waiting', tabindex: '-1' },
+    make('div', { class: 'bubble' }, words),
+    make('div', { class: 'tick' }, icon('sent'), 'waiting to be sent'),
+  );
 }
 
 /** Below which of the Page's messages a tick stands: the last one, and wherever the next one has come less far. */

@@ -44,6 +44,7 @@ export async function openLink(url) {
     const { outcome } = await call('POST', `people/${psid}/click-link`, { url });
     note.textContent = {
       waiting_for_get_started: `${name} sees the chat: now tap Get Started.`,
+      waiting_for_network: `${name}’s phone is offline; the shop learns of it when it is on again.`,
       referral_sent: `${name} is in the chat, and the shop knows which product.`,
       thread_opened: `${name} is in the chat; the link named no product.`,
     }[outcome];

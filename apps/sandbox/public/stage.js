@@ -1,6 +1,7 @@
 import { $, make } from './dom.js';
 import { Phone } from './phone.js';
 import { call, refresh } from './sandbox.js';
+import { syncSheet } from './sheet.js';
 import { peopleHere, view } from './view.js';
 
 /** Which phones are on the stage. */
@@ -69,6 +70,7 @@ export function showPhone(psid) {
 function renderPhone(psid) {
   const thread = view.threads.get(psid);
   if (thread) view.phones.get(psid)?.render(thread);
+  syncSheet();
 }
 
 /** One tab per person when not all have room. */

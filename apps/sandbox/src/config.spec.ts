@@ -5,6 +5,7 @@ describe('settings', () => {
   it('have defaults', () => {
     expect(readConfig({})).toEqual({
       ...{ host: '127.0.0.1', port: 3010, stateFile: undefined, readyMade: true, webhookUrl: undefined },
+      webhooksWaiting: 250_000,
     });
   });
   it('come from the environment', () => {
@@ -23,6 +24,10 @@ describe('settings', () => {
       webhookUrl: 'https://bot.example/hook',
     });
     expect(readConfig({}, ['--no-demo']).readyMade).toBe(false);
+  });
+  it.each(['x', '0', '1.5'])('refuse %s events that may wait by name', (count) => {
+    expect(() => readConfig({ SANDBOX_WEBHOOKS_WAITING: count })).toThrow('SANDBOX_WEBHOOKS_WAITING');
+    expect(readConfig({}, ['--webhooks-waiting', '7']).webhooksWaiting).toBe(7);
   });
   it.each(['x', '-1', '65536', '1.5'])('refuse port %s by name', (port) => {
     expect(() => readConfig({ SANDBOX_PORT: port })).toThrow('SANDBOX_PORT');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MOST_WAITING } from './outbound/webhook-sender.js';
 
 /** The sandbox's settings, each declared once; the only place that looks at the environment and the command line. */
 export interface SandboxConfig {
@@ -8,6 +9,8 @@ export interface SandboxConfig {
   readonly stateFile: string | undefined;
   /** Whether there is a Page, an app and a person from the start. */
   readonly readyMade: boolean;
+  /** How many events may wait for webhook receivers before more are dropped. */
+  readonly webhooksWaiting: number;
   /** Where the ready-made Page's webhooks go. */
   readonly webhookUrl: string | undefined;
 }
@@ -38,6 +41,12 @@ const SETTINGS = [
     fallback: '',
     help: 'where the ready-made Page’s webhooks go, once that address passes the verification',
   },
+  {
+    name: 'SANDBOX_WEBHOOKS_WAITING',
+    option: 'webhooks-waiting',
+    fallback: String(MOST_WAITING),
+    help: 'how many events may wait for webhook receivers (memory); what comes above that is dropped',
+  },
 ] as const;
 
 /**
@@ -58,6 +67,10 @@ export function readConfig(
   };
   const port = Number(value('SANDBOX_PORT'));
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error('SANDBOX_PORT must be a port number');
+  const webhooksWaiting = Number(value('SANDBOX_WEBHOOKS_WAITING'));
+  if (!Number.isInteger(webhooksWaiting) || webhooksWaiting < 1) {
+    throw new Error('SANDBOX_WEBHOOKS_WAITING must be a number of events, 1 at least');
+  }
   const page = values['no-demo'] ? 'none' : value('SANDBOX_PAGE');
   if (page !== 'ready' && page !== 'none') throw new Error('SANDBOX_PAGE must be ready or none');
   const webhookUrl = value('SANDBOX_WEBHOOK_URL') || undefined;
@@ -73,13 +86,14 @@ export function readConfig(
     stateFile: value('SANDBOX_STATE') || undefined,
     readyMade: page === 'ready',
     webhookUrl,
+    webhooksWaiting,
   };
 }
 
 /** What `--help` prints. */
 export function helpText(): string {
   const settings = SETTINGS.flatMap(({ name, option, fallback, help }) => [
-    `  --${option.padEnd(13)} ${name.padEnd(20)} [${fallback || 'empty'}]`,
+    `  --${option.padEnd(17)} ${name.padEnd(25)} [${fallback || 'empty'}]`,
     `      ${help}`,
   ]);
   return [
@@ -90,7 +104,7 @@ export function helpText(): string {
     '',
     'Options, or variables of the environment [what holds if neither is given]:',
     ...settings,
-    '  --no-demo       as SANDBOX_PAGE=none',
+    '  --no-demo           as SANDBOX_PAGE=none',
     '',
     'Paths:',
     '  /                     the phones, with an inspector of every webhook and API call',

@@ -195,7 +195,7 @@ describe('cards, replies and reactions', () => {
 });
 
 describe('switches', () => {
-  it('offline: messages wait, unseen, and come when the phone is on again; blocked: they are refused', async () => {
+  it('offline: messages wait, unseen, what is done waits too, until the phone is on again; blocked: they are refused', async () => {
     await tap('Get Started');
     await page.getByRole('button', { name: 'Settings of Ida' }).click();
     await page.getByRole('switch', { name: 'Offline' }).click();
@@ -203,8 +203,18 @@ describe('switches', () => {
     expect((await bot.send(IDA, { text: 'Are you there?' })).status).toBe(200);
     await notice('1 message waits');
     expect(await bubble('Are you there?').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await phone().getByRole('textbox').fill('I am in the metro');
+    await phone().getByRole('textbox').press('Enter');
+    await phone().locator('.waiting', { hasText: 'I am in the metro' }).getByText('waiting to be sent').waitFor();
+    expect(bot.events.filter((e) => e.kind === 'message')).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Settings of Ida' }).click();
     await page.getByRole('switch', { name: 'Offline' }).click();
     await bubble('Are you there?').waitFor();
+    await until(() => bot.events.some((e) => e.kind === 'message' && e.body.text === 'I am in the metro'), 'the text');
+    await until(async () => (await phone().locator('.waiting').count()) === 0, 'nothing to wait');
+    await bubble('I am in the metro').waitFor();
     await page.getByLabel('State').selectOption('blocked');
     await notice('has blocked the Page');
     expect((await bot.send(IDA, { text: 'Hello?' })).body).toMatchObject({ error: { code: 551 } });
@@ -230,6 +240,75 @@ describe('switches', () => {
     await page.getByRole('button', { name: 'Verify and use' }).click();
     await page.getByText('could not be reached').waitFor();
     expect(sandbox.admin.overview().pages[0]?.webhook_url).toBe(bot.url);
+  });
+
+  it('trouble by chance, with the keyboard alone: how often, which, and what is on', async () => {
+    await tap('Get Started');
+    const setting = (): ReturnType<typeof sandbox.admin.overview>['pages'][number] =>
+      sandbox.admin.overview().pages[0]!;
+    const type = async (label: string, value: string): Promise<void> => {
+      await page.getByLabel(label, { exact: true }).focus();
+      await page.keyboard.press('ControlOrMeta+A');
+      await page.keyboard.press('Delete');
+      await page.keyboard.type(value);
+      await page.keyboard.press('Tab');
+    };
+    await page.getByRole('button', { name: 'Page settings' }).focus();
+    await page.keyboard.press('Enter');
+    const sheet = page.getByRole('dialog');
+    await sheet.getByText('No sends meet trouble by chance.').waitFor();
+    await type('Seed for sends', '7');
+    await page.getByText('Which faults', { exact: false }).focus();
+    await page.keyboard.press('Enter');
+    const doubt = setting().fault_kinds.map(({ kind }) => kind);
+    expect(doubt).toHaveLength(8);
+    const labels = await sheet.getByRole('spinbutton', { name: /^sends: / }).all();
+    for (const control of labels) {
+      const label = (await control.getAttribute('aria-label'))!;
+      await type(label, label === 'sends: refused with an error code' ? '3' : '0');
+    }
+    await until(() => setting().fault_kinds.length === 1, 'one kind of fault');
+    await type('Share of sends, in %', '100');
+    await sheet.getByText('100 % of sends, seed 7: refused with an error code 613 × 3.').waitFor();
+    expect(setting()).toMatchObject({
+      fault_rate: 1,
+      fault_seed: 7,
+      fault_kinds: [{ kind: 'error', code: 613, weight: 3 }],
+    });
+    expect((await bot.send(IDA, { text: 'x' })).body).toMatchObject({ error: { code: 613 } });
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByText('Which disorder').focus();
+    await page.keyboard.press('Enter');
+    for (const box of await sheet.getByRole('checkbox', { name: /^webhooks: / }).all()) {
+      await box.focus();
+      if ((await box.getAttribute('aria-label')) !== 'webhooks: comes twice') await page.keyboard.press('Space');
+    }
+    await until(() => setting().disorder_kinds.length === 1, 'one kind of disorder');
+    await type('Share of webhooks, in %', '50');
+    await sheet.getByText('50 % of webhooks, seed 1: comes twice.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('faults 100 % · disorder 50 %').waitFor();
+
+    await page.getByRole('button', { name: 'Settings of Ida' }).click();
+    await type('Share of sends, in %', '0');
+    await sheet.getByText('No sends meet trouble by chance.').waitFor();
+    expect((await bot.send(IDA, { text: 'y' })).status).toBe(200);
+    await type('Share of sends, in %', '');
+    await sheet.getByText('100 % of sends').waitFor();
+    await until(() => sandbox.admin.overview().people[0]!.fault_rate === null, 'the person to be as the Page says');
+  });
+
+  it('events are gathered for one webhook', async () => {
+    await page.getByRole('button', { name: 'Page settings' }).click();
+    await page.getByLabel('Gather events for one webhook, in ms').fill('2000');
+    await page.keyboard.press('Tab');
+    await until(() => sandbox.admin.overview().pages[0]!.webhook_batch_ms === 2000, 'the switch');
+    await page.keyboard.press('Escape');
+    await tap('Get Started');
+    await until(() => sandbox.admin.overview().people[0]!.started, 'the thread to begin');
+    sandbox.admin.say(IDA, { text: 'and another thing' });
+    await row('2 events').first().waitFor();
   });
 
   it('the clock stops, moves, is set, and goes back', async () => {

@@ -3,6 +3,7 @@ import { appSecretProof, classifyAnswer } from '@beckon/messenger';
 import type { MessengerEvent } from '@beckon/messenger';
 import { SECRET, TOKEN, oneTimeRequest, startSandboxForSpec, until } from './sandbox-for.spec-data.js';
 import type { SandboxForSpec } from './sandbox-for.spec-data.js';
+import { startSandbox } from './start-sandbox.js';
 
 let my: SandboxForSpec;
 
@@ -227,6 +228,39 @@ describe('rule 43: webhooks that nobody takes, over HTTP', () => {
   });
 });
 
+describe('webhooks to a receiver that is dead', () => {
+  it('rule 43: wait up to a bound; what comes above it is dropped and counted', async () => {
+    const sandbox = await startSandbox({ port: 0, webhooksWaiting: 10 });
+    try {
+      const receiver = my.receiver;
+      const standing = () => sandbox.admin.overview().webhooks;
+      await sandbox.admin.createPage({
+        ...{ page: '1', name: 'A', token: 't', app_id: '2', app_secret: 's' },
+        ...{ webhook_url: receiver.url, verify_token: 'verify-me' },
+      });
+      const { psid } = sandbox.admin.createPerson({ page: '1', name: 'Bo' });
+      sandbox.admin.tapGetStarted(psid);
+      await until(() => standing().waiting === 0, 'the first webhook to be taken');
+      receiver.behave = () => 503;
+      for (let n = 0; n < 25; n += 1) sandbox.admin.say(psid, { text: `waits ${n}` });
+      expect(standing()).toEqual({ waiting: 10, most: 10, dropped: 15 });
+      expect(sandbox.admin.webhooks({ psid }).at(-1)).toMatchObject({ state: 'dropped' });
+      await until(() => receiver.posts.some(({ bytes }) => bytes.includes('waits 0')), 'a try');
+      receiver.behave = () => 200;
+      sandbox.admin.clock({ advance_ms: 60_000 });
+      await until(() => standing().waiting === 0, 'all of them to be taken');
+      sandbox.admin.say(psid, { text: 'there is room again' });
+      await until(() => receiver.posts.some(({ bytes }) => bytes.includes('room again')), 'the next one');
+      const said = receiver.events().flatMap((e) => (e.kind === 'message' && e.psid === psid ? [e.body.text] : []));
+      expect(said).toEqual([...Array.from({ length: 10 }, (_, n) => `waits ${n}`), 'there is room again']);
+      sandbox.admin.reset();
+      expect(standing()).toEqual({ waiting: 0, most: 10, dropped: 0 });
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
 describe('what went out', () => {
   it('rule 45: an answer from the Page’s inbox comes back with the inbox’s app id and is no send of the app', async () => {
     const reply = await my.adminCall('POST', `/admin/people/${my.psid}/inbox-reply`, { text: 'A human here.' });
@@ -263,9 +297,16 @@ describe('what went out', () => {
 describe('what is assumed can be switched', () => {
   const ask = async (): Promise<string> => {
     await my.send(oneTimeRequest());
-    my.sandbox.admin.tapNotifyMe(my.psid);
-    const optin = await my.event((e) => e.kind === 'optin', 'the opt-in');
-    return (optin.body as { one_time_notif_token: string }).one_time_notif_token;
+    const { one_time_notif_token } = await optinAfter(() => my.sandbox.admin.tapNotifyMe(my.psid));
+    return one_time_notif_token as string;
+  };
+  /** What the Page hears when the person opts in. */
+  const optinAfter = async (tap: () => unknown): Promise<Record<string, unknown>> => {
+    const optins = (): MessengerEvent[] => my.receiver.events().filter((e) => e.kind === 'optin');
+    const before = optins().length;
+    tap();
+    const { body, timestamp } = await until(() => optins()[before], 'the opt-in');
+    return { ...(body as object), timestamp };
   };
   const DAY = 24 * 3_600_000;
 
@@ -297,6 +338,99 @@ describe('what is assumed can be switched', () => {
     const one_time_notif_token = await ask();
     expect((await my.send({ text: '' }, { one_time_notif_token })).status).toBe(400);
     expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 100 });
+  });
+
+  it('rule 18: `refused_sends_spend_tokens`: none is used up, or each that is refused for whatever reason', async () => {
+    const refusals: [how: string, refuse: () => unknown, mend: () => unknown, code: number][] = [
+      ['away', () => person({ state: 'blocked' }), () => person({ state: 'reachable' }), 551],
+      ['throttled', () => my.sandbox.admin.addFault({ kind: 'error', code: 613 }), () => undefined, 613],
+      ['dead', () => my.sandbox.admin.setToken('100', { revoked: 463 }), () => my.page(), 190],
+    ];
+    for (const spends of [false, true]) {
+      for (const [, refuse, mend, code] of refusals) {
+        const one_time_notif_token = await ask();
+        await refuse();
+        my.sandbox.admin.changePage('100', { refused_sends_spend_tokens: spends });
+        expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code });
+        await mend();
+        const again = await my.send({ text: 'x' }, { one_time_notif_token });
+        expect(again.status).toBe(spends ? 400 : 200);
+        if (spends) expect(again.body.error).toMatchObject({ code: 100 });
+      }
+    }
+  });
+
+  it('rule 18: with `refused_sends_spend_tokens` a limit spends tokens too, a failed check by itself does not', async () => {
+    my.sandbox.admin.clock({ frozen: true });
+    const one_time_notif_token = await ask();
+    await my.page({ refused_sends_spend_tokens: true, limits_enforced: true, sends_per_second: 2 });
+    expect((await my.send({ text: '' }, { one_time_notif_token })).body.error).toMatchObject({ code: 100 });
+    expect((await my.text('the last one of this second')).status).toBe(200);
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 613 });
+    my.sandbox.admin.clock({ advance_ms: 1000 });
+    expect((await my.send({ text: 'x' }, { one_time_notif_token })).body.error).toMatchObject({ code: 100 });
+  });
+
+  it('rule 5: `unknown_versions`: served by the oldest live one, or refused', async () => {
+    const body = { recipient: { id: my.psid }, message: { text: 'x' } };
+    const batch = { batch: [{ method: 'GET', relative_url: 'me' }] };
+    for (const path of ['/v99.0/me/messages', '/v2.6/me/messages']) {
+      const served = await my.call(path, body);
+      expect(served.status).toBe(200);
+      expect(served.headers.get('facebook-api-version')).toBe('v21.0');
+    }
+    expect((await my.call('/v99.0/', batch)).status).toBe(200);
+    await my.page({ unknown_versions: 'refused' });
+    for (const path of ['/v26.0/me/messages', '/me/messages']) expect((await my.call(path, body)).status).toBe(200);
+    expect((await my.call('/v26.0/', batch)).headers.get('facebook-api-version')).toBe('v26.0');
+    expect((await my.call('/v99.0/me/messages', body)).body.error).toMatchObject({ code: 2500 });
+    expect((await my.call('/v99.0/', batch)).body.error).toMatchObject({ code: 2500 });
+    await my.page({ unknown_versions: 'refused', assumed_codes: { unknown_version: 2635 } });
+    expect((await my.call('/v2.6/me')).body.error).toMatchObject({ code: 2635 });
+    expect((await my.call('/v99.0/', batch)).body.error).toMatchObject({ code: 2635 });
+  });
+
+  it('rule 45: `inbox_reply_takes_thread`: an answer from the inbox leaves the thread with the app, or takes it', async () => {
+    my.sandbox.admin.replyFromInbox(my.psid, { text: 'a' });
+    expect((await my.text('still ours')).status).toBe(200);
+    await my.page({ inbox_reply_takes_thread: true });
+    my.sandbox.admin.replyFromInbox(my.psid, { text: 'b' });
+    expect((await my.text('theirs')).body.error).toMatchObject({ code: 10, error_subcode: 2018300 });
+    await until(() => my.receiver.posts.some(({ bytes }) => bytes.includes('take_thread_control')), 'the handover');
+    const echoes = await until(() => {
+      const found = my.receiver.events().filter((e) => e.kind === 'echo' && e.body.text === 'b');
+      return found.length > 0 && found;
+    }, 'the echo');
+    expect(echoes).toMatchObject([{ standby: true }]);
+  });
+
+  it('rule 24: `notification_token_days`', async () => {
+    const daysOf = async (title: string): Promise<number> => {
+      const payload = { template_type: 'notification_messages', title, payload: 'p' };
+      const { body } = await my.send({ attachment: { type: 'template', payload } });
+      const optin = await optinAfter(() => my.sandbox.admin.tapGetUpdates(my.psid, { mid: body.message_id as string }));
+      return ((optin.token_expiry_timestamp as number) - (optin.timestamp as number)) / DAY;
+    };
+    expect(await daysOf('Price drops')).toBe(365);
+    await my.page({ notification_token_days: 90 });
+    expect(await daysOf('New in')).toBe(90);
+  });
+
+  it('rule 43: `end_drops_waiting`: what waits is tried on after the end of the subscription, or dropped', async () => {
+    await my.event((e) => e.kind === 'postback', 'Get Started');
+    my.receiver.behave = () => 500;
+    const HOUR = 3_600_000;
+    const last = (): string | undefined => my.sandbox.admin.webhooks({ psid: my.psid }).at(-1)?.state;
+    const failures = (): number => my.sandbox.admin.webhooks({ psid: my.psid }).at(-1)?.failures ?? 0;
+    my.sandbox.admin.say(my.psid, { text: 'waits' });
+    await until(() => failures() > 1, 'failures');
+    my.sandbox.admin.clock({ advance_ms: 2 * HOUR });
+    const ended = (): boolean => my.sandbox.admin.overview().pages[0]!.subscription_ended_at !== null;
+    await until(ended, 'the end of the subscription');
+    expect(last()).toBe('waiting');
+    my.sandbox.admin.changePage('100', { end_drops_waiting: true });
+    my.sandbox.admin.clock({ advance_ms: HOUR });
+    await until(() => last() === 'dropped', 'the webhook to be dropped');
   });
 
   it('rule 28: `text_units`', async () => {

@@ -16,6 +16,7 @@ import { Attachments } from './world/attachments.js';
 import type { GraphCall } from './world/call-log.js';
 import { ChangeFeed } from './world/change-feed.js';
 import { SandboxClock } from './world/clock.js';
+import { Deeds } from './world/deeds.js';
 import { FaultSource } from './world/fault-source.js';
 import { GraphEdges } from './world/graph-edges.js';
 import { GraphProfile } from './world/graph-profile.js';
@@ -28,21 +29,29 @@ import { UsageMeter } from './world/usage-meter.js';
 
 const KEPT_CALLS = 1000;
 
+/** What a sandbox needs to know. */
+export interface SandboxParts {
+  /** How long a webhook receiver may take, in milliseconds (the platform: 5,000). */
+  readonly webhookTimeoutMs: number;
+  /** How many events may wait for receivers; absent: 250,000. */
+  readonly webhooksWaiting?: number | undefined;
+  /** A file that keeps the ledger; absent: its older part lies in a file that goes with the process. */
+  readonly ledgerPath?: string;
+}
+
 /** Wires the sandbox. The Graph controller comes last: it answers every path that no other controller claims. */
 @Module({})
 export class SandboxModule {
-  /**
-   * `webhookTimeoutMs`: how long a webhook receiver may take, in milliseconds (the platform: 5,000). `ledgerPath`: a
-   * file that keeps the ledger; undefined: its older part lies in a file that goes with the process.
-   */
-  static with({ webhookTimeoutMs, ledgerPath }: { webhookTimeoutMs: number; ledgerPath?: string }): DynamicModule {
+  /** Everything that the sandbox is made of. */
+  static with({ webhookTimeoutMs, webhooksWaiting, ledgerPath }: SandboxParts): DynamicModule {
     const state = new SandboxState(ledgerPath);
     const clock = new SandboxClock();
     const feed = new ChangeFeed();
     const calls = new Recent<GraphCall>(KEPT_CALLS);
-    const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs);
+    const webhooks = new WebhookSender(state, clock, feed, webhookTimeoutMs, webhooksWaiting);
     const meter = new UsageMeter(state, clock);
-    const acts = new PersonActs(state, clock, webhooks, feed);
+    const deeds = new Deeds(state, clock, webhooks, feed);
+    const acts = new PersonActs(state, clock, deeds, feed);
     const receipts = new Receipts(state, clock, acts);
     const faults = new FaultSource(state);
     return {
@@ -64,7 +73,19 @@ export class SandboxModule {
         { provide: PersonActs, useValue: acts },
         {
           provide: Admin,
-          useValue: new Admin({ state, clock, acts, webhooks, calls, feed, meter, receipts, faults, webhookTimeoutMs }),
+          useValue: new Admin({
+            state,
+            clock,
+            acts,
+            deeds,
+            webhooks,
+            calls,
+            feed,
+            meter,
+            receipts,
+            faults,
+            webhookTimeoutMs,
+          }),
         },
         { provide: PAGE_FILES, useValue: pageFiles(new URL('../public/', import.meta.url)) },
         { provide: FaultSource, useValue: faults },

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   stateFile?: string | undefined;
   /** How long a webhook receiver may take, in milliseconds of real time; the platform's 5,000 if absent. */
   webhookTimeoutMs?: number | undefined;
+  /** How many events may wait for webhook receivers before more are dropped; 250,000 if absent. */
+  webhooksWaiting?: number | undefined;
 }
 
 /** A running sandbox: its address, the verbs of the admin API in process, and its end. */
@@ -48,6 +50,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = await NestFactory.create<NestExpressApplication>(
     SandboxModule.with({
       webhookTimeoutMs: options.webhookTimeoutMs ?? WEBHOOK_ANSWER_MS,
+      webhooksWaiting: options.webhooksWaiting,
       ...(options.stateFile !== undefined && { ledgerPath: `${options.stateFile}.ledger.jsonl` }),
     }),
     // Bodies are read by the controllers, so that malformed ones get the answer of the API that they were sent to.

@@ -10,7 +10,7 @@ export const throttlingSettings = {
   }),
   ADMISSION_IDLE_MS: setting({
     check: milliseconds({ min: 10 }),
-    default: '100',
+    default: '250',
     help: 'Rest between admission rounds that found nothing, in milliseconds; news end it early.',
   }),
 };

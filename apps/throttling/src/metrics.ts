@@ -26,7 +26,7 @@ export const askedAgain = counter('beckon_throttling_asked_again_total', {
   help: 'Admissions whose answer was overdue and that were emitted again.',
 });
 export const closedShards = gauge('beckon_throttling_closed_shards', {
-  help: 'Shards of the send windows that are closed for this worker (0 to 256); nothing of theirs is admitted.',
+  help: 'Shards of the send windows that are closed for this worker (0 to 32); nothing of theirs is admitted.',
 });
 export const shardsRebuilt = counter('beckon_throttling_shards_rebuilt_total', {
   help: 'Shards of the send windows rebuilt from Postgres.',

@@ -203,6 +203,7 @@ function moveBehind(state: PartitionState, records: readonly ChunkRecord<never>[
   const last = records.at(-1) as ChunkRecord<never>;
   state.position = last.offset + 1n;
   state.lastTimestamp = last.timestamp;
+  state.last = { timestamp: last.timestamp, checksum: checksum(last.raw) };
   state.advancedAt = performance.now();
   state.failures = 0;
   state.badInARow = bad < records.length ? 0 : state.badInARow + bad;

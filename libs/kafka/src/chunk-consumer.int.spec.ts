@@ -184,6 +184,27 @@ describe('chunk transaction on a real broker and a real database', () => {
     expect([noticed(), await b.rows()]).toEqual([true, [1, 2, 3]]);
   });
 
+  it('a topic of others that was re-created and filled between two fetches is noticed before anything is skipped', async () => {
+    const b = await bed();
+    await b.put(1, 2, 3);
+    const reader = await b.consume(copy, { lookBackAfterMs: 0 });
+    await until('three', async () => (await b.rows()).length === 3);
+    await b.put(4);
+    await until('one more, after a silence', async () => (await b.rows()).length === 4);
+    const admin = await b.client.admin();
+    await admin.deleteTopics({ topics: [b.client.topic(input)] });
+    const again = (): Promise<boolean> =>
+      createTopics(admin, [{ topic: b.client.topic(input), numPartitions: 1 }]).then(
+        () => true,
+        () => false,
+      );
+    await until('created again', again);
+    await b.put(10, 11, 12, 13, 14, 15);
+    const noticed = (): boolean => reader.fault()?.includes('re-created') ?? false;
+    await until('noticed, or read on', async () => noticed() || (await b.rows()).length > 4);
+    expect([noticed(), await b.rows()]).toEqual([true, [1, 2, 3, 4]]);
+  });
+
   it('records deleted unread are noticed (trap 5)', async () => {
     const b = await bed();
     await b.put(1, 2);

@@ -11,7 +11,7 @@ import { toRecord } from './decode.js';
 import type { Emitter } from './emitter.js';
 import type { KafkaClient } from './kafka-client.js';
 import { kafkaMetrics } from './metrics.js';
-import { assigned, retryDelay, startAt, type PartitionState } from './partition-state.js';
+import { assigned, mustLookBack, retryDelay, startAt, type PartitionState } from './partition-state.js';
 
 const CHUNK = 500;
 const BAD_IN_A_ROW = 100;
@@ -34,6 +34,11 @@ export interface ChunkConsumerOptions<V> {
   /** How to read values; without it records come undecoded (`value` null, read `raw`). */
   readonly decode?: Topic<V>;
   readonly handler: ChunkHandler<V>;
+  /**
+   * For topics of others, who may delete one and fill it anew at any time, also between two fetches: when nothing came for
+   * so many milliseconds, the record before the next one is read once more, and must be the one remembered. Default: never.
+   */
+  readonly lookBackAfterMs?: number;
   /** Hides the bytes of dead letters of topics with personal identifiers. */
   readonly sealDeadLetters?: (bytes: Buffer) => string;
   readonly log: Logger;
@@ -90,7 +95,7 @@ export class ChunkConsumer<V> {
       heartbeatInterval: 1000,
       rebalanceTimeout: 10_000,
       // Records end the wait at once; this is only how often an idle fetch turns, and how long a rebalance waits for it.
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: 500,
       maxBytesPerPartition: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
@@ -226,7 +231,8 @@ export class ChunkConsumer<V> {
         state.settledPosition = state.position;
         state.settledTimestamp = state.lastTimestamp;
         const canVerify = begin.position > log_.low && cursor?.lastTimestamp != null && cursor.lastChecksum != null;
-        state.verify = canVerify ? { timestamp: cursor.lastTimestamp, checksum: cursor.lastChecksum } : undefined;
+        state.last = canVerify ? { timestamp: cursor.lastTimestamp, checksum: cursor.lastChecksum } : undefined;
+        state.verify = state.last;
         if (generation !== this.generation || this.stopping) return;
         this.resumeAt(state);
       }
@@ -324,6 +330,11 @@ export class ChunkConsumer<V> {
       void this.recheck(state);
       return undefined;
     }
+    if (mustLookBack(state, performance.now(), this.o.lookBackAfterMs ?? Infinity)) {
+      state.verify = state.last;
+      this.resumeAt(state);
+      return undefined;
+    }
     const records = batch.messages.map((message) => toRecord(batch.partition, message));
     const first = records[0];
     if (state.verify !== undefined && first !== undefined && first.offset === state.position - 1n) {
@@ -336,6 +347,7 @@ export class ChunkConsumer<V> {
         return undefined;
       }
     }
+    if (state.verify !== undefined) state.verifiedAt = performance.now();
     state.verify = undefined;
     return records.filter((r) => r.offset >= state.position);
   }

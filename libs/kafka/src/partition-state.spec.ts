@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { retryDelay, startAt } from './partition-state.js';
+import { mustLookBack, retryDelay, startAt } from './partition-state.js';
 
 describe('where a partition begins', () => {
   const log = { low: 10n, high: 20n };
@@ -17,4 +17,18 @@ describe('where a partition begins', () => {
 
 it('retries come 100 ms after the first failure and at most 5 s apart', () => {
   expect([1, 2, 3, 7, 50].map(retryDelay)).toEqual([100, 200, 400, 5000, 5000]);
+});
+
+describe('whether to look back before a batch', () => {
+  const last = { timestamp: 1, checksum: 2 };
+  const state = { advancedAt: 1000, verifiedAt: 1000, last, verify: undefined };
+  it('after a silence, once', () => {
+    expect(mustLookBack(state, 1251, 250)).toBe(true);
+    expect(mustLookBack({ ...state, verifiedAt: 1251 }, 1300, 250)).toBe(false);
+    expect(mustLookBack({ ...state, verify: last }, 1251, 250)).toBe(false);
+  });
+  it('not while records flow, and not before there was one', () => {
+    expect(mustLookBack(state, 1250, 250)).toBe(false);
+    expect(mustLookBack({ ...state, last: undefined }, 9999, 250)).toBe(false);
+  });
 });

@@ -19,6 +19,10 @@ export interface PartitionState {
   readTo: bigint;
   /** The record before `position` as remembered; checked once when it comes by, then undefined. */
   verify: { timestamp: number; checksum: number } | undefined;
+  /** The last record handled in this generation or before it; undefined before the first. */
+  last: { timestamp: number; checksum: number } | undefined;
+  /** When the log was seen to be the one that is remembered, monotonic milliseconds. */
+  verifiedAt: number;
   /** Time of the last record handled or found, milliseconds; 0 before the first. */
   lastTimestamp: number;
   /** Everything before it is committed *and* its emits are acknowledged; with the time of the last such record. */
@@ -47,6 +51,8 @@ export function assigned(partition: number, now: number): PartitionState {
     position: 0n,
     readTo: 0n,
     verify: undefined,
+    last: undefined,
+    verifiedAt: now,
     lastTimestamp: 0,
     settledPosition: 0n,
     settledTimestamp: 0,
@@ -58,6 +64,20 @@ export function assigned(partition: number, now: number): PartitionState {
     highWatermark: 0n,
   };
 }
+
+/**
+ * Whether to look back before a batch that comes `now` (monotonic milliseconds) is believed to follow the last one: after a
+ * silence the log may be another one, deleted and filled anew between two fetches, and nothing in a fetch tells. While
+ * records flow there is no time for that.
+ */
+export const mustLookBack = (
+  state: Pick<PartitionState, 'advancedAt' | 'verifiedAt' | 'last' | 'verify'>,
+  now: number,
+  silenceMs: number,
+): boolean =>
+  state.verify === undefined &&
+  state.last !== undefined &&
+  now - Math.max(state.advancedAt, state.verifiedAt) > silenceMs;
 
 /** Milliseconds to wait before the n-th retry of a chunk: 100 ms, doubled each time, 5 s at most. */
 export const retryDelay = (failures: number): number => Math.min(5000, 100 * 2 ** Math.min(failures - 1, 6));

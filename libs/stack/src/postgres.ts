@@ -36,7 +36,7 @@ export async function startPostgres(around: Surroundings): Promise<Server> {
     order: {
       key: 'postgres',
       file: join(home.program, 'bin', 'postgres'),
-      args: ['-D', home.data, '-p', String(port), ...settings()],
+      args: ['-D', home.data, '-p', String(port), ...settings(around)],
       env: around.childEnv,
       cwd: home.data,
       logFile: join(around.logDir, 'postgres.log'),
@@ -50,13 +50,14 @@ export async function startPostgres(around: Surroundings): Promise<Server> {
   return server;
 }
 
-function settings(): string[] {
+function settings({ postgresSettings }: Surroundings): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200', // five services, several processes each, and the tests' own pools
     fsync: 'on',
     password_encryption: 'scram-sha-256',
+    ...postgresSettings,
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

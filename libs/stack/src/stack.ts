@@ -38,6 +38,8 @@ export interface StackOptions {
    * must know: whoever comes through the proxy to `kafka.behindFront` is sent back to the proxy.
    */
   readonly kafkaFront?: number;
+  /** More settings of our own Postgres, for who looks into it: `{ shared_preload_libraries: 'pg_stat_statements' }`. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
   readonly env?: Environment;
   /** Aborted: the start is given up, and what was started is stopped; `startStack` rejects. Later it means nothing. */
@@ -100,6 +102,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throwaway: !persistent,
     database: persistent ? 'beckon' : 'beckon_test',
     kafkaFront: options.kafkaFront,
+    postgresSettings: options.postgresSettings ?? {},
     childEnv: serverEnvironment(env),
   };
   mkdirSync(around.logDir, { recursive: true });

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly database: string;
   /** See StackOptions. */
   readonly kafkaFront: number | undefined;
+  /** See StackOptions. */
+  readonly postgresSettings: Readonly<Record<string, string>>;
   /** Our own environment, where PATH and JAVA_HOME are looked up. */
   readonly env: Environment;
   /** The environment that servers get. */

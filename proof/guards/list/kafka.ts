@@ -26,6 +26,14 @@ export const kafkaGuards: readonly Guard[] = [
     test: { suite: 'unit', file: starting, name: 'sees records deleted unread and a log that ends too early' },
   },
   {
+    id: 'kafka/look-back-after-a-silence',
+    promise: 'Of a topic that was deleted and filled anew between two fetches, the first records would be skipped.',
+    file: consumer,
+    from: 'if (mustLookBack(state, performance.now(), this.o.lookBackAfterMs ?? Infinity)) {',
+    to: 'if (mustLookBack(state, performance.now(), Infinity)) {',
+    test: { suite: 'int', file: chunks, name: 'filled between two fetches is noticed before anything is skipped' },
+  },
+  {
     id: 'kafka/from-the-first-record',
     promise: 'A new service would begin at the end of its topics and miss all that is there.',
     file: state,

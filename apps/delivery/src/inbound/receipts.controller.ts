@@ -5,7 +5,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import type { Fact } from '../domain/facts.js';
 import { coveredBy } from '../domain/covered-by.js';
 import { foreignEchoes } from '../metrics.js';
-import { lockRows, lockUnread } from '../outbound/ledger-store.js';
+import { lockRows, lockUnread, whoseRows } from '../outbound/ledger-store.js';
 import { PageLeases } from './page-leases.js';
 import { settleRows } from './settle-rows.js';
 
@@ -30,14 +30,20 @@ export class ReceiptsController {
   }
 
   private async onEchoes(echoes: readonly Receipt[], tx: ChunkTransaction): Promise<void> {
-    const ids = [...new Set(echoes.flatMap((e) => e.alert_id ?? []))];
-    if (ids.length === 0) return;
-    await settleRows(tx, await lockRows(tx, ids), (row) => {
-      const mine = echoes.filter((e) => e.alert_id === row.id);
-      const foreign = mine.filter((e) => e.page !== row.page || e.shopper_id !== row.shopper_id);
-      if (foreign.length > 0) tx.afterCommit(() => foreignEchoes.add(foreign.length));
-      return mine.map((e): Fact => ({ ...e, type: 'echoed' }));
-    });
+    const byId = new Map<string, Receipt[]>();
+    for (const e of echoes) if (e.alert_id !== null) byId.set(e.alert_id, [...(byId.get(e.alert_id) ?? []), e]);
+    if (byId.size === 0) return;
+    const rows = await whoseRows(tx, [...byId.keys()]);
+    const foreign = rows.flatMap((row) =>
+      (byId.get(row.id) ?? []).filter((e) => e.page !== row.page || e.shopper_id !== row.shopper_id),
+    );
+    if (foreign.length > 0) tx.afterCommit(() => foreignEchoes.add(foreign.length));
+    // Most echoes tell what the answer told before: an accepted row stays as it is, whatever an echo says.
+    const open = rows.filter((row) => row.state !== 'accepted').map((row) => row.id);
+    if (open.length === 0) return;
+    await settleRows(tx, await lockRows(tx, open), (row) =>
+      (byId.get(row.id) ?? []).map((e): Fact => ({ ...e, type: 'echoed' })),
+    );
   }
 
   private async onMarks(marks: readonly Receipt[], tx: ChunkTransaction): Promise<void> {

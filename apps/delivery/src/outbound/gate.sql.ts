@@ -35,7 +35,7 @@ WITH lease AS (
   FOR SHARE OF p SKIP LOCKED
 ), line AS (
   SELECT lease.epoch, lease.slots, lease.alerts_first, r.* FROM lease CROSS JOIN LATERAL (
-    SELECT l.id, l.page, l.kind, l.queued_at AS place, l.sub_id, NULL::jsonb AS offer, ${SHOPPER}
+    SELECT l.id, l.page, l.kind, l.queued_at AS place, l.sub_id, NULL::json AS offer, ${SHOPPER}
     FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
     WHERE l.page = lease.page
       AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
@@ -46,7 +46,7 @@ WITH lease AS (
     FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) r
   UNION ALL
   SELECT lease.epoch, lease.slots, lease.alerts_first, a.* FROM lease CROSS JOIN LATERAL (
-    SELECT l.id, l.page, l.kind, l.send_by AS place, l.sub_id, to_jsonb(o.*) AS offer, ${SHOPPER}
+    SELECT l.id, l.page, l.kind, l.send_by AS place, l.sub_id, to_json(o.*) AS offer, ${SHOPPER}
     FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
     JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
     WHERE l.page = lease.page AND l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
@@ -97,10 +97,10 @@ WITH lease AS (
     error_code = NULL, error_subcode = NULL, not_before = NULL
   FROM chosen c LEFT JOIN claimed k ON k.grant_id = c.grant_id
   WHERE l.id = c.id AND coalesce(l.state, '') = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
-  RETURNING to_jsonb(l.*) AS row, c.verdict, c.psid_sealed,
+  RETURNING to_json(l.*) AS row, c.verdict, c.psid_sealed,
     CASE c.verdict WHEN 'one_time' THEN c.token_sealed END AS token_sealed, c.offer
 )
 SELECT row, verdict, psid_sealed, token_sealed, offer, ${NOW_MS} AS at FROM sent
 UNION ALL
-SELECT to_jsonb(l.*), j.verdict, NULL, NULL, NULL, ${NOW_MS} FROM judged j JOIN ledger l ON l.id = j.id
+SELECT to_json(l.*), j.verdict, NULL, NULL, NULL, ${NOW_MS} FROM judged j JOIN ledger l ON l.id = j.id
 WHERE j.verdict NOT IN ('window', 'one_time')`;

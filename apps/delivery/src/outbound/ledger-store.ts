@@ -128,6 +128,13 @@ export async function queueReplies(tx: Queries, replies: readonly RequestedMessa
   );
 }
 
+/** Whose these messages are and where they stand now; not locked. */
+export const whoseRows = (
+  tx: Queries,
+  ids: readonly string[],
+): Promise<Pick<LedgerRow, 'id' | 'page' | 'shopper_id' | 'state'>[]> =>
+  tx.query('SELECT id, page, shopper_id, state FROM ledger WHERE id = ANY ($1)', [ids]);
+
 /** Locks rows by id, in the order of ids (so that two batches never wait for each other in a circle). */
 export const lockRows = (tx: Queries, ids: readonly string[]): Promise<LedgerRow[]> =>
   rowsOf(tx, 'WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
@@ -186,10 +193,8 @@ export const lockUnread = (tx: Queries, shoppers: readonly string[]): Promise<Le
     shoppers,
   ]);
 
-async function rowsOf(tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> {
-  const rows = await tx.query<{ row: LedgerRow }>(`SELECT to_jsonb(l.*) AS row FROM ledger l ${where}`, parameters);
-  return rows.map((r) => r.row);
-}
+const rowsOf = (tx: Queries, where: string, parameters: readonly unknown[]): Promise<LedgerRow[]> =>
+  tx.query(`SELECT l.* FROM ledger l ${where}`, parameters);
 
 /** Columns that a settlement may change, with their types. */
 const SETTLED = {

@@ -11,6 +11,9 @@ import { sourceKey, sourcePlan, wantedSources, type WantedSource } from '../doma
 import { ingestionMetrics } from '../metrics.js';
 import { foldChunk } from './fold-chunk.js';
 
+/** Deleting a topic, making it anew and filling it takes longer than this, in milliseconds. */
+const LOOK_BACK_AFTER_MS = 100;
+
 export interface SourceConsumersOptions {
   readonly client: KafkaClient;
   readonly dataSource: DataSource;
@@ -103,6 +106,7 @@ export class SourceConsumers {
       group: client.group(`${source.shop}.${source.name}`),
       topic: source.topic,
       source: sourceKey(source),
+      lookBackAfterMs: LOOK_BACK_AFTER_MS,
       handler: async (chunk, tx) => {
         const shop = directory.get(source.shop);
         if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);

@@ -39,6 +39,11 @@ const TELLS_NOTHING: readonly FaultKind[] = (Object.keys(FAULT_KINDS) as FaultKi
   (kind) => !['error', 'ok_with_error', 'delay'].includes(kind),
 );
 
+/** Whether a call that meets this fault is told that it was refused. */
+export function isRefusal(kind: FaultKind): boolean {
+  return kind === 'error' || kind === 'ok_with_error';
+}
+
 /** Whether a call that meets this fault leaves its caller in doubt. */
 export function leavesDoubt(kind: FaultKind): boolean {
   return TELLS_NOTHING.includes(kind);

@@ -2,6 +2,8 @@
 export const ASSUMED_CODES = {
   /** Rule 3: a missing or wrong `appsecret_proof`. */
   appsecret_proof: 100,
+  /** Rule 5: a version that is not live, where such are refused. */
+  unknown_version: 2500,
   /** Rule 11: keys that a one-time request does not have. */
   one_time_extra_keys: 100,
   /** Rule 11: a Page that may not ask for one-time notifications. */

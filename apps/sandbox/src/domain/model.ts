@@ -1,5 +1,6 @@
 import type { OutgoingMessage, TemplatePayload } from '@beckon/messenger';
 import type { Attachment, MediaKind } from './attachment.js';
+import type { Deed } from './deed.js';
 import type { FaultKind, WeightedFault } from './faults.js';
 import type { MessengerProfile } from './messenger-profile.js';
 import type { PageRules } from './page-rules.js';
@@ -68,8 +69,10 @@ export interface Person {
   /** Which receipts the person's device sends by itself, `receiptDelayMs` after a message came (rule 46). */
   receipts: 'none' | 'delivered' | 'read';
   receiptDelayMs: number;
-  /** Since when the device is off: what is sent waits, unseen, and the person cannot do anything. null: it is on. */
+  /** Since when the device is off: what is sent waits, unseen, and so does what the person does. null: it is on. */
   offlineSince: number | null;
+  /** What the person did on a device that is off, in order. */
+  waiting: readonly Deed[];
   /** Whether notifications of this thread are off: messages reach the device, but are not read by themselves. */
   muted: boolean;
   /** Address of a picture; null: the sandbox draws one. */

@@ -10,6 +10,7 @@ export const ORDINARY_PERSON = {
   receipts: 'none',
   receiptDelayMs: 0,
   offlineSince: null,
+  waiting: [],
   muted: false,
   profilePic: null,
   gender: null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { appSecretProof } from '@beckon/messenger';
+import { DEFAULT_PAGE_RULES } from './page-rules.js';
 import {
   rule19UnknownPath,
   rule1KnownPerson,
@@ -7,9 +8,11 @@ import {
   rule3Proof,
   rule4AppLive,
   rule4Permission,
+  rule5AskedVersion,
   rule5GraphPath,
   rule5OwnPage,
   rule5ServedVersion,
+  rule5Version,
 } from './rules-identity.js';
 import { samplePage, samplePerson } from './sample.spec-data.js';
 
@@ -83,6 +86,24 @@ describe('rule 5: paths and versions', () => {
   it('serves versions that are not live by the oldest live one', () => {
     expect(rule5ServedVersion('v26.0')).toBe('v26.0');
     for (const other of ['v2.6', 'v99.0', undefined]) expect(rule5ServedVersion(other)).toBe('v21.0');
+  });
+
+  it('rule 5: `unknown_versions` refuses those that are not live', () => {
+    const refused = { ...DEFAULT_PAGE_RULES, unknownVersions: 'refused' as const };
+    for (const version of ['v26.0', 'v21.0', 'v2.6', 'v99.0', undefined]) {
+      expect(rule5Version(version, DEFAULT_PAGE_RULES)).toBeUndefined();
+    }
+    for (const live of ['v26.0', 'v21.0', undefined]) expect(rule5Version(live, refused)).toBeUndefined();
+    for (const other of ['v2.6', 'v20.0', 'v99.0', 'v26']) {
+      expect(rule5Version(other, refused)).toMatchObject({ rule: 5, code: 2500 });
+    }
+    expect(['/v99.0/', '/v99.0', '/v2.6/me/messages', '/me/v99.0', '/'].map(rule5AskedVersion)).toEqual([
+      'v99.0',
+      'v99.0',
+      'v2.6',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('serves a token’s own Page only', () => {

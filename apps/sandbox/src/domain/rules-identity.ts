@@ -2,6 +2,7 @@ import { verifyAppSecretProof } from '@beckon/messenger';
 import { assumedError, graphError } from './graph-error.js';
 import type { GraphError } from './graph-error.js';
 import type { Page, Person } from './model.js';
+import type { PageRules } from './page-rules.js';
 
 /** Rule 1: page-scoped ids belong to one Page; another Page's id is nobody. */
 export function rule1KnownPerson(person: Person | undefined, page: string): GraphError | undefined {
@@ -54,8 +55,19 @@ export function rule5GraphPath(pathname: string): GraphPath | undefined {
   return { version: match[1], object: match[2], edge: match[3] };
 }
 
+/** Rule 5: the version that a path asks for, if it names one. */
+export function rule5AskedVersion(pathname: string): string | undefined {
+  return /^\/(v\d{1,3}(?:\.\d{1,3})?)(?:\/|$)/.exec(pathname)?.[1];
+}
+
 /** Graph versions that are served as themselves. Source: Graph API changelog, 2026-07-29. */
 const LIVE_VERSIONS = ['v21.0', 'v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0'];
+
+/** Rule 5, assumed: a version that is not live is served all the same, or refused if the Page's switch says so. */
+export function rule5Version(asked: string | undefined, rules: PageRules): GraphError | undefined {
+  if (asked === undefined || LIVE_VERSIONS.includes(asked) || rules.unknownVersions === 'served') return undefined;
+  return assumedError(5, 'unknown_version', `Unknown version ${asked}; live are ${LIVE_VERSIONS.join(', ')}.`);
+}
 
 /** Rule 5, assumed: a version that is not live, or none, is served by the oldest live one; a header says which. */
 export function rule5ServedVersion(asked: string | undefined): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_PAGE_RULES } from './page-rules.js';
+import type { PageRules } from './page-rules.js';
 import {
   callsOfDay,
   rule36Day,
@@ -23,7 +24,7 @@ describe('rule 36: messages per second', () => {
     let refused = 0;
     let left = bucket;
     for (let n = 0; n < calls; n += 1) {
-      const taken = rule36Take(left, at, 300);
+      const taken = rule36Take(left, at, 300, 1);
       left = taken.bucket;
       if (taken.refusal) refused += 1;
     }
@@ -33,7 +34,7 @@ describe('rule 36: messages per second', () => {
   it('lets 300 through at once and refuses the 301st', () => {
     expect(spend(300, SAMPLE_NOW).refused).toBe(0);
     expect(spend(301, SAMPLE_NOW).refused).toBe(1);
-    expect(rule36Take({ level: 0, at: SAMPLE_NOW }, SAMPLE_NOW, 300).refusal).toMatchObject({ rule: 36, code: 613 });
+    expect(rule36Take({ level: 0, at: SAMPLE_NOW }, SAMPLE_NOW, 300, 1).refusal).toMatchObject({ rule: 36, code: 613 });
   });
 
   it('refills with the rate, and calls during a block prolong it', () => {
@@ -45,17 +46,23 @@ describe('rule 36: messages per second', () => {
   });
 
   it('never owes more than a second', () => expect(spend(5000, SAMPLE_NOW).bucket.level).toBe(-300));
+
+  it('rule 38: `rate_debt_seconds` says how far calling on prolongs a block', () => {
+    const owed = (debt: number): number => {
+      let bucket: Bucket = { level: 0.5, at: SAMPLE_NOW };
+      for (let n = 0; n < 5000; n += 1) bucket = rule36Take(bucket, SAMPLE_NOW, 300, debt).bucket;
+      return bucket.level;
+    };
+    expect([0, 1, 10].map(owed)).toEqual([0.5, -300, -3000]);
+  });
 });
 
 describe('rule 36: limits of their own', () => {
-  it('sounds and films have one, pictures and files do not', () => {
-    expect(['audio', 'video', 'image', 'file', undefined].map((kind) => rule36IsHeavy(kind as never))).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-    ]);
+  it('rule 36: `media_kinds`: sounds and films have one, pictures and files do not', () => {
+    const heavy = (rules: PageRules): boolean[] =>
+      (['audio', 'video', 'image', 'file', undefined] as const).map((kind) => rule36IsHeavy(kind, rules));
+    expect(heavy(DEFAULT_PAGE_RULES)).toEqual([true, true, false, false, false]);
+    expect(heavy({ ...DEFAULT_PAGE_RULES, mediaKinds: ['image', 'file'] })).toEqual([false, false, true, true, false]);
   });
 
   it('the Messenger Profile API has ten calls in ten minutes', () => {

@@ -18,17 +18,19 @@ export function bucketLevel(bucket: Bucket | undefined, now: number, rate: numbe
 }
 
 /**
- * Rule 36: takes one message from a bucket. A refused call costs a token too (down to one second of debt, assumed):
- * calling on prolongs the block (rule 38).
+ * Rule 36: takes one message from a bucket. A refused call costs a token too, down to a debt of so many seconds
+ * (assumed): calling on prolongs the block (rule 38).
  */
 export function rule36Take(
   bucket: Bucket | undefined,
   now: number,
   rate: number,
+  debtSeconds: number,
 ): { bucket: Bucket; refusal: GraphError | undefined } {
   const level = bucketLevel(bucket, now, rate);
-  const left = { level: Math.max(level - 1, -rate), at: now };
-  return { bucket: left, refusal: level >= 1 ? undefined : tooFast(36) };
+  if (level >= 1) return { bucket: { level: level - 1, at: now }, refusal: undefined };
+  const owed = debtSeconds === 0 ? level : Math.max(level - 1, -rate * debtSeconds);
+  return { bucket: { level: owed, at: now }, refusal: tooFast(36) };
 }
 
 /** Calls counted by minute: number of the minute since the epoch, and calls in it, oldest first. */
@@ -81,9 +83,9 @@ export function rule38Headers(page: string | null, percent: number, regainMinute
   return { ...app, 'x-business-use-case-usage': JSON.stringify(business) };
 }
 
-/** Rule 36: kinds of files that have a bucket of their own; pictures count as text does. */
-export function rule36IsHeavy(kind: MediaKind | undefined): boolean {
-  return kind === 'audio' || kind === 'video';
+/** Rule 36: sounds and films have a bucket of their own; assumed: pictures and other files count as text does. */
+export function rule36IsHeavy(kind: MediaKind | undefined, rules: PageRules): boolean {
+  return kind !== undefined && rules.mediaKinds.includes(kind);
 }
 
 const PROFILE_CALLS = 10;

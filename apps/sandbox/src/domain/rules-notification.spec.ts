@@ -4,6 +4,7 @@ import {
   rule22AskedAgain,
   rule22Request,
   rule23Status,
+  rule24ExpiresAt,
   rule24NextEligible,
   rule24UsableToken,
   rule26DevSupport,
@@ -24,6 +25,13 @@ const token = (more: Partial<NotificationToken> = {}): NotificationToken => ({
 });
 const use = (one: NotificationToken | undefined, now: number, text: string | undefined = 'x', page = samplePage()) =>
   rule24UsableToken(one, { page, person: samplePerson(), text, now });
+
+describe('rule 24: how long a token lives', () => {
+  it('rule 24: `notification_token_days`', () => {
+    expect(rule24ExpiresAt(NOW, samplePage().rules) - NOW).toBe(365 * 24 * HOUR);
+    expect(rule24ExpiresAt(NOW, samplePage({}, { notificationTokenDays: 0.5 }).rules) - NOW).toBe(12 * HOUR);
+  });
+});
 
 describe('rule 22: asking for an opt-in', () => {
   const request = (more: object = {}): Record<string, unknown> => ({

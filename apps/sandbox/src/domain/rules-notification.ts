@@ -10,8 +10,6 @@ import { rule30KnownKeys } from './rules-payload.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
-/** How long a token lives when the person does not renew it; assumed: the platform only tells the date. */
-export const NOTIFICATION_TOKEN_MS = 365 * 24 * HOUR_MS;
 /** The topic of a request without a title. */
 export const DEFAULT_TOPIC = 'Updates and promotions';
 const FOLLOW_UP_MS = 2 * 60 * 1000;
@@ -126,6 +124,11 @@ export function rule24UsableToken(
 /** Rule 25: up to three messages in the two minutes after the opt-in, which the cooldown does not hold back. */
 export function rule25IsFollowUp(token: NotificationToken, now: number): boolean {
   return token.followUps < FOLLOW_UPS && now <= token.optedInAt + FOLLOW_UP_MS;
+}
+
+/** Rule 24: until when a token lives that the person does not renew; assumed: the platform only tells the date. */
+export function rule24ExpiresAt(optedInAt: number, rules: PageRules): number {
+  return optedInAt + rules.notificationTokenDays * 24 * HOUR_MS;
 }
 
 /** Rules 24 and 26: when the token may be used again; null: now. */

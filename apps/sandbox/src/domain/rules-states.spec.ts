@@ -3,10 +3,12 @@ import { samplePage, samplePerson } from './sample.spec-data.js';
 import {
   rule32Reachable,
   rule33Overheard,
+  rule33Standby,
   rule33ThreadControl,
   rule34PageMaySend,
   rule35Region,
 } from './rules-states.js';
+import type { WebhookEvent } from './webhook-events.js';
 
 describe('rule 32: people who cannot be reached', () => {
   it.each(['blocked', 'deactivated', 'thread_deleted'] as const)('%s', (state) => {
@@ -32,6 +34,32 @@ describe('rule 33: who owns the thread', () => {
     const refusal = rule33ThreadControl(samplePerson({ threadOwner }), samplePage());
     if (passes) expect(refusal).toBeUndefined();
     else expect(refusal).toMatchObject({ rule: 33, code: 10, subcode: 2018300 });
+  });
+});
+
+describe('rule 33: what comes in standby', () => {
+  const theirs = samplePerson({ threadOwner: '263902037430900' });
+  const [message, reaction, optin, referral, postback] = ['message', 'reaction', 'optin', 'referral', 'postback'].map(
+    (kind) => ({ timestamp: 1, [kind]: {} }),
+  ) as [WebhookEvent, WebhookEvent, WebhookEvent, WebhookEvent, WebhookEvent];
+
+  it('is what happens in a thread of another app, but not who owns it', () => {
+    for (const event of [message, reaction, optin, referral, postback]) {
+      expect(rule33Standby(theirs, samplePage(), event, false)).toBe(true);
+      expect(rule33Standby(samplePerson(), samplePage(), event, false)).toBe(false);
+    }
+    expect(rule33Standby(theirs, samplePage(), { timestamp: 1, pass_thread_control: {} }, false)).toBe(false);
+  });
+
+  it('rule 33: `standby_events`: opt-ins, referrals and reactions too, or not', () => {
+    const messages = samplePage({}, { standbyEvents: 'messages' });
+    for (const event of [reaction, optin, referral]) expect(rule33Standby(theirs, messages, event, false)).toBe(false);
+    for (const event of [message, postback]) expect(rule33Standby(theirs, messages, event, false)).toBe(true);
+  });
+
+  it('rule 33: `standby_own_buttons`: presses of the app’s own buttons do not, or do', () => {
+    expect(rule33Standby(theirs, samplePage(), postback, true)).toBe(false);
+    expect(rule33Standby(theirs, samplePage({}, { standbyOwnButtons: true }), postback, true)).toBe(true);
   });
 });
 

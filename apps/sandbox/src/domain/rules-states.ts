@@ -29,6 +29,20 @@ export function rule33ThreadControl(person: Person, page: Page): GraphError | un
   return graphError(33, 10, 2018300, message);
 }
 
+const SIDE_EVENTS = ['optin', 'referral', 'reaction'];
+
+/**
+ * Rule 33: whether an event comes in standby because another app owns the thread. Being told who owns it does not.
+ * Assumed: opt-ins, referrals and reactions do, and the press of a button does not that this app itself has sent
+ * (`ownButton`).
+ */
+export function rule33Standby(person: Person, page: Page, event: WebhookEvent, ownButton: boolean): boolean {
+  if (!rule33OwnedByOther(person, page)) return false;
+  if (event.take_thread_control !== undefined || event.pass_thread_control !== undefined) return false;
+  if (ownButton && !page.rules.standbyOwnButtons) return false;
+  return page.rules.standbyEvents === 'all' || !SIDE_EVENTS.some((kind) => event[kind] !== undefined);
+}
+
 /**
  * Rule 33: what an app overhears. The platform keeps the payload of a postback for the app that made the button; that
  * app gets it as an ordinary event, whoever owns the thread.

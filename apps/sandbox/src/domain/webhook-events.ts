@@ -6,13 +6,43 @@ import type { NotificationToken, OneTimeToken, Page, Person, ThreadMessage } fro
 /** One element of `messaging[]`. */
 export type WebhookEvent = Record<string, unknown> & { readonly timestamp: number };
 
-/** One `entry`: an event with its Page; `time` is when it is first sent. Owned by another app, it is under `standby`. */
-export function entryOf(page: string, time: number, event: WebhookEvent, standby: boolean): object {
-  return { id: page, time, [standby ? 'standby' : 'messaging']: [event] };
+/** One `entry`: events of a Page; `time` is when the youngest is first sent. Owned by another app, they are under `standby`. */
+export interface Entry {
+  readonly id: string;
+  readonly time: number;
+  readonly messaging?: readonly WebhookEvent[];
+  readonly standby?: readonly WebhookEvent[];
+}
+
+/** An entry with one event. */
+export function entryOf(page: string, time: number, event: WebhookEvent, standby: boolean): Entry {
+  return standby ? { id: page, time, standby: [event] } : { id: page, time, messaging: [event] };
+}
+
+/**
+ * The same events in as few entries as keep the order of each Page: one per Page, and another one where its events
+ * change between `messaging` and `standby`.
+ */
+export function mergedEntries(entries: readonly Entry[]): Entry[] {
+  const merged: { id: string; time: number; messaging?: WebhookEvent[]; standby?: WebhookEvent[] }[] = [];
+  const lastOf = new Map<string, (typeof merged)[number]>();
+  for (const { id, time, messaging, standby } of entries) {
+    const last = lastOf.get(id);
+    const list = messaging ? last?.messaging : last?.standby;
+    if (last && list) {
+      list.push(...(messaging ?? standby ?? []));
+      last.time = time;
+      continue;
+    }
+    const entry = messaging ? { id, time, messaging: [...messaging] } : { id, time, standby: [...(standby ?? [])] };
+    merged.push(entry);
+    lastOf.set(id, entry);
+  }
+  return merged;
 }
 
 /** The envelope around entries. */
-export function envelope(entries: readonly object[]): object {
+export function envelope(entries: readonly Entry[]): object {
   return { object: 'page', entry: entries };
 }
 

@@ -1,10 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { rule43Gap, rule43Standing, rule43Taken } from './webhook-retries.js';
+import { DEFAULT_PAGE_RULES } from './page-rules.js';
+import { SAMPLE_NOW, samplePage } from './sample.spec-data.js';
+import { rule43Gap, rule43GivenUp, rule43Standing, rule43Taken } from './webhook-retries.js';
 
 describe('rule 43: retries of webhooks', () => {
   it('come at once, then with growing gaps up to five minutes', () => {
-    expect([1, 2, 3, 4, 5, 6].map(rule43Gap)).toEqual([0, 1000, 2000, 4000, 8000, 16000]);
-    expect([10, 11, 12, 2000].map(rule43Gap)).toEqual([256_000, 300_000, 300_000, 300_000]);
+    const gaps = (failures: number[]): number[] => failures.map((n) => rule43Gap(n, DEFAULT_PAGE_RULES));
+    expect(gaps([1, 2, 3, 4, 5, 6])).toEqual([0, 1000, 2000, 4000, 8000, 16000]);
+    expect(gaps([10, 11, 12, 2000])).toEqual([256_000, 300_000, 300_000, 300_000]);
+  });
+
+  it('rule 43: `webhook_retry_first_ms`, `webhook_retry_longest_ms`', () => {
+    const rules = { ...DEFAULT_PAGE_RULES, webhookRetryFirstMs: 10_000, webhookRetryLongestMs: 3_600_000 };
+    expect([1, 2, 3, 11, 2000].map((n) => rule43Gap(n, rules))).toEqual([0, 10_000, 20_000, 3_600_000, 3_600_000]);
+  });
+
+  it('rule 43: end after 36 hours; with `end_drops_waiting` with the subscription', () => {
+    const givenUp = (age: number, page = samplePage()): boolean => rule43GivenUp(SAMPLE_NOW, SAMPLE_NOW + age, page);
+    const HOURS = 3_600_000;
+    expect([36 * HOURS - 1, 36 * HOURS].map((age) => givenUp(age))).toEqual([false, true]);
+    const ended = { subscriptionEndedAt: SAMPLE_NOW + HOURS };
+    expect(givenUp(2 * HOURS, samplePage(ended))).toBe(false);
+    expect(givenUp(2 * HOURS, samplePage(ended, { endDropsWaiting: true }))).toBe(true);
+    expect(givenUp(2 * HOURS, samplePage({}, { endDropsWaiting: true }))).toBe(false);
   });
 
   it('end with a 200 and nothing else', () => {

@@ -25,6 +25,8 @@ export class GraphBatch {
 
   /** Serves a batch; `hide` blackens what must not reach the log. */
   async process(outer: IncomingCall, note: GraphCall, hide: (text: string) => string): Promise<Reply> {
+    const version = this.calls.batchVersion(outer, note);
+    if (version) return this.calls.refuse(note, version);
     const read = rule39Batch(outer.params.batch);
     if ('refusal' in read) return this.calls.refuse(note, read.refusal);
     const answers: ItemAnswer[] = [];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { leavesDoubt } from '../domain/faults.js';
+import { isRefusal, leavesDoubt } from '../domain/faults.js';
 import { errorBody, withChosenCode } from '../domain/graph-error.js';
 import type { GraphError } from '../domain/graph-error.js';
 import type { AmbiguousSend, Page } from '../domain/model.js';
@@ -8,8 +8,10 @@ import {
   rule19UnknownPath,
   rule2LiveToken,
   rule3Proof,
+  rule5AskedVersion,
   rule5GraphPath,
   rule5OwnPage,
+  rule5Version,
 } from '../domain/rules-identity.js';
 import type { GraphCall } from '../world/call-log.js';
 import { SandboxClock } from '../world/clock.js';
@@ -64,26 +66,38 @@ export class GraphCalls {
     return { ...unknown, ...call, outcome: 'refused', mid: null, fault: null, answer: null };
   }
 
-  /** Rules 2, 3 and 36: whether the token may call. Counts the call. */
-  admit({ token, params }: IncomingCall): { page: Page } | { refusal: GraphError } {
+  /** Rules 2, 3, 5 and 36: whether the token may call. Counts the call. */
+  admit({ token, params, pathname }: IncomingCall): { page: Page } | { refusal: GraphError } {
     const page = this.state.pageByToken(token);
-    const refusal = rule2LiveToken(token, page) ?? (page && rule3Proof(page, params.appsecret_proof));
+    const refusal =
+      rule2LiveToken(token, page) ??
+      (page && (rule3Proof(page, params.appsecret_proof) ?? rule5Version(rule5AskedVersion(pathname), page.rules)));
     if (refusal || !page) return { refusal: refusal ?? rule19UnknownPath('') };
     const exhausted = this.meter.call(page);
     return exhausted ? { refusal: exhausted } : { page };
   }
 
+  /** Rule 5: whether a batch may ask for this version; its calls name none. */
+  batchVersion({ token, pathname }: IncomingCall, note: GraphCall): GraphError | undefined {
+    const page = this.state.pageByToken(token);
+    note.page = page?.id ?? null;
+    return page && rule5Version(rule5AskedVersion(pathname), page.rules);
+  }
+
   /** Serves a call. */
   async process(incoming: IncomingCall, note: GraphCall): Promise<Reply> {
-    note.page = this.state.pageByToken(incoming.token)?.id ?? null;
-    const admitted = this.admit(incoming);
-    if ('refusal' in admitted) return this.refuse(note, admitted.refusal);
-    const { page } = admitted;
+    const page = this.state.pageByToken(incoming.token);
+    note.page = page?.id ?? null;
     const { method, pathname, params, origin } = incoming;
     const path = rule5GraphPath(pathname);
+    const isSend = page && method === 'POST' && path?.edge === 'messages' && !rule5OwnPage(path.object, page);
+    const admitted = this.admit(incoming);
+    if ('refusal' in admitted) {
+      if (isSend) this.graph.refused(page, params, admitted.refusal);
+      return this.refuse(note, admitted.refusal);
+    }
     const call = { method, pathname, path, params, origin };
-    const isSend = method === 'POST' && path?.edge === 'messages' && !rule5OwnPage(path.object, page);
-    return isSend ? this.messages(page, call, note, incoming.sends) : this.serve(page, call, note);
+    return isSend ? this.messages(page, call, note, incoming.sends) : this.serve(admitted.page, call, note);
   }
 
   /** The answer to a refused call. */
@@ -114,6 +128,7 @@ export class GraphCalls {
     if (fault && fault.kind !== 'delay') {
       const { mid, reply } = faultReply(fault, () => this.graph.send(page, call.params, fault.kind));
       Object.assign(note, { outcome: 'fault', code: fault.code ?? null, subcode: fault.subcode ?? null, mid });
+      if (isRefusal(fault.kind)) this.graph.refused(page, call.params, fault);
       if (leavesDoubt(fault.kind)) this.inDoubt(send, fault.kind);
       else sends.push(send);
       return reply;

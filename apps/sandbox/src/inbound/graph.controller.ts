@@ -2,7 +2,7 @@ import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { graphError } from '../domain/graph-error.js';
 import { rule39IsBatch } from '../domain/rules-batch.js';
-import { rule5GraphPath, rule5ServedVersion } from '../domain/rules-identity.js';
+import { rule5AskedVersion, rule5ServedVersion } from '../domain/rules-identity.js';
 import { CALL_LOG } from '../tokens.js';
 import { LOGGED_BODY } from '../world/call-log.js';
 import type { GraphCall } from '../world/call-log.js';
@@ -95,7 +95,7 @@ export class GraphController {
       response.socket?.resetAndDestroy();
     } else if (reply !== 'hang') {
       response.writeHead(reply.status, {
-        'facebook-api-version': rule5ServedVersion(rule5GraphPath(pathname)?.version),
+        'facebook-api-version': rule5ServedVersion(rule5AskedVersion(pathname)),
         'x-fb-trace-id': newTraceId(),
         'x-fb-rev': '1',
         ...this.meter.headers(this.state.pageByToken(token)),

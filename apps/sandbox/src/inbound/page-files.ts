@@ -7,7 +7,18 @@ export const PAGE_FILE_NAMES = [
   'page.css',
   'phone.css',
   'inspector.css',
-  ...['clock', 'dom', 'faults', 'inspector', 'json-view', 'main', 'message', 'page-sheet', 'person-sheet'].map(script),
+  ...[
+    'chance',
+    'clock',
+    'dom',
+    'faults',
+    'inspector',
+    'json-view',
+    'main',
+    'message',
+    'page-sheet',
+    'person-sheet',
+  ].map(script),
   ...['phone', 'sandbox', 'search', 'sheet', 'shop', 'stage', 'view'].map(script),
 ] as const;
 

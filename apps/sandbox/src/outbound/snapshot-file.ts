@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SnapshotData } from '../world/sandbox-state.js';
-import type { WebhookJob } from './webhook-sender.js';
+import type { WebhookJob } from './webhook-job.js';
 
 /** What a snapshot file holds: the state and the webhooks that nobody had taken yet. */
 export interface Snapshot {

@@ -1,84 +1,68 @@
 import { escapeJson, signBody, signBodySha1 } from '@beckon/messenger';
 import { rule44Pick, rule44Shape, takeDisorder } from '../domain/disorder.js';
 import type { DisorderKind } from '../domain/disorder.js';
-import type { Page } from '../domain/model.js';
-import { rule33Overheard, rule33OwnedByOther } from '../domain/rules-states.js';
+import { rule33Overheard, rule33Standby } from '../domain/rules-states.js';
 import { rule41Wanted } from '../domain/subscription.js';
 import { entryOf, envelope } from '../domain/webhook-events.js';
-import type { WebhookEvent } from '../domain/webhook-events.js';
-import { GIVE_UP_AFTER_MS, rule43Gap, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
+import type { Entry, WebhookEvent } from '../domain/webhook-events.js';
+import { rule43Gap, rule43GivenUp, rule43Standing, rule43Taken } from '../domain/webhook-retries.js';
 import { ChangeFeed } from '../world/change-feed.js';
 import { SandboxClock } from '../world/clock.js';
 import { nextExchange } from '../world/exchange-order.js';
 import { Recent } from '../world/recent.js';
 import { SandboxState } from '../world/sandbox-state.js';
 import { httpCall } from './http-call.js';
-
-/** One try to hand a webhook over. Times in milliseconds; `status` null when no answer came. */
-export interface WebhookAttempt {
-  at: number;
-  ms: number;
-  status: number | null;
-  error: string | null;
-  /** What the receiver answered, cut at {@link KEPT_ANSWER} characters. */
-  answer: string | null;
-}
-
-/** What was sent where at the last attempt. */
-export interface SentRequest {
-  url: string;
-  headers: Record<string, string>;
-}
-
-/** One webhook on its way. */
-export interface WebhookJob {
-  /** Names the webhook; later ones have larger numbers. */
-  id: number;
-  page: string;
-  psid: string;
-  /** The bytes that are signed and sent, the same at every attempt (ASCII, so a string holds them exactly). */
-  body: string;
-  createdAt: number;
-  attempts: WebhookAttempt[];
-  /** How often it failed; `attempts` keeps only the last ones. */
-  failures: number;
-  /** Absent: no attempt yet. */
-  sent?: SentRequest;
-  /** A copy with a signature that must be refused (rule 44); it is tried once. */
-  forged?: 'bad_signature' | 'no_signature';
-  state: 'waiting' | 'delivered' | 'dropped' | 'nobody_subscribed' | 'not_subscribed' | 'batched';
-}
-
-/** A webhook that is kept back, with its entries for putting it together with another one. */
-interface Held {
-  readonly job: WebhookJob;
-  readonly entries: readonly object[];
-}
+import { WebhookBatches } from './webhook-batches.js';
+import type { BatchRule } from './webhook-batches.js';
+import { KEPT_ANSWER, addressees } from './webhook-job.js';
+import type { Outgoing, WebhookAttempt, WebhookJob } from './webhook-job.js';
 
 /** How long an event waits for the one that it should come with or after, in milliseconds. */
 const HELD_MS = 2000;
-const KEPT_JOBS = 1000;
+/** How many events are kept, in webhooks of one or of many. */
+const KEPT_EVENTS = 1000;
+/** How many events wait at most if nothing is said: some 300 MB of them. */
+export const MOST_WAITING = 250_000;
 const KEPT_ATTEMPTS = 20;
-const KEPT_ANSWER = 2000;
 
 /**
  * Webhooks out: rules 42 and 43. Each person has a queue of their own; within it order is kept, so an event that is not
- * taken holds back the later ones of that person and of nobody else. Putting an event into a queue never waits.
+ * taken holds back the later ones of that person and of nobody else. With `webhook_batch_ms` each receiver has one
+ * queue of batches instead, and a batch that is not taken holds back all later ones. Putting an event into a queue
+ * never waits.
  */
 export class WebhookSender {
   private readonly queues = new Map<string, WebhookJob[]>();
-  private readonly recent = new Recent<WebhookJob>(KEPT_JOBS);
-  private readonly held = new Map<string, Held>();
+  private readonly recent = new Recent<WebhookJob>(KEPT_EVENTS);
+  private readonly held = new Map<string, Outgoing>();
+  /** Those in `recent` that were held before they were queued. */
+  private readonly listed = new WeakSet<WebhookJob>();
+  private readonly batches = new WebhookBatches(
+    ({ page, psid, createdAt }, entries, lane) => ({
+      ...this.job(page, psid, entries),
+      createdAt,
+      ...(lane !== undefined && { lane }),
+    }),
+    (job) => this.add(job),
+    (lane) => this.queues.has(lane),
+  );
   /** Events of each Page, for chance. */
   private readonly counted = new Map<string, number>();
   private stopping = new AbortController();
+  /** Events in the queues, and those that found them full. */
+  private queued = 0;
+  private overflow = 0;
 
-  /** `timeoutMs`: how long a receiver may take (real time). */
+  /**
+   * `timeoutMs`: how long a receiver may take (real time). `most`: how many events may wait for receivers altogether;
+   * what comes when there is no room is dropped.
+   */
   constructor(
     private readonly state: SandboxState,
     private readonly clock: SandboxClock,
     private readonly feed: ChangeFeed,
     private readonly timeoutMs: number,
+    private readonly most = MOST_WAITING,
   ) {}
 
   /**
@@ -87,38 +71,40 @@ export class WebhookSender {
    */
   enqueue(page: string, psid: string, event: WebhookEvent, forSender = false): void {
     const now = this.clock.now();
-    const standby = !forSender && this.isStandby(page, psid, event);
+    const standby = this.isStandby(page, psid, event, forSender);
     const owner = this.state.pages.get(page);
-    const entry = (one: WebhookEvent): object => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
+    const entry = (one: WebhookEvent): Entry => entryOf(page, now, standby ? rule33Overheard(one) : one, standby);
     if (!rule41Wanted(owner?.subscribedFields ?? null, event, standby)) {
       this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'not_subscribed' });
       return;
     }
+    if (this.standing().waiting >= this.most) {
+      this.overflow += 1;
+      this.recent.add({ ...this.job(page, psid, [entry(event)]), state: 'dropped' });
+      return;
+    }
     const kind = this.disorderFor(page, psid, event);
-    const batched = this.takeHeld(`batch:${page}`);
-    const entries = [...(batched?.entries ?? []), ...rule44Shape(kind, event).map(entry)];
-    if (batched) batched.job.state = 'batched';
-    const job = this.job(page, psid, entries);
-    if (kind === 'batch' && !batched) return this.hold(`batch:${page}`, { job, entries }, HELD_MS);
-    if (kind === 'late') return this.hold(`late:${job.id}`, { job, entries }, owner?.rules.disorderLateMs ?? 0);
+    const entries = rule44Shape(kind, event).map(entry);
+    const one: Outgoing = { job: this.job(page, psid, entries), entries };
+    if (kind === 'late') return this.hold(`late:${one.job.id}`, one, owner?.rules.disorderLateMs ?? 0);
     const overtaken = this.takeHeld(`reorder:${page}:${psid}`);
-    if (kind === 'reorder' && !overtaken) return this.hold(`reorder:${page}:${psid}`, { job, entries }, HELD_MS);
+    if (kind === 'reorder' && !overtaken) return this.hold(`reorder:${page}:${psid}`, one, HELD_MS);
     if (kind === 'bad_signature' || kind === 'no_signature') {
       this.add({ ...this.job(page, psid, entries), forged: kind });
     }
-    this.add(job);
-    if (kind === 'duplicate') this.add({ ...job, id: nextExchange(), attempts: [] });
-    if (overtaken) this.queue(overtaken.job);
+    this.send(one, kind === 'batch');
+    if (kind === 'duplicate') this.send({ job: { ...one.job, id: nextExchange(), attempts: [] }, entries });
+    if (overtaken) this.send(overtaken);
+  }
+
+  /** How many events wait for receivers, how many may, and how many were dropped because there was no room. */
+  standing(): { waiting: number; most: number; dropped: number } {
+    return { waiting: this.queued + this.held.size + this.batches.size, most: this.most, dropped: this.overflow };
   }
 
   /** Webhooks of late, oldest first. */
   list(): readonly WebhookJob[] {
     return this.recent.list();
-  }
-
-  /** Webhooks that nobody has taken yet. */
-  waiting(): WebhookJob[] {
-    return [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
   }
 
   /** Takes webhooks up again that waited when a snapshot was made. */
@@ -135,24 +121,27 @@ export class WebhookSender {
     this.stopping = new AbortController();
     this.recent.clear();
     this.counted.clear();
+    this.overflow = 0;
   }
 
-  /** Stops sending; what waits stays in the queues until {@link reset} or the end of the process. */
+  /** Stops sending and forgets the queues. Gives the webhooks that nobody has taken yet. */
   stop(): WebhookJob[] {
-    const waiting = this.waiting();
+    this.batches.close();
+    const waiting = [...[...this.queues.values()].flat(), ...[...this.held.values()].map(({ job }) => job)];
     this.queues.clear();
     this.held.clear();
+    this.queued = 0;
     this.stopping.abort();
     return waiting;
   }
 
-  /** Rule 33: what happens in a thread of another app is only overheard; being told who owns it is not. */
-  private isStandby(page: string, psid: string, event: WebhookEvent): boolean {
+  /** Rule 33: what happens in a thread of another app is only overheard. */
+  private isStandby(page: string, psid: string, event: WebhookEvent, forSender: boolean): boolean {
     const [owner, person] = [this.state.pages.get(page), this.state.people.get(psid)];
-    return owner !== undefined && person !== undefined && !isHandover(event) && rule33OwnedByOther(person, owner);
+    return owner !== undefined && person !== undefined && rule33Standby(person, owner, event, forSender);
   }
 
-  private job(page: string, psid: string, entries: readonly object[]): WebhookJob {
+  private job(page: string, psid: string, entries: readonly Entry[]): WebhookJob {
     const body = escapeJson(envelope(entries));
     const createdAt = this.clock.now();
     return { id: nextExchange(), page, psid, body, createdAt, attempts: [], failures: 0, state: 'waiting' };
@@ -171,30 +160,53 @@ export class WebhookSender {
   }
 
   /** Keeps a webhook back until it is taken or, on the sandbox's clock, `ms` have passed. */
-  private hold(key: string, held: Held, ms: number): void {
+  private hold(key: string, held: Outgoing, ms: number): void {
     this.held.set(key, held);
     this.recent.add(held.job);
+    this.listed.add(held.job);
     const { signal } = this.stopping;
     void this.clock.sleepUntil(this.clock.now() + ms, signal).then(() => {
       if (signal.aborted || this.held.get(key) !== held) return;
       this.held.delete(key);
-      this.queue(held.job);
+      this.send(held);
     });
   }
 
-  private takeHeld(key: string): Held | undefined {
+  private takeHeld(key: string): Outgoing | undefined {
     const held = this.held.get(key);
     this.held.delete(key);
     return held;
   }
 
+  /** Hands a webhook to its queue, alone or after it was put together with others. */
+  private send(one: Outgoing, asBatch = false): void {
+    const rule = this.batchRule(one.job.page, asBatch);
+    if (rule) this.batches.join(one, rule);
+    else this.add(one.job);
+  }
+
+  /**
+   * Which batch a Page's webhook joins, if any: with `webhook_batch_ms` that of its receiver, which other Pages of the
+   * app may share; else the one that disorder began or begins with this webhook (`asBatch`).
+   */
+  private batchRule(page: string, asBatch: boolean): BatchRule | undefined {
+    const owner = this.state.pages.get(page);
+    if (owner?.webhookUrl && owner.rules.webhookBatchMs > 0) {
+      const lane = ['receiver', owner.appId, owner.appSecret, owner.webhookUrl].join(' ');
+      return { key: lane, lane, ms: owner.rules.webhookBatchMs };
+    }
+    const key = `disorder:${page}`;
+    return asBatch || this.batches.has(key) ? { key, ms: HELD_MS, most: 2 } : undefined;
+  }
+
   private add(job: WebhookJob): void {
-    this.recent.add(job);
+    if (!this.listed.has(job)) this.recent.add(job, addressees(job).length);
     this.queue(job);
   }
 
   private queue(job: WebhookJob): void {
-    const key = `${job.page}:${job.psid}`;
+    const key = job.lane ?? `${job.page}:${job.psid}`;
+    this.queued += addressees(job).length;
     const queue = this.queues.get(key);
     if (queue) {
       queue.push(job);
@@ -212,9 +224,12 @@ export class WebhookSender {
       await this.handOver(job, signal);
       if (signal.aborted) return;
       queue.shift();
+      this.queued -= addressees(job).length;
       this.feed.tell({ type: 'webhooks' });
     }
-    if (!signal.aborted) this.queues.delete(key);
+    if (signal.aborted) return;
+    this.queues.delete(key);
+    this.batches.receiverIsFree(key);
   }
 
   /** Tries until the job is taken, given up, or the sender stops. */
@@ -229,33 +244,37 @@ export class WebhookSender {
       if (signal.aborted) return;
       job.attempts = [...job.attempts, attempt].slice(-KEPT_ATTEMPTS);
       const taken = attempt.status !== null && rule43Taken(attempt.status);
-      if (!job.forged) this.judge(page, taken);
+      if (!job.forged) this.judge(job, taken);
       if (taken) {
         job.state = 'delivered';
         return;
       }
       job.failures += 1;
-      if (job.forged || this.clock.now() - job.createdAt >= GIVE_UP_AFTER_MS) {
+      if (job.forged || rule43GivenUp(job.createdAt, this.clock.now(), page)) {
         job.state = 'dropped';
         return;
       }
       this.feed.tell({ type: 'webhooks' });
-      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures), signal);
+      await this.clock.sleepUntil(this.clock.now() + rule43Gap(job.failures, page.rules), signal);
     }
   }
 
-  /** Rule 43: notes how the Page's webhooks stand, and ends the subscription after an hour without success. */
-  private judge(page: Page, taken: boolean): void {
-    if (taken) {
-      page.webhookFailingSince = null;
-      return;
-    }
+  /** Rule 43: notes how the webhooks of a Page stand, and ends the subscription after an hour without success. */
+  private judge(job: WebhookJob, taken: boolean): void {
     const now = this.clock.now();
-    page.webhookFailingSince ??= now;
-    if (rule43Standing(page.webhookFailingSince, now) !== 'ended' || page.subscriptionEndedAt !== null) return;
-    page.subscribedFields = [];
-    page.subscriptionEndedAt = now;
-    this.feed.tell({ type: 'pages' });
+    for (const id of new Set(addressees(job).map(({ page }) => page))) {
+      const page = this.state.pages.get(id);
+      if (!page) continue;
+      if (taken) {
+        page.webhookFailingSince = null;
+        continue;
+      }
+      page.webhookFailingSince ??= now;
+      if (rule43Standing(page.webhookFailingSince, now) !== 'ended' || page.subscriptionEndedAt !== null) continue;
+      page.subscribedFields = [];
+      page.subscriptionEndedAt = now;
+      this.feed.tell({ type: 'pages' });
+    }
   }
 
   private async attempt(url: string, appSecret: string, job: WebhookJob, signal: AbortSignal): Promise<WebhookAttempt> {
@@ -288,10 +307,6 @@ export class WebhookSender {
       return done(null, error instanceof Error ? error.message : String(error), null);
     }
   }
-}
-
-function isHandover(event: WebhookEvent): boolean {
-  return event.take_thread_control !== undefined || event.pass_thread_control !== undefined;
 }
 
 function signatures(secret: string, body: Buffer, forged: WebhookJob['forged']): Record<string, string> {

@@ -20,6 +20,7 @@ import type {
   PersonView,
   ProductView,
   ProfileView,
+  WaitingView,
   WebhookView,
 } from './admin-views.js';
 import type { SandboxClock } from './clock.js';
@@ -77,7 +78,7 @@ const person = z.strictObject({
   region: z.string(),
   receipts: switches.receipts.unwrap(),
   receipt_delay_ms: count,
-  offline: z.boolean().describe('what is sent waits'),
+  offline: z.boolean().describe('what is sent waits, and what the person does'),
   offline_since: at.nullable(),
   muted: z.boolean(),
   profile_pic: z.string().nullable(),
@@ -129,6 +130,12 @@ const message = z.strictObject({
     .nullable()
     .describe('how the topic stands that this message asks for; null: it asks for none, or nobody opted in'),
 });
+
+const waiting = z.strictObject({
+  kind: z.enum(['write', 'quick_reply', 'postback', 'begin', 'notify_me', 'get_updates', 'topics', 'link', 'react']),
+  words: z.string(),
+  at: at.describe('when the person did it; the Page hears of it when the phone is on again'),
+}) satisfies z.ZodType<WaitingView>;
 
 const ledgerEntry = z.strictObject({
   page: z.string(),
@@ -186,8 +193,9 @@ const attempt = z.strictObject({
 
 const webhook = z.strictObject({
   id: count,
-  page: z.string(),
+  page: z.string().describe('of a batch, that of its first event, as psid'),
   psid: z.string(),
+  events: count.describe('how many events are in it; `page` and `psid` find it by each of them'),
   state: z.enum(['waiting', 'delivered', 'dropped', 'nobody_subscribed', 'not_subscribed', 'batched']),
   created_at: at,
   failures: count,
@@ -235,10 +243,16 @@ const { kind: _kind, ...faultShape } = faultInput.shape;
 export const OUTPUTS = {
   Page: page satisfies z.ZodType<PageView>,
   Person: person satisfies z.ZodType<PersonView>,
-  Thread: z.strictObject({ person, profile, messages: z.array(message) }) satisfies z.ZodType<{
+  Thread: z.strictObject({
+    person,
+    profile,
+    messages: z.array(message),
+    waiting: z.array(waiting).describe('done on a phone that is offline, not sent yet'),
+  }) satisfies z.ZodType<{
     person: PersonView;
     profile: Omit<ProfileView, 'menu'>;
     messages: Omit<MessageView, 'template' | 'quick_replies'>[];
+    waiting: WaitingView[];
   }>,
   LedgerEntry: ledgerEntry satisfies z.ZodType<Omit<LedgerView, 'template'>>,
   AmbiguousSend: ambiguousSend satisfies z.ZodType<AmbiguousSend>,
@@ -263,6 +277,9 @@ export const OUTPUTS = {
     people_total: count,
     products: z.array(product),
     clock,
+    webhooks: z
+      .strictObject({ waiting: count, most: count, dropped: count })
+      .describe('events that wait for receivers, how many may, and how many were dropped for want of room'),
   }),
   Fault: z.strictObject({ ...faultShape, ...armed, kind: faultKind, times: count }) satisfies z.ZodType<Fault>,
   Disorder: z.strictObject({
@@ -280,7 +297,9 @@ export const OUTPUTS = {
   Tapped: z.strictObject({ mid: z.string(), emitted: z.boolean() }),
   OptedIn: z.strictObject({ mid: z.string(), renewed: z.boolean() }),
   Changed: z.strictObject({ changed: count }),
-  Link: z.strictObject({ outcome: z.enum(['waiting_for_get_started', 'referral_sent', 'thread_opened']) }),
+  Link: z.strictObject({
+    outcome: z.enum(['waiting_for_get_started', 'referral_sent', 'thread_opened', 'waiting_for_network']),
+  }),
   Pressed: z.strictObject({
     kind: z.enum(['postback', 'quick_reply', 'opened']),
     mid: z.string().optional(),

@@ -1,4 +1,6 @@
 import { mediaOf, templateOf } from '../domain/attachment.js';
+import { deedWords } from '../domain/deed.js';
+import type { Deed } from '../domain/deed.js';
 import { greetingFor, iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { LedgerEntry, Page, Person, ProductLink, ThreadMessage } from '../domain/model.js';
 import { callCurl, webhookCurl } from '../domain/curl.js';
@@ -7,7 +9,8 @@ import { rule6WindowEnd } from '../domain/rules-window.js';
 import { checkSignature } from '../domain/signature-check.js';
 import { namesOf } from '../domain/user-profile.js';
 import { rule43Standing } from '../domain/webhook-retries.js';
-import type { WebhookJob } from '../outbound/webhook-sender.js';
+import { addressees } from '../outbound/webhook-job.js';
+import type { WebhookJob } from '../outbound/webhook-job.js';
 import type { GraphCall } from './call-log.js';
 import { toSnake } from './snake-case.js';
 import type { Pending, TopicState } from './person-acts.js';
@@ -106,6 +109,11 @@ export function messageView(message: ThreadMessage, pending: Pending[], topic: T
   };
 }
 
+/** Something that the person did on a phone that is offline; it is sent when the phone is on again. */
+export function waitingView(deed: Deed) {
+  return { kind: deed.kind, words: deedWords(deed), at: deed.at };
+}
+
 /** One accepted message: what the person truly received. */
 export function ledgerView(entry: LedgerEntry) {
   return {
@@ -142,7 +150,7 @@ export function webhookView(job: WebhookJob, appSecret: string | undefined) {
   const header = sent?.headers['x-hub-signature-256'];
   const check = sent && appSecret !== undefined ? checkSignature(header, body, appSecret) : null;
   return {
-    ...{ id, page, psid, state, created_at: createdAt, failures, attempts, body },
+    ...{ id, page, psid, events: addressees(job).length, state, created_at: createdAt, failures, attempts, body },
     url: sent?.url ?? null,
     headers: sent?.headers ?? {},
     signature: { header: header ?? null, check },
@@ -163,6 +171,8 @@ export type PersonView = ReturnType<typeof personView>;
 export type ProfileView = ReturnType<typeof profileView>;
 /** See {@link messageView}. */
 export type MessageView = ReturnType<typeof messageView>;
+/** See {@link waitingView}. */
+export type WaitingView = ReturnType<typeof waitingView>;
 /** See {@link ledgerView}. */
 export type LedgerView = ReturnType<typeof ledgerView>;
 /** See {@link productView}. */

@@ -12,7 +12,9 @@ import { policyEvent } from '../domain/webhook-events.js';
 import { requestDeletion } from '../outbound/request-deletion.js';
 import type { DeletionOutcome } from '../outbound/request-deletion.js';
 import { rule40Verify } from '../outbound/verify-subscription.js';
-import type { WebhookJob, WebhookSender } from '../outbound/webhook-sender.js';
+import { isAbout } from '../outbound/webhook-job.js';
+import type { WebhookJob } from '../outbound/webhook-job.js';
+import type { WebhookSender } from '../outbound/webhook-sender.js';
 import {
   clickLinkInput,
   clockInput,
@@ -64,6 +66,7 @@ import {
   personView,
   productView,
   profileView,
+  waitingView,
   webhookView,
 } from './admin-views.js';
 import type {
@@ -74,11 +77,13 @@ import type {
   PersonView,
   ProductView,
   ProfileView,
+  WaitingView,
   WebhookView,
 } from './admin-views.js';
 import type { GraphCall } from './call-log.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { SandboxClock } from './clock.js';
+import type { Deeds } from './deeds.js';
 import type { FaultSource } from './fault-source.js';
 import { newPsid } from './ids.js';
 import type { PersonActs } from './person-acts.js';
@@ -103,6 +108,7 @@ export interface AdminParts {
   state: SandboxState;
   clock: SandboxClock;
   acts: PersonActs;
+  deeds: Deeds;
   webhooks: WebhookSender;
   calls: Recent<GraphCall>;
   feed: ChangeFeed;
@@ -241,7 +247,7 @@ export class Admin {
     return { made, people };
   }
 
-  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited. */
+  /** Changes a person's switches (rules 4, 24, 26, 32, 33, 35 and 46); a device that comes online gets what waited, and sends it. */
   changePerson(psid: string, input: PersonPatch): PersonView {
     const { thread_owner: owner, offline, ...given } = parse(personPatch, input);
     const person = this.person(psid);
@@ -265,26 +271,36 @@ export class Admin {
     return productView(product);
   }
 
-  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, and the clock. */
+  /** All Pages, the first {@link PEOPLE_LISTED} people, product pages, the clock, and how many events wait for receivers. */
   overview(): {
     pages: PageView[];
     people: PersonView[];
     people_total: number;
     products: ProductView[];
     clock: ReturnType<SandboxClock['describe']>;
+    webhooks: ReturnType<WebhookSender['standing']>;
   } {
-    const { state, clock } = this.parts;
+    const { state, clock, webhooks } = this.parts;
     return {
       pages: [...state.pages.values()].map((page) => this.view(page)),
       people: [...state.people.values()].slice(0, PEOPLE_LISTED).map(personView),
       people_total: state.people.size,
       products: [...state.products.values()].map(productView),
       clock: clock.describe(),
+      webhooks: webhooks.standing(),
     };
   }
 
-  /** A person and all messages both ways, oldest first, with what waits for a tap; and what the Page shows beside. */
-  thread(psid: string): { person: PersonView; profile: ProfileView; messages: MessageView[] } {
+  /**
+   * A person and all messages both ways, oldest first, with what waits for a tap; what the Page shows beside; and what
+   * the person did on a phone that is offline.
+   */
+  thread(psid: string): {
+    person: PersonView;
+    profile: ProfileView;
+    messages: MessageView[];
+    waiting: WaitingView[];
+  } {
     const { state, acts } = this.parts;
     const person = this.person(psid);
     const messages = state.threads.of(person.psid);
@@ -294,6 +310,7 @@ export class Admin {
       messages: messages.map((message) =>
         messageView(message, acts.pendingOf(psid, message), acts.topicOf(psid, message)),
       ),
+      waiting: person.waiting.map(waitingView),
     };
   }
 
@@ -343,12 +360,7 @@ export class Admin {
     const { page, psid, since, limit } = parse(filterInput, filter);
     const jobs = this.parts.webhooks
       .list()
-      .filter(
-        (job) =>
-          (page === undefined || job.page === page) &&
-          (psid === undefined || job.psid === psid) &&
-          (since === undefined || job.createdAt >= since),
-      );
+      .filter((job) => isAbout(job, page, psid) && (since === undefined || job.createdAt >= since));
     return youngest(jobs, limit).map((job) => this.webhookView(job));
   }
 
@@ -537,7 +549,9 @@ export class Admin {
     const wasOff = person.offlineSince !== null;
     if (wasOff === offline) return;
     person.offlineSince = offline ? this.parts.clock.now() : null;
-    if (wasOff) this.parts.receipts.after(person);
+    if (!wasOff) return;
+    this.parts.deeds.sendWaiting(person);
+    this.parts.receipts.after(person);
   }
 
   private webhookView(job: WebhookJob): WebhookView {

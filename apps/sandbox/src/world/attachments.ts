@@ -54,7 +54,7 @@ export class Attachments {
       url: payload.url ?? '',
       savedAt: this.clock.now(),
     };
-    this.state.attachments.set(saved.id, saved);
+    this.state.addAttachment(saved);
     return saved.id;
   }
 }

@@ -57,7 +57,7 @@ export class GraphSend {
   send(page: Page, params: Record<string, unknown>, fault: FaultKind | null = null): SendOutcome {
     const forbidden = rule4Permission(page, 'pages_messaging');
     const limited = forbidden ?? this.meter.send(page, this.addressee(params), () => peekMedia(params));
-    if (limited) return { refusal: limited };
+    if (limited) return this.refused(page, params, { refusal: limited });
     const read = readSend(params, page);
     if ('refusal' in read) return this.failedCheck(page, params, read);
     const { send } = read;
@@ -65,7 +65,7 @@ export class GraphSend {
     const { person } = found;
     const now = this.clock.now();
     const verdict = decideSend(send, this.factsOf(page, found), now);
-    if ('refusal' in verdict) return verdict;
+    if ('refusal' in verdict) return this.refused(page, params, verdict);
     if (!person) throw new Error('a send was allowed to nobody');
     const { right } = verdict;
     if ('action' in send.content) {
@@ -74,7 +74,7 @@ export class GraphSend {
       return { psid: person.psid, right };
     }
     const whole = this.attachments.resolve(page, send.content.message);
-    if ('refusal' in whole) return whole;
+    if ('refusal' in whole) return this.failedCheck(page, params, whole);
     const mid = this.accept(page, person, whole.message, right, found, fault);
     return { psid: person.psid, right, mid, attachmentId: this.attachments.keep(page, whole.message) };
   }
@@ -88,12 +88,25 @@ export class GraphSend {
     this.feed.tell({ type: 'thread', psid });
   }
 
+  /**
+   * Rule 18: a refused send leaves its token as it was, unless the switch says otherwise. To be called for every refusal
+   * but that of {@link send}, which does it by itself.
+   */
+  refused<T>(page: Page, params: Record<string, unknown>, refusal: T): T {
+    if (page.rules.refusedSendsSpendTokens) this.spend(page, params, 'a send that was refused');
+    return refusal;
+  }
+
   /** Rule 17: a message that fails its checks leaves its token as it was, unless the switch says otherwise. */
   private failedCheck(page: Page, params: Record<string, unknown>, refused: { refusal: GraphError }): SendOutcome {
-    const recipient = page.rules.failedChecksSpendTokens ? peekRecipient(params) : undefined;
-    const token = recipient && this.lookUp(recipient).token;
-    if (token?.page === page.id) token.spentBy ??= 'a message that failed its checks';
+    if (page.rules.failedChecksSpendTokens) this.spend(page, params, 'a message that failed its checks');
     return refused;
+  }
+
+  private spend(page: Page, params: Record<string, unknown>, by: string): void {
+    const recipient = peekRecipient(params);
+    const token = recipient && this.lookUp(recipient).token;
+    if (token?.page === page.id) this.state.spend(token, by);
   }
 
   private accept(
@@ -109,7 +122,7 @@ export class GraphSend {
     const mid = newMid();
     const at = this.clock.now();
     const { text, attachment, metadata, quick_replies: quickReplies } = message;
-    if (token) token.spentBy = mid;
+    if (token) this.state.spend(token, mid);
     if (notification) {
       if (rule25IsFollowUp(notification, at)) notification.followUps += 1;
       notification.lastUsedAt = at;

@@ -13,7 +13,6 @@ export type SandboxErrorCode =
   | 'invalid_ref'
   | 'verification_failed'
   | 'callback_failed'
-  | 'offline'
   | 'unknown_exchange'
   | 'unknown_path';
 
@@ -31,7 +30,6 @@ const STATUS: Record<SandboxErrorCode, number> = {
   invalid_ref: 400,
   verification_failed: 422,
   callback_failed: 502,
-  offline: 409,
   unknown_exchange: 404,
   unknown_path: 404,
 };

@@ -37,6 +37,18 @@ export interface SnapshotData {
   products: ProductLink[];
 }
 
+/** How much is kept of what would otherwise grow with every message. */
+export interface StateBounds {
+  /** One-time tokens that are used up, with their requests: the youngest. Good ones are rights and all kept. */
+  readonly spentTokens: number;
+  /** Requests for notification messages of one person: the youngest. */
+  readonly notificationRequestsOfOne: number;
+  /** Files that Pages saved: the youngest. */
+  readonly attachments: number;
+}
+
+const BOUNDS: StateBounds = { spentTokens: 100_000, notificationRequestsOfOne: 500, attachments: 100_000 };
+
 /**
  * Everything the sandbox remembers, in memory but for the ledger's older part. Changed only by synchronous steps, so no
  * two calls interleave.
@@ -61,11 +73,16 @@ export class SandboxState {
   faults: readonly Fault[] = [];
   disorder: readonly ArmedDisorder[] = [];
   private readonly byToken = new Map<string, Page>();
+  /** Used-up one-time tokens, those that were used first in front. */
+  private readonly spent = new Set<OneTimeToken>();
   /** People of each Page who can be reached, as {@link noteReach} was told. */
   private readonly reachable = new Map<string, Set<string>>();
 
   /** `ledgerPath`: where old entries of the ledger stay beyond the end of the process; undefined: they go with it. */
-  constructor(ledgerPath?: string) {
+  constructor(
+    ledgerPath?: string,
+    private readonly bounds = BOUNDS,
+  ) {
     this.ledger = new SpillingLog({ at: (entry) => entry.acceptedAt, path: ledgerPath });
   }
 
@@ -116,6 +133,36 @@ export class SandboxState {
     const others = this.notificationRequests.get(request.psid);
     if (others) others.push(request);
     else this.notificationRequests.set(request.psid, [request]);
+    if (others && others.length > this.bounds.notificationRequestsOfOne) others.shift();
+  }
+
+  /** Uses a one-time token up. One that was used long ago is forgotten then, and is as unknown as an invented one. */
+  spend(token: OneTimeToken, by: string): void {
+    token.spentBy ??= by;
+    this.spent.add(token);
+    if (this.spent.size > this.bounds.spentTokens) this.forget(this.spent.values().next().value!);
+  }
+
+  /** Keeps a file that a Page saved. */
+  addAttachment(saved: SavedAttachment): void {
+    this.attachments.set(saved.id, saved);
+    if (this.attachments.size > this.bounds.attachments) {
+      this.attachments.delete(this.attachments.keys().next().value!);
+    }
+  }
+
+  private forget(token: OneTimeToken): void {
+    this.spent.delete(token);
+    this.tokens.delete(token.token);
+    this.requests.delete(token.requestMid);
+    const asked = this.requestsByPerson.get(token.psid);
+    const index = asked?.findIndex(({ mid }) => mid === token.requestMid) ?? -1;
+    if (index >= 0) asked!.splice(index, 1);
+  }
+
+  /** A person's tokens for notification messages. */
+  notificationTokensOf(psid: string): NotificationToken[] {
+    return [...this.notificationTokens.values()].filter((token) => token.psid === psid);
   }
 
   /** Forgets everything. */
@@ -126,6 +173,7 @@ export class SandboxState {
     this.notificationRequests.clear();
     this.notificationTokens.clear();
     this.attachments.clear();
+    this.spent.clear();
     this.ledger.clear();
     this.ambiguous.clear();
     this.faults = [];
@@ -158,11 +206,14 @@ export class SandboxState {
     for (const person of data.people) this.addPerson({ ...ORDINARY_PERSON, ...person });
     for (const [psid, messages] of data.threads) for (const message of messages) this.threads.add(psid, message);
     for (const request of data.requests) this.addRequest(request);
-    for (const token of data.tokens) this.tokens.set(token.token, token);
+    for (const token of data.tokens) {
+      this.tokens.set(token.token, token);
+      if (token.spentBy !== null) this.spend(token, token.spentBy);
+    }
     for (const request of data.notificationRequests ?? []) this.addNotificationRequest(request);
     for (const token of data.notificationTokens ?? []) this.notificationTokens.set(token.token, token);
     for (const product of data.products) this.products.set(product.id, product);
-    for (const saved of data.attachments ?? []) this.attachments.set(saved.id, saved);
+    for (const saved of data.attachments ?? []) this.addAttachment(saved);
     for (const send of data.ambiguous ?? []) this.ambiguous.push(send);
     if (data.ledgerStretch) this.ledger.restore(data.ledgerStretch);
     for (const entry of data.ledger) this.ledger.push(entry);

@@ -1,6 +1,7 @@
 import { isRecord } from '../domain/is-record.js';
 import { fieldOf } from '../domain/subscription.js';
-import type { WebhookJob } from '../outbound/webhook-sender.js';
+import { isAbout } from '../outbound/webhook-job.js';
+import type { WebhookJob } from '../outbound/webhook-job.js';
 import type { GraphCall } from './call-log.js';
 
 /** The inspector's list: webhooks out and Graph calls in as one, told in a line each. */
@@ -46,9 +47,7 @@ export function traffic(
 ): ExchangeView[] {
   const needle = q?.toLowerCase() ?? '';
   const fits = (one: WebhookJob | GraphCall): boolean =>
-    (page === undefined || one.page === page || one.page === null) &&
-    (psid === undefined || one.psid === psid) &&
-    (needle === '' || textOf(one).includes(needle));
+    concerns(one, page, psid) && (needle === '' || textOf(one).includes(needle));
   const found = [...(kind === 'call' ? [] : webhooks), ...(kind === 'webhook' ? [] : calls)]
     .filter(fits)
     .sort((a, b) => b.id - a.id);
@@ -61,11 +60,18 @@ export function traffic(
   return rows;
 }
 
+/** Calls of nobody we know concern every Page. */
+function concerns(one: WebhookJob | GraphCall, page: string | undefined, psid: string | undefined): boolean {
+  if ('failures' in one) return isAbout(one, page, psid);
+  return (page === undefined || one.page === page || one.page === null) && (psid === undefined || one.psid === psid);
+}
+
 function webhookRow({ id, createdAt: at, page, psid, body, state, attempts, forged }: WebhookJob): ExchangeView {
   const events = eventsIn(body);
   const last = attempts.at(-1);
   const title = [...new Set(events.map(fieldOf))].join(', ');
-  const words = [forged === 'no_signature' ? 'not signed' : forged && 'wrongly signed', ...events.map(wordsOf)];
+  const count = events.length > 1 ? `${events.length} events` : '';
+  const words = [forged === 'no_signature' ? 'not signed' : forged && 'wrongly signed', count, ...events.map(wordsOf)];
   const outcome = state === 'dropped' ? 'trouble' : state === 'waiting' && last ? 'trouble' : OUTCOME_OF_STATE[state];
   const status = last ? String(last.status ?? 'no answer') : state.replaceAll('_', ' ');
   const told = words.filter(Boolean).join(' · ').slice(0, 200);

@@ -66,16 +66,17 @@ export class UsageMeter {
     if (!rules.limitsEnforced) return undefined;
     const now = this.clock.now();
     const usage = this.of(page);
-    const taken = rule36Take(usage.bucket, now, rules.sendsPerSecond);
+    const taken = rule36Take(usage.bucket, now, rules.sendsPerSecond, rules.rateDebtSeconds);
     usage.bucket = taken.bucket;
     if (taken.refusal) return taken.refusal;
-    if (rule36IsHeavy(media())) {
-      const heavy = rule36Take(usage.media, now, rules.mediaPerSecond);
+    if (rule36IsHeavy(media(), rules)) {
+      const heavy = rule36Take(usage.media, now, rules.mediaPerSecond, rules.rateDebtSeconds);
       usage.media = heavy.bucket;
       if (heavy.refusal) return heavy.refusal;
     }
     if (psid === undefined || rules.threadSendsPerSecond === null) return undefined;
-    const thread = rule36Take(usage.threads.get(psid), now, rules.threadSendsPerSecond);
+    const { threadSendsPerSecond: rate, rateDebtSeconds } = rules;
+    const thread = rule36Take(usage.threads.get(psid), now, rate, rateDebtSeconds);
     usage.threads.set(psid, thread.bucket);
     return thread.refusal;
   }

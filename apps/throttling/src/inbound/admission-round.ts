@@ -116,9 +116,12 @@ export class AdmissionRound {
     return new Map([...places].map(([page, free]) => [page, Math.min(most, Math.max(2 * free, 20))]));
   }
 
-  /** One script call per shard. What is allowed has its place; what is not, waits; a closed shard leaves all as it is. */
+  /**
+   * One script call per shard. What is allowed has its place; what is not, waits; a closed shard leaves all as it is.
+   * Keeps the order of the plan.
+   */
   private async askWindows(planned: readonly Planned[], now: number): Promise<{ placed: Placed[]; waits: Wait[] }> {
-    const placed: Placed[] = [];
+    const places = new Map<Planned, Placed>();
     const waits: Wait[] = [];
     await Promise.all(
       [...groupBy(planned, ({ alert }) => alert.shard)].map(async ([shard, group]) => {
@@ -134,12 +137,12 @@ export class AdmissionRound {
         group.forEach((p, i) => {
           const placing = placings[i] as Placing;
           const verdict = verdicts[i] as WindowVerdict;
-          if (verdict.verdict === 'allow') placed.push({ ...p, at, placing });
+          if (verdict.verdict === 'allow') places.set(p, { ...p, at, placing });
           else waits.push(windowWait(p.alert, verdict, placing.windows, now));
         });
       }),
     );
-    return { placed, waits };
+    return { placed: planned.flatMap((p) => places.get(p) ?? []), waits };
   }
 
   /** Trouble with Redis is a closed shard: whether places were taken is asked again, under the same numbers. */

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../../../../tests/support/real-servers.js';
 import { Bed, DAY, PAGE } from '../../testing/bed.js';
 import { ownRedis } from '../../testing/own-redis.js';
-import { alertTag, shardOf } from '../domain/tags.js';
+import { alertTag, SHARDS, shardOf } from '../domain/tags.js';
 import { ORPHAN_AFTER_MS } from '../domain/orphans.js';
 import type { Loops } from './loops.js';
 import { RedisWindows } from '../outbound/redis-windows.js';
@@ -120,7 +120,7 @@ describe('a Redis that forgets', () => {
     await bed.settleDown(loops);
     await redis.kill();
     const [second, third] = [await bed.aMatch({ shopper_id: 'shp_x' }), await bed.aMatch()];
-    await until('the link noticed', () => loops.shards.closed === 256);
+    await until('the link noticed', () => loops.shards.closed === SHARDS);
     await loops.leases.renew();
     expect(await loops.round.run()).toBe(false);
     await bed.deliveries(bed.answer(bed.admissions()[0]!, 'accepted'));
@@ -164,7 +164,7 @@ describe('a Redis that forgets', () => {
           if (rebuilds === 0 && loops.leases.mine().length > 0) {
             rebuilds += 1;
             await redis.client.flushall();
-            for (let shard = 0; shard < 256; shard += 1) other.shards.suspect(shard);
+            for (let shard = 0; shard < SHARDS; shard += 1) other.shards.suspect(shard);
             await other.shards.openAll();
           }
           return bed.emitter.transaction(work);
@@ -198,7 +198,7 @@ describe('a Redis that forgets', () => {
       })();
       for (let i = 0; i < 3; i += 1) {
         await redis.client.flushall();
-        for (let shard = 0; shard < 256; shard += 1) other.shards.suspect(shard);
+        for (let shard = 0; shard < SHARDS; shard += 1) other.shards.suspect(shard);
         await other.shards.openAll();
         races += 1;
       }
@@ -281,7 +281,7 @@ describe('a Redis that forgets', () => {
     await bed.deliveries(bed.answer(bed.admissions()[0]!, 'accepted'));
     await bed.settleDown(loops);
     bed.apply({ limits: [{ scope: 'shopper', limit: 1, period: '7d' }] });
-    expect(loops.shards.closed).toBe(256);
+    expect(loops.shards.closed).toBe(SHARDS);
     await loops.shards.openAll();
     expect(loops.shards.closed).toBe(0);
     const next = await bed.aMatch({ shopper_id: 'shp_x' });

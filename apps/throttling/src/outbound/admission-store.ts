@@ -72,7 +72,10 @@ export async function lockAlerts(tx: EmittingTransaction, alerts: readonly strin
   await tx.query('SELECT 1 FROM alerts WHERE alert_id = ANY ($1) ORDER BY alert_id FOR UPDATE', [alerts]);
 }
 
-/** Reserves and emits; answers the ids that were still waiting. `now` becomes `admitted_at`. */
+/**
+ * Reserves, and emits in the order given (best first); answers the ids that were still waiting. `now` becomes
+ * `admitted_at`.
+ */
 export async function admit(tx: EmittingTransaction, alerts: readonly ToAdmit[], now: number): Promise<Set<string>> {
   const rows = await tx.query<MatchedAlert & TellableAlert & ToAdmit>(
     `UPDATE alerts a SET state = 'reserved', reason = NULL, not_before = 0, admission_no = n.admission_no,
@@ -85,6 +88,8 @@ export async function admit(tx: EmittingTransaction, alerts: readonly ToAdmit[],
       RETURNING ${matchedColumns('a.')}, a.decision_seq, a.admission_no, a.send_by, a.settings_rev`,
     [JSON.stringify(alerts), now],
   );
+  const place = new Map(alerts.map((a, i) => [a.alert_id, i]));
+  rows.sort((a, b) => (place.get(a.alert_id) ?? 0) - (place.get(b.alert_id) ?? 0));
   for (const row of rows) {
     const { admission_no, send_by, settings_rev } = row;
     emitAdmission(tx, { ...matchedOf(row), admission_no, send_by, settings_rev, admitted_at: now });

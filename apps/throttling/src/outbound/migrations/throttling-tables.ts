@@ -138,5 +138,25 @@ export class ThrottlingTables1790000010000 implements MigrationInterface {
   }
 }
 
+/**
+ * 32 shards instead of 256. A shopper's shard is the old one modulo 32; what Redis held under the old shards is built anew
+ * from Postgres, since no shard that stays keeps its epoch.
+ */
+export class FewerShards1790000010001 implements MigrationInterface {
+  readonly name = 'FewerShards1790000010001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('UPDATE alerts SET shard = shard % 32 WHERE shard > 31');
+    await runner.query('DELETE FROM shards WHERE shard > 31');
+    await runner.query(`UPDATE shards SET epoch = nextval('shard_epochs'), redis_identity = ''`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('INSERT INTO shards (shard) SELECT generate_series(32, 255)');
+    await runner.query(`UPDATE shards SET epoch = nextval('shard_epochs'), redis_identity = ''`);
+    await runner.query(`UPDATE alerts SET shard = get_byte(sha256(convert_to(shopper_id, 'UTF8')), 0)`);
+  }
+}
+
 /** The tables of this service, beside those of the transport and of the settings. */
-export const throttlingMigrations = [ThrottlingTables1790000010000];
+export const throttlingMigrations = [ThrottlingTables1790000010000, FewerShards1790000010001];

@@ -1,0 +1,23 @@
+import { ShopSettings } from '@beckon/contracts';
+import { SHOP } from './shop-floor.js';
+
+/** The settings of the shop that alerts: all Pages at the pace, no night, limits as a shop has them. */
+export function shopSettings(o: {
+  readonly pages: readonly string[];
+  readonly sourceTopic: string;
+  readonly pacePerSecond: number;
+}): ShopSettings {
+  return ShopSettings.parse({
+    ...{ shop: SHOP, name: 'Bench', currency: 'EUR', quiet_hours: null },
+    limits: [
+      { scope: 'shopper', limit: 3, period: '24h' },
+      { scope: 'shopper_kind', limit: 2, period: '24h' },
+      { scope: 'shopper_sku', limit: 1, period: '1h' },
+    ],
+    pages: o.pages.map((page) => ({
+      ...{ page, name: `Page ${page}`, access_token: `env:BENCH_TOKEN_${page}`, app_secret: 'env:BENCH_APP_SECRET' },
+      ...{ verify_token: 'env:BENCH_VERIFY_TOKEN', pace_per_second: o.pacePerSecond, inbox_unused: true },
+    })),
+    sources: [{ name: 'platform', format: 'cloudevents', topic: o.sourceTopic }],
+  });
+}
