@@ -4,10 +4,12 @@
  * microseconds; in production it is hit one day.
  */
 import { Socket } from 'node:net';
+import { LIE_IN_WAIT_MS } from './lie-in-wait.js';
 
-let armed = false;
+/** Nobody waits for it any more after this instant (monotonic ms): a freeze then would be in no timeline. */
+let armedUntil = 0;
 process.on('SIGWINCH', () => {
-  armed = true;
+  armedUntil = performance.now() + LIE_IN_WAIT_MS - 1_000;
 });
 
 const isPost = (chunk: unknown): boolean =>
@@ -16,8 +18,8 @@ const isPost = (chunk: unknown): boolean =>
 
 const write = Socket.prototype.write as (this: Socket, ...given: unknown[]) => boolean;
 Socket.prototype.write = function (this: Socket, ...given: unknown[]): boolean {
-  if (armed && isPost(given[0])) {
-    armed = false;
+  if (performance.now() < armedUntil && isPost(given[0])) {
+    armedUntil = 0;
     process.kill(process.pid, 'SIGSTOP');
   }
   return write.apply(this, given);

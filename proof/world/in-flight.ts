@@ -11,6 +11,9 @@ import { rest } from './patience.js';
 /** While Postgres itself is away it is asked again for so long, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
+/** A question that is wrong would be so for ever, and its silence would pass for an empty answer. */
+const isOurFault = (error: unknown): boolean => /^(22|42)/.test((error as { code?: string }).code ?? '');
+
 /** Asks until Postgres answers; empty when it does not for a minute. */
 export async function askPatiently<T>(
   databaseUrl: string,
@@ -28,7 +31,8 @@ export async function askPatiently<T>(
     try {
       await client.connect();
       return await ask(client);
-    } catch {
+    } catch (error) {
+      if (isOurFault(error)) throw error;
       await rest(200, signal);
     } finally {
       void client.end().catch(() => undefined);

@@ -134,8 +134,8 @@ export const peerInFlightAt = (
       `SELECT 'alr_' || l.id AS id, l.instance AS worker, s.page, s.psid, s.sku,
               extract(epoch FROM l.claimed_at)::float8 * 1000 AS claimed_at
          FROM ${SCHEMA}.ledger l JOIN ${SCHEMA}.subscriptions s ON s.id = l.subscription
-        WHERE l.claimed_at BETWEEN to_timestamp(($1 - ${LONGEST_SEND_MS}) / 1000.0) AND to_timestamp($1 / 1000.0)
-          AND (l.state = 'sending' OR l.settled_at >= to_timestamp($1 / 1000.0))`,
+        WHERE l.claimed_at BETWEEN to_timestamp(($1::float8 - ${LONGEST_SEND_MS}) / 1000) AND to_timestamp($1::float8 / 1000)
+          AND (l.state = 'sending' OR l.settled_at >= to_timestamp($1::float8 / 1000))`,
       [at],
     );
     return rows.map(({ page, psid, ...row }) => ({

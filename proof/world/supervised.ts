@@ -4,6 +4,7 @@
  */
 import { setPriority } from 'node:os';
 import type { Guard, GuardedProcess } from '@beckon/stack';
+import { LIE_IN_WAIT_MS } from './lie-in-wait.js';
 import { isFrozen } from './process-tree.js';
 import { rest, until } from './patience.js';
 
@@ -19,9 +20,6 @@ export interface ProcessPlan {
   /** Below zero: goes before others, where the system allows it. */
   readonly niceness?: number;
 }
-
-/** How long a process that has nothing to send is waited for. */
-const LIE_IN_WAIT_MS = 5_000;
 
 export class Supervised {
   #child: GuardedProcess | undefined;
