@@ -34,15 +34,15 @@ describe('the judge of absences', () => {
   it.each<[string, Partial<Absence>, readonly Posted[]]>([
     [
       'a process that holds 11 % more at the end',
-      { held: { ...calm.held, end: { 'delivery-1': 111 * MB, 'optin-2': 1 } } },
+      { held: { ...calm.held!, end: { 'delivery-1': 111 * MB, 'optin-2': 1 } } },
       posted,
     ],
     [
       'a process that holds 11 % more after the return',
-      { held: { ...calm.held, after: { 'delivery-1': 1, 'optin-2': 100 * MB } } },
+      { held: { ...calm.held!, after: { 'delivery-1': 1, 'optin-2': 100 * MB } } },
       posted,
     ],
-    ['a process that is gone', { held: { ...calm.held, end: { 'optin-2': 90 * MB } } }, posted],
+    ['a process that is gone', { held: { ...calm.held!, end: { 'optin-2': 90 * MB } } }, posted],
     ['clients that knock without a rest', { opened: Array.from({ length: 21 }, (_, i) => 130_000 + i * 40) }, posted],
     [
       'clients that come again and again at the return',
