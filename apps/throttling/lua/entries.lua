@@ -58,7 +58,10 @@ local function is_visible(e, now, horizon)
   return e.state == RESERVED or e.time > now - horizon
 end
 
--- A reservation of the same alert by this admission or an earlier one.
+-- A place of the same alert that is given back in Postgres: a reservation by this admission or an earlier one, or the
+-- stamp of an earlier one, whose outcome was unknown and is known now.
 local function is_superseded(e, alert, no)
-  return e.alert == alert and e.state == RESERVED and e.no <= no
+  if e.alert ~= alert then return false end
+  if e.state == RESERVED then return e.no <= no end
+  return e.no < no
 end

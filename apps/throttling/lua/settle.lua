@@ -11,7 +11,7 @@
 -- Returns -1 if the shard is closed (its epoch is missing or another), else the number of answers.
 --
 -- Atomic: the check of the epoch and all changes. Telling twice changes nothing. A stamp always counts, also where no
--- reservation is found; giving back touches reservations of this admission or earlier ones only.
+-- reservation is found; giving back touches reservations of this admission or earlier ones, and stamps of earlier ones only.
 
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 

@@ -27,7 +27,8 @@ export const DELIVERY_STATES: Readonly<Record<Delivery['state'], string>> = {
   returned: 'The admission ran out before it was used; nothing was sent.',
   deferred: 'The right to send is not usable before `not_before`; nothing was sent.',
   failed: 'It cannot be sent.',
-  unknown: 'Nobody knows whether Messenger took it; an echo may still settle it, and it is never sent again.',
+  unknown:
+    'Nobody knows whether Messenger took it; an echo may still settle it, and it is not sent again unless its sender proves that it did not go.',
   delivered: 'The message is on the shopper’s device.',
   read: 'The shopper saw it.',
 };

@@ -63,7 +63,8 @@ export const REASONS = {
   page_unknown: 'No shop’s settings name this Page.',
   refused: 'Messenger refused the message.',
   bad_request: 'Messenger said our request was wrong.',
-  outcome_unknown: 'Messenger never said whether the message arrived; it is not sent again.',
+  outcome_unknown:
+    'Messenger never said whether the message arrived; it is not sent again unless it proves not to have gone.',
   not_worded: 'The message could not be worded: a value that the text needs is missing.',
   duplicate: 'Already handled.',
   user_asked: 'The shopper asked for it.',

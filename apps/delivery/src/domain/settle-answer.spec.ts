@@ -155,20 +155,27 @@ describe('an unknown outcome', () => {
     expect(records(told)[0]).toBe('unknown');
   });
 
-  it('a late refusal proves that nothing was sent: the alert ends there', () => {
+  it('a late refusal proves that nothing was sent: the alert comes back', () => {
     const { row, told } = play(alert(), { type: 'orphaned', at: T }, error(613));
-    expect(row).toMatchObject({ state: 'failed', reason: 'rate_limited' });
-    expect(terminal(told)).toEqual(['failed']);
+    expect(row).toMatchObject({ state: 'refused', reason: 'rate_limited' });
+    expect(records(told)).toEqual(['unknown', 'refused']);
+    expect(terminal(told)).toEqual([]);
     expect(effects(told)).toContain('free_grant');
   });
 
-  it('what was provably not sent, after it was told unknown, ends there: throttling has let go of it', () => {
+  it('what was provably not sent, after it was told unknown, comes back, and is given up no more', () => {
     const late: Fact = { type: 'not_sent', why: 'late', epoch: 7, at: T + 1 };
     const { row, told } = play(alert(), { type: 'orphaned', at: T }, late);
-    expect(row).toMatchObject({ state: 'failed', reason: 'past_send_by' });
-    expect(records(told)).toEqual(['unknown', 'failed']);
-    expect(terminal(told)).toEqual(['failed']);
+    expect(row).toMatchObject({ state: 'returned', reason: 'past_send_by' });
+    expect(records(told)).toEqual(['unknown', 'returned']);
+    expect(terminal(told)).toEqual([]);
     expect(effects(told)).toEqual(['free_grant']);
+    expect(play(row, late, { type: 'given_up', at: T + 86_400_000 }).told).toEqual([]);
+  });
+
+  it('a reply that was provably not sent, after its outcome was unknown, ends there', () => {
+    const late: Fact = { type: 'not_sent', why: 'not_connected', epoch: 7, at: T + 1 };
+    expect(play(reply(), { type: 'orphaned', at: T }, late).row).toMatchObject({ state: 'failed' });
   });
 
   it('is not settled by an echo for another person or Page', () => {

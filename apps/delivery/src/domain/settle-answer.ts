@@ -132,8 +132,6 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
   const mark = { shopper_id: row.shopper_id, until_window_after: actsBefore(sentAt) };
   if (c.shopper === 'unreachable') effects.push({ type: 'suspend_shopper', ...mark });
   if (c.shopper === 'window_refuted') effects.push({ type: 'refute_window', ...mark });
-  // Told "unknown" already: throttling has let go of it, so this alert ends here, with the reason that is known now.
-  if (row.state === 'unknown') return end(coded, fact.at, 'failed', c.reason, effects);
   if (c.state === 'failed') return end(coded, fact.at, 'failed', c.reason, effects);
   const not_before = answer.waitMs === undefined ? null : fact.at + answer.waitMs;
   return giveBack({ ...coded, not_before }, fact.at, c.state, c.reason, effects);
@@ -196,7 +194,10 @@ function onAskedAgain(row: LedgerRow, admissionNo: number): Settlement | undefin
   return { row: { ...row, admission_no: admissionNo, seq, answer_seq: seq }, tell, verdict: null, effects: [] };
 }
 
-/** An answer after which the alert may be admitted again. Replies have nobody who admits them: they queue again. */
+/**
+ * An answer after which the alert may be admitted again, told as unknown before or not: this is the proof that it did not
+ * go. Replies have nobody who admits them: they queue again, but for one whose outcome was unknown; its moment is over.
+ */
 function giveBack(
   row: LedgerRow,
   at: number,
@@ -204,8 +205,8 @@ function giveBack(
   reason: Reason,
   effects: readonly Effect[],
 ): Settlement {
-  if (row.state === 'unknown') return end(row, at, 'failed', reason, effects);
   if (row.kind === 'reply') {
+    if (row.state === 'unknown') return end(row, at, 'failed', reason, effects);
     if (at >= row.send_by) return end(row, at, 'failed', 'expired', effects);
     const not_before = row.not_before ?? at;
     return { row: { ...row, state: 'queued', reason, not_before, grant_id: null }, tell: null, verdict: null, effects };

@@ -100,6 +100,23 @@ describe('an answer that comes late or twice', () => {
       ...{ next: { outcome: 'accepted', stamped_at: 1_400 }, told: null },
     });
   });
+  it('an unknown that is proven not to have gone waits again and counts no more', () => {
+    const unknown = settle(reserved, answer('unknown'), now)!.next;
+    for (const state of ['returned', 'refused', 'deferred'] as const) {
+      expect(settle(unknown, answer(state), now)).toMatchObject({
+        ...{ next: { state: 'waiting', outcome: null, stamped_at: null }, windows: true, told: { terminal: false } },
+      });
+      expect(settle(unknown, answer(state, { admission_no: 1 }), now)).toBeUndefined();
+    }
+    expect(settle(unknown, answer('refused', { reason: 'stopped' }), now)).toMatchObject({
+      ...{ next: { state: 'done', outcome: 'suppressed', stamped_at: null }, told: { terminal: true } },
+    });
+  });
+  it('an unknown that was given up is past proving', () => {
+    const unknown = settle(reserved, answer('unknown'), now)!.next;
+    const given = settle(unknown, answer('failed', { reason: 'outcome_unknown' }), now)!.next;
+    expect(settle(given, answer('returned'), now)).toBeUndefined();
+  });
   it('an unknown that is given up goes on counting', () => {
     const unknown = settle(reserved, answer('unknown'), now)!.next;
     const given = settle(unknown, answer('failed', { reason: 'outcome_unknown' }), now)!;

@@ -1,8 +1,9 @@
 /**
  * What delivery's answer makes of an alert. The rules that keep the promises:
  * - *accepted* and *unknown* always count in the windows, whichever admission they answer: a message that may have
- *   arrived is never forgotten, and its alert is never admitted again.
- * - Any other answer counts only for the open reservation of the very same admission; told twice, it changes nothing.
+ *   arrived is never forgotten, and its alert is never admitted again, unless the answer to the very same admission proves
+ *   later that it did not go (a process that was frozen or cut off comes back and says so).
+ * - Any other answer counts only for the open reservation (or the doubt) of the very same admission; told twice, it changes nothing.
  * - Terminal decisions are delivery's for what it sent or failed, ours for what we end here: one for each alert.
  */
 import type { Decision, Delivery, Reason } from '@beckon/contracts';
@@ -105,7 +106,7 @@ function fail(alert: AlertState, answer: Answer, now: number): Settlement | unde
 }
 
 function comeBack(alert: AlertState, answer: Answer, now: number): Settlement | undefined {
-  if (!isOpen(alert, answer)) return undefined;
+  if (!isOpen(alert, answer) && !isDoubted(alert, answer)) return undefined;
   const reason = answer.reason ?? (answer.state === 'returned' ? 'past_send_by' : 'refused');
   const ends = answer.state === 'refused' ? final[reason] : undefined;
   if (ends) {
@@ -118,13 +119,17 @@ function comeBack(alert: AlertState, answer: Answer, now: number): Settlement | 
   const refusals = answer.state === 'refused' ? alert.refusals + 1 : alert.refusals;
   const pause = answer.state === 'returned' ? 0 : now + pauseAfter(Math.max(1, refusals));
   const notBefore = answer.not_before ?? pause;
-  const next: AlertState = { ...alert, state: 'waiting', refusals, reason, not_before: notBefore };
+  const back = { state: 'waiting', outcome: null, stamped_at: null } as const;
+  const next: AlertState = { ...alert, ...back, refusals, reason, not_before: notBefore };
   const verdict = answer.state === 'deferred' ? 'held' : 'returned';
   return { next, windows: true, told: { verdict, reason, terminal: false, detail: null } };
 }
 
 const isOpen = (alert: AlertState, answer: Answer): boolean =>
   alert.state === 'reserved' && alert.admission_no === answer.admission_no;
+
+const isDoubted = (alert: AlertState, answer: Answer): boolean =>
+  alert.outcome === 'unknown' && alert.admission_no === answer.admission_no;
 
 const done = (
   alert: AlertState,

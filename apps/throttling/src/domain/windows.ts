@@ -52,9 +52,13 @@ export type WindowVerdict =
 const isRepeat = (entry: Entry, request: Request): boolean =>
   entry.alert === request.alert && entry.state === 'reserved' && entry.no === request.no;
 
-/** A reservation of an earlier admission of the same alert: given back in Postgres, not yet here. */
+/**
+ * A place of the same alert that is given back in Postgres, not yet here: a reservation by this admission or an earlier
+ * one; or the stamp of an earlier one, whose outcome was unknown and is known now (what was accepted is never admitted
+ * again).
+ */
 const isSuperseded = (entry: Entry, request: Request): boolean =>
-  entry.alert === request.alert && entry.state === 'reserved' && entry.no <= request.no;
+  entry.alert === request.alert && (entry.state === 'reserved' ? entry.no <= request.no : entry.no < request.no);
 
 const counts = (window: Window, entry: Entry, request: Request): boolean =>
   window.scope === 'shopper' ||
@@ -126,7 +130,8 @@ export interface Answer extends Request {
 /**
  * An answer arrived. With `stampedAt` the message counts from that time on, whatever was known before (an answer that
  * says *accepted* is always right). Without, the reservation is given back: only of this admission or an earlier one,
- * so that an answer told twice cannot free the place of the next admission.
+ * so that an answer told twice cannot free the place of the next admission; and the stamps of earlier ones. The stamp of
+ * this very one goes with the next admission only, as answers may reach Redis out of order.
  */
 export function settle(entries: readonly Entry[], answer: Answer, now: number, horizon: number): readonly Entry[] {
   const { stampedAt, takenBy = Infinity, ...request } = answer;
