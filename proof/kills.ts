@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FaultLine } from './checker/fold-lines.js';
 import { planFaults } from './faults.js';
 import { judge } from './judge.js';
@@ -69,8 +70,12 @@ export async function kills(o: KillsOptions): Promise<number> {
   if (!world) return 2;
   try {
     driver = driverOf(world);
+    const still = monitorEventLoopDelay();
+    still.enable();
     const judged = await underLoad(o, world, driver, { plan, faults, forMs });
     if (!judged) return 2;
+    // All ways to the servers lead through this process: what it did not carry in time is no fault that was planned.
+    screen.say(`this process itself stood still for ${(still.max / 1e9).toFixed(1)} s at the longest`);
     await world.witness.finish();
     await world.stop(o.keep);
     if (driver.failure) screen.say(`void: ${driver.failure.message}: ${String(driver.failure.cause)}`);

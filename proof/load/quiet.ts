@@ -5,9 +5,8 @@
  * anything is broken: an echo that comes after minutes must still be in time. So the day passes at the end, when every
  * accepted message is known to have been sent: delivery is started again with a day of two seconds.
  */
-import { lost } from '../checker/rows/lost.js';
-import { readFolder } from '../checker/read-folder.js';
-import { stopUnconfirmed } from '../checker/rows/after-stop.js';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { alertsOf } from '../checker/alerts.js';
 import { rest } from '../world/patience.js';
 import type { DecisionsReader } from '../world/decisions-reader.js';
@@ -20,14 +19,18 @@ const EVERY_MS = 4_000;
 /** After so long a standstill nothing more comes of a peer; ours must come to its end, or time is up. */
 const HOPELESS_MS = 90_000;
 
-/** What is still expected. */
-export interface Expected {
+/** What the files of a run say is still to come: alerts, and confirmations of STOPs. */
+export interface Owed {
   readonly owed: number;
+  readonly stops: number;
+}
+
+/** What is still expected. */
+export interface Expected extends Owed {
   /** Alerts without a terminal decision. */
   readonly undecided: number;
   /** Of these, accepted ones. */
   readonly unsettled: number;
-  readonly stops: number;
 }
 
 export interface Quiet {
@@ -50,14 +53,12 @@ export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void>
   while (performance.now() < deadline && !signal.aborted) {
     await rest(EVERY_MS, signal);
     await witness.noteDoubts();
-    const evidence = readFolder(o.folder);
     const expected: Expected = {
-      owed: lost(evidence).length,
+      ...(await owedIn(o.folder)),
       undecided: decisions?.open.size ?? 0,
       unsettled: decisions
         ? alertsOf([...witness.ledger.values()]).filter((a) => !decisions.ended.has(a.alert_id)).length
         : 0,
-      stops: stopUnconfirmed(evidence).length,
     };
     o.show(expected);
     const now = `${witness.ledger.size} ${expected.undecided}`;
@@ -73,4 +74,11 @@ export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void>
     await o.letTheDayPass();
     since = performance.now();
   }
+}
+
+/** @throws what the thread threw */
+async function owedIn(folder: string): Promise<Owed> {
+  const worker = new Worker(new URL('./count-owed.js', import.meta.url), { workerData: folder });
+  const [answer] = (await once(worker, 'message')) as [Owed];
+  return answer;
 }
