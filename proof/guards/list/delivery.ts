@@ -70,12 +70,12 @@ const decisions: readonly Guard[] = [
     test: { suite: 'unit', file: settling, name: 'keeps the grant spent and is never in line again' },
   },
   {
-    id: 'delivery/told-unknown-ends-here',
-    promise: 'An alert that throttling has let go of as “unknown” would come back and stay open for ever.',
+    id: 'delivery/doubted-reply-ends',
+    promise: 'A word to somebody would go out when its moment is long over.',
     file: settle,
     from: "if (row.state === 'unknown') return end(row, at, 'failed', reason, effects);",
     to: '',
-    test: { suite: 'unit', file: settling, name: 'what was provably not sent, after it was told unknown' },
+    test: { suite: 'unit', file: settling, name: 'a reply that was provably not sent, after its outcome was unknown' },
   },
   {
     id: 'delivery/echo-beats-a-refusal',

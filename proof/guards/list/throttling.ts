@@ -249,6 +249,14 @@ const limits: readonly Guard[] = [
     test: { suite: 'unit', file: settling, name: 'to an earlier admission changes nothing' },
   },
   {
+    id: 'throttling/doubt-ends-by-its-own-admission',
+    promise: 'An old answer would end a doubt about a later message, which may have arrived, and it would go again.',
+    file: settle,
+    from: "alert.outcome === 'unknown' && alert.admission_no === answer.admission_no;",
+    to: "alert.outcome === 'unknown';",
+    test: { suite: 'unit', file: settling, name: 'an unknown that is proven not to have gone' },
+  },
+  {
     id: 'throttling/unknown-counts',
     promise: 'A message that may have arrived would not count: one over the limit.',
     file: settle,
