@@ -95,7 +95,9 @@ async function put(g: Ground, name: string, n: number, partitions = PARTITIONS):
 
 type Messages = Parameters<Ground['bed']['producer']['send']>[0]['messages'];
 const sent = (g: Ground, messages: Messages): Promise<boolean> =>
-  g.bed.producer.send({ topic: topicOf(g), acks: -1, messages }).then(
+  done(g.bed.producer.send({ topic: topicOf(g), acks: -1, messages }));
+const done = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
     () => true,
     () => false,
   );
@@ -121,11 +123,7 @@ async function again(g: Ground): Promise<void> {
   // The name is free again a moment later.
   await until(
     'the topic to be created again',
-    () =>
-      createTopics(admin, [{ topic, numPartitions: PARTITIONS.length }]).then(
-        () => true,
-        () => false,
-      ),
+    () => done(createTopics(admin, [{ topic, numPartitions: PARTITIONS.length }])),
     { forMs: IN_VAIN_MS, signal: g.run.signal },
   );
 }
@@ -134,5 +132,10 @@ async function again(g: Ground): Promise<void> {
 async function cutOff(g: Ground, partition: number): Promise<void> {
   const ends = await g.bed.admin.fetchTopicOffsets(topicOf(g));
   const high = ends.find((e) => e.partition === partition)?.high ?? '0';
-  await g.bed.admin.deleteTopicRecords({ topic: topicOf(g), partitions: [{ partition, offset: high }] });
+  const deletion = { topic: topicOf(g), partitions: [{ partition, offset: high }] };
+  // Other trials delete and make topics meanwhile: kafkajs may know no leader for a moment.
+  await until('the records to be deleted', () => done(g.bed.admin.deleteTopicRecords(deletion)), {
+    forMs: IN_VAIN_MS,
+    signal: g.run.signal,
+  });
 }
