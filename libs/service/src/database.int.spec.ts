@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startStack, type Stack } from '@beckon/stack';
@@ -201,6 +201,55 @@ describe('a server that goes and comes back', () => {
     expect(await dataSource.query('SELECT count(*) AS n FROM kept')).toEqual([{ n: 0 }]);
     await dataSource.query('INSERT INTO kept VALUES (3)');
     expect(await dataSource.query('SELECT n FROM kept')).toEqual([{ n: 3 }]);
+  });
+});
+
+/** A way to Postgres that breaks off at the first connection on which `word` is asked. */
+async function breakingWay(word: string): Promise<{ url: string; broken: () => boolean; close: () => void }> {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let broken = false;
+  const way = createServer((near) => {
+    const far = createConnection(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => [near, far].forEach((s) => s.destroy()));
+    }
+    far.pipe(near);
+    near.on('data', (bytes) => {
+      if (broken || !bytes.includes(word)) return void far.write(bytes);
+      broken = true;
+      near.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
+  const there = new URL(url);
+  there.host = `127.0.0.1:${(way.address() as AddressInfo).port}`;
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy();
+    way.close();
+  };
+  return { url: there.href, broken: () => broken, close };
+}
+
+describe('a connection that breaks while a service starts', () => {
+  class Things1700000000000 implements MigrationInterface {
+    async up(runner: QueryRunner) {
+      await runner.query('CREATE TABLE things (id int)');
+    }
+    async down() {}
+  }
+
+  it.each(['pg_try_advisory_lock', 'CREATE SCHEMA', 'CREATE TABLE things'])('is made anew (at %s)', async (word) => {
+    const way = await breakingWay(word);
+    try {
+      const dataSource = await openTest({ url: way.url, migrations: [Things1700000000000] });
+      expect(way.broken()).toBe(true);
+      expect(await dataSource.query('SELECT count(*) AS n FROM things')).toEqual([{ n: 0 }]);
+      await dataSource.destroy();
+    } finally {
+      way.close();
+    }
   });
 });
 

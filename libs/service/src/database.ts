@@ -42,18 +42,44 @@ const connections = gauge('beckon_database_connections', {
 });
 
 /**
- * An initialised data source whose connections have `search_path` = schema. Close it with `destroy()`.
- * @throws the connection error once `waitMs` is over, or at once when waiting cannot help (password, database name).
+ * An initialised data source whose connections have `search_path` = schema. Close it with `destroy()`. A Postgres that does
+ * not answer yet, or breaks off while it is asked, is waited for.
+ * @throws the error once `waitMs` is over, or at once when waiting cannot help (password, database name, a migration).
  */
 export async function openDatabase(o: DatabaseOptions): Promise<DataSource> {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(o.schema)) throw new Error(`"${o.schema}" is no name for a schema`);
-  const session = await connectWhenReachable(o);
+  const waitMs = o.waitMs ?? 60_000;
+  const began = systemClock.monotonic();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const dataSource = await openOnce(o);
+      if (attempt > 1) o.log?.info({ ms: Math.round(systemClock.monotonic() - began) }, 'Postgres answers');
+      return dataSource;
+    } catch (err) {
+      if (!isPassing(err) || systemClock.monotonic() - began > waitMs) throw err;
+      if (attempt === 1)
+        o.log?.warn({ err, host: new URL(o.url).host, waitMs }, 'Postgres does not answer yet; waiting');
+      await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** Math.min(attempt, 5))));
+    }
+  }
+}
+
+async function openOnce(o: DatabaseOptions): Promise<DataSource> {
+  const session = new pg.Client({
+    connectionString: o.url,
+    application_name: `${o.applicationName} migrations`,
+    connectionTimeoutMillis: 10_000,
+    ssl: tls(o),
+  });
+  // Without a listener, a break of this connection would end the process instead of failing the query.
+  session.on('error', () => undefined);
   try {
+    await session.connect();
     await takeMigrationLock(session, o);
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(o.schema)}`);
     await migrate(o);
   } finally {
-    await session.end();
+    await session.end().catch(() => undefined);
   }
   const dataSource = new DataSource({
     ...connectionOptions(o),
@@ -105,32 +131,6 @@ const sessionOptions = (o: DatabaseOptions) => ({
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 });
-
-async function connectWhenReachable(o: DatabaseOptions): Promise<pg.Client> {
-  const waitMs = o.waitMs ?? 60_000;
-  const began = systemClock.monotonic();
-  for (let attempt = 1; ; attempt += 1) {
-    const client = new pg.Client({
-      connectionString: o.url,
-      application_name: `${o.applicationName} migrations`,
-      connectionTimeoutMillis: 10_000,
-      ssl: tls(o),
-    });
-    // Without a listener, a break of this connection would end the process instead of failing the query.
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      if (attempt > 1) o.log?.info({ ms: Math.round(systemClock.monotonic() - began) }, 'Postgres answers');
-      return client;
-    } catch (err) {
-      await client.end().catch(() => undefined);
-      if (!isPassing(err) || systemClock.monotonic() - began > waitMs) throw err;
-      if (attempt === 1)
-        o.log?.warn({ err, host: new URL(o.url).host, waitMs }, 'Postgres does not answer yet; waiting');
-      await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** Math.min(attempt, 5))));
-    }
-  }
-}
 
 async function takeMigrationLock(session: pg.Client, o: DatabaseOptions): Promise<void> {
   const key = [`beckon.migrations.${o.schema}`];
