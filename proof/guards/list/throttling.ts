@@ -222,7 +222,15 @@ const limits: readonly Guard[] = [
     file: windows,
     from: "(entry.state === 'reserved' ? entry.no <= request.no : entry.no < request.no)",
     to: 'entry.no <= request.no',
-    test: { suite: 'unit', file: windowing, name: 'never give back a stamp' },
+    test: { suite: 'unit', file: windowing, name: 'never give back a stamp of this admission' },
+  },
+  {
+    id: 'throttling/ended-doubt-makes-room',
+    promise: 'An alert that never went would be kept waiting by its own place for as long as the window is.',
+    file: windows,
+    from: "(entry.state === 'reserved' ? entry.no <= request.no : entry.no < request.no)",
+    to: "entry.state === 'reserved' && entry.no <= request.no",
+    test: { suite: 'unit', file: windowing, name: 'take over the stamp of an earlier one' },
   },
   {
     id: 'throttling/reservation-never-expires',
@@ -321,6 +329,14 @@ const stores: readonly Guard[] = [
     file: 'apps/throttling/lua/entries.lua',
     from: 'if e.state == RESERVED then return e.no <= no end',
     to: 'if e.state == RESERVED then return true end',
+    test: { suite: 'int', file: twin, name: 'random decisions' },
+  },
+  {
+    id: 'throttling/lua-ended-doubt-makes-room',
+    promise: 'An alert that never went would be kept waiting by its own place for as long as the window is.',
+    file: 'apps/throttling/lua/entries.lua',
+    from: 'return e.no < no',
+    to: 'return false',
     test: { suite: 'int', file: twin, name: 'random decisions' },
   },
   {

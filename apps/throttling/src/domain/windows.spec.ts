@@ -83,7 +83,15 @@ describe('windows', () => {
     expect(settle(entries, { ...request, no: 2, stampedAt: null, takenBy: 8 }, 10, DAY)).toEqual(entries);
   });
 
-  it('never give back a stamp', () => {
+  it('let an admission take over the stamp of an earlier one, which was in doubt and is proven not to have gone', () => {
+    const again = { ...request, no: 2 };
+    expect(decideWindows([stamp('new', 5)], again, [one(1, DAY)], 9)).toEqual({ verdict: 'allow' });
+    expect(reserve([stamp('new', 5)], again, [one(1, DAY)], 9, DAY).entries).toEqual([
+      { ...again, state: 'reserved', at: 9 },
+    ]);
+  });
+
+  it('never give back a stamp of this admission', () => {
     const entries = [stamp('new', 9)];
     expect(settle(entries, { ...request, stampedAt: null }, 10, DAY)).toEqual(entries);
   });
