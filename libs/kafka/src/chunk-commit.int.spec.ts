@@ -86,6 +86,12 @@ describe('pieces of several partitions', () => {
     for (const one of await pieces(b, 0, 1, 2)) void commit.join(one);
     await until('all is committed', async () => (await b.rows()).length === 3);
     await b.emitter.drainLane(laneOf({ source, topic: b.client.topic(input), partition: 2 }));
+    const admin = b.client.kafka.admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(b.client.topic(output));
+    await admin.disconnect();
+    // Acknowledged when the drain is over: the two that shared.
+    expect(ends.reduce((sum, { high }) => sum + Number(high), 0)).toBe(2);
     await until('the two that shared', () => out.length === 2);
     expect(numbers(out)).toEqual([10, 20]);
   });

@@ -130,6 +130,10 @@ describe('the scripts in Redis and their twin', () => {
     const placing = { shopper: 's', alert: '00'.repeat(8), no: 1, kind: 1, sku: 1, windows: [] };
     await windows.reserve(at, [placing]);
     expect(await redis.pttl(`${prefix}{s001}:1:s`)).toBe(-1);
+    const other = { ...placing, alert: '11'.repeat(8) };
+    await windows.reserve(at, [other]);
+    await windows.settle(at, [{ ...other, stampedAt: Date.now() }]);
+    expect(await redis.pttl(`${prefix}{s001}:1:s`)).toBe(-1); // the first one is still on its way
     await windows.settle(at, [{ ...placing, stampedAt: Date.now() }]);
     const ttl = await redis.pttl(`${prefix}{s001}:1:s`);
     expect(ttl).toBeGreaterThan(HORIZON - 5_000);
