@@ -1,9 +1,7 @@
+import { readPayload } from './payloads.js';
 import { mentionsStopping, readCommand } from './stop-words.js';
 import type { PersonEvent } from './person-event.js';
 import type { Wish } from './wish.js';
-
-/** Payloads of our own buttons and quick replies. */
-export const PAYLOADS = { stop: 'beckon:stop', start: 'beckon:start', help: 'beckon:help' } as const;
 
 /** What a person wants. */
 export type Intent =
@@ -39,10 +37,8 @@ export function readIntent(event: PersonEvent): Intent {
 }
 
 function button(payload: string | null): Intent | undefined {
-  if (payload === PAYLOADS.stop) return { want: 'stop', language: null };
-  if (payload === PAYLOADS.start) return { want: 'start', language: null };
-  if (payload === PAYLOADS.help) return { want: 'help', language: null };
-  return undefined;
+  const verb = readPayload(payload)?.verb;
+  return verb === 'stop' || verb === 'start' || verb === 'help' ? { want: verb, language: null } : undefined;
 }
 
 function spoken(text: string | null): Intent | undefined {

@@ -6,7 +6,7 @@ import type { OutgoingMessage } from '@beckon/messenger';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { cutAtGrapheme } from './cut.js';
 import type { ReplyWanted } from './outcome.js';
-import { PAYLOADS } from './read-intent.js';
+import { payloadOf } from './payloads.js';
 import type { Item } from './wish.js';
 import { chooseVoice } from './wording/languages.js';
 import type { Voice } from './wording/languages.js';
@@ -62,7 +62,7 @@ function bodyOf(reply: ReplyWanted, voice: Voice, payload: string): OutgoingMess
       return text(reply.say, voice, reply.item);
     case 'unclear_stop': {
       const title = cutAtGrapheme(voice.wording.button_stop, BUTTON_TITLE_MAX);
-      const quick_replies = [{ content_type: 'text' as const, title, payload: PAYLOADS.stop }];
+      const quick_replies = [{ content_type: 'text' as const, title, payload: payloadOf('stop') }];
       return { ...text(reply.say, voice), quick_replies };
     }
     default:
