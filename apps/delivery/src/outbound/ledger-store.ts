@@ -174,7 +174,7 @@ export const lockTooLate = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
 export const lockOfStoppedPages = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
   rowsOf(
     tx,
-    `WHERE state = 'queued' AND kind = 'alert' AND page IN (SELECT page FROM pages WHERE state = 'stopped')
+    `WHERE state = 'queued' AND kind = 'alert' AND page = ANY (ARRAY(SELECT page FROM pages WHERE state = 'stopped'))
      ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     [limit],
   );
