@@ -64,7 +64,8 @@ export async function sendMutants(o: MutantWork): Promise<MutantEvidence> {
           const headers = made.headers.map((h) => `${h[0].toString('latin1')}: ${h[1].toString('latin1')}`);
           if (accepted.length < 20) accepted.push({ how: made.how, request: [...headers, made.body].join('\n') });
         }
-        o.onSent?.((done += 1));
+        done += 1;
+        o.onSent?.(done);
       }
     } finally {
       poster.close();
