@@ -6,4 +6,5 @@ export * from './graph-types.js';
 export * from './limits.js';
 export * from './metadata.js';
 export * from './parse-webhook.js';
+export * from './payloads.js';
 export * from './signature.js';
