@@ -4,6 +4,7 @@ import type { ServiceOptions } from '@beckon/service';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { forgetSeenEvents } from './inbound/forget-seen-events.js';
+import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { OptinKeys } from './outbound/optin-keys.js';
@@ -22,9 +23,14 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   },
   nest: { bodyParser: false },
   http: (app, config) => {
-    // The signature covers the bytes on the wire: neither parse nor decompress them before it was checked.
-    const isWebhook = (request: { url?: string }): boolean => request.url?.split('?')[0] === WEBHOOK_PATH;
-    app.useBodyParser('raw', { type: isWebhook, limit: config.WEBHOOK_MAX_BYTES, inflate: false });
+    // Before any parser: the signature covers the bytes on the wire.
+    const bodies = new ReceiveBody({
+      maxBytes: config.WEBHOOK_MAX_BYTES,
+      withinMs: config.WEBHOOK_BODY_MS,
+      maxHeldBytes: config.WEBHOOK_HELD_BYTES,
+    });
+    app.use(WEBHOOK_PATH, bodies.middleware);
+    guardConnections(app.getHttpServer(), { most: config.HTTP_MAX_CONNECTIONS, headWithinMs: config.WEBHOOK_BODY_MS });
     app.useBodyParser('json', { limit: '64kb' });
   },
 };

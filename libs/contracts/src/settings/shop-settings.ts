@@ -29,6 +29,11 @@ export const PageSettings = z.strictObject({
     .default(false)
     .describe('true allows more than 40 messages per second, at which a Page’s inbox stops showing new messages'),
   one_time_notifications: z.boolean().default(true).describe('whether the Page may ask for one-time notifications'),
+  app_id: z
+    .string()
+    .regex(/^\d+$/, 'the app’s numeric id, as a string')
+    .optional()
+    .describe('the app that serves the Page: tells what it says apart from what other apps say'),
 });
 
 /** Where the shop's stock and price events come from. */
