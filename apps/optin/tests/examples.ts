@@ -25,6 +25,7 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   mayAsk: true,
   shopLocale: 'en',
   item: () => item,
+  named: () => undefined,
   ...more,
 });
 

@@ -7,6 +7,8 @@ const refs = 'apps/optin/src/domain/ref.spec.ts';
 const eventOf = 'apps/optin/src/domain/person-event-of.ts';
 const events = 'apps/optin/src/domain/person-event-of.spec.ts';
 const webhook = 'apps/optin/src/inbound/webhook.controller.ts';
+const endOne = 'apps/optin/src/domain/end-one.ts';
+const endings = 'apps/optin/src/domain/end-one.spec.ts';
 const hooks = 'apps/optin/src/inbound/webhook.int.spec.ts';
 const stores = 'apps/optin/src/outbound/stores.int.spec.ts';
 
@@ -32,8 +34,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/late-tap-revives-nobody',
     promise: 'A tap from before a STOP that arrives after it would start messages again.',
     file: 'apps/optin/src/domain/consent.ts',
-    from: 'const late = stop_at !== null && tap.at <= stop_at;',
-    to: 'const late = stop_at !== null && tap.at < 0;',
+    from: 'const late = tap.at <= until;',
+    to: 'const late = tap.at < until - tap.at;',
     test: {
       suite: 'unit',
       file: folding,
@@ -52,16 +54,16 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/stop-ends-what-is-older',
     promise: 'After a STOP the subscriptions would go on.',
     file: fold,
-    from: 'const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);',
-    to: 'const valid = sub.consents.map((c) => c.at);',
+    from: 'const valid = sub.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = sub.consents.filter((c) => c.at > until - c.at).map((c) => c.at);',
     test: { suite: 'unit', file: folding, name: 'ends everything, in one revision' },
   },
   {
     id: 'optin/late-stop-spares-what-is-newer',
     promise: 'A STOP that arrives late would end what the shopper asked for afterwards.',
     file: fold,
-    from: 'const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);',
-    to: 'const valid = sub.consents.filter((c) => c.at > stop_at && c.at < 0).map((c) => c.at);',
+    from: 'const valid = sub.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = sub.consents.filter((c) => c.at > until && c.at < 0).map((c) => c.at);',
     test: { suite: 'unit', file: folding, name: 'ends only what is older' },
   },
   {
@@ -71,6 +73,46 @@ export const optinGuards: readonly Guard[] = [
     from: 'grants: shopper.grants.filter((g) => g.at > stop_at) },',
     to: 'grants: shopper.grants },',
     test: { suite: 'unit', file: folding, name: 'a right that was given before it is gone' },
+  },
+  {
+    id: 'optin/stop-knows-what-was-ended-singly',
+    promise: 'A late STOP would bring a consent back to life that the shopper had ended by “stop this one”.',
+    file: fold,
+    from: 'voidUntil({ ...shopper, stop_at }, wishKey(sub))',
+    to: 'voidUntil({ ended_wishes: [], stop_at }, wishKey(sub))',
+    test: { suite: 'unit', file: endings, name: 'an older STOP, and the late word of an older message' },
+  },
+  {
+    id: 'optin/end-one-spares-what-is-newer',
+    promise: 'A “stop this one” that arrives late would end what the shopper asked for afterwards.',
+    file: endOne,
+    from: 'const valid = active.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = active.consents.filter((c) => c.at > until && c.at < 0).map((c) => c.at);',
+    test: { suite: 'unit', file: endings, name: 'coming late never kills a newer consent' },
+  },
+  {
+    id: 'optin/end-one-is-remembered',
+    promise: 'A tap from before “stop this one” that arrives after it would start that alert again.',
+    file: endOne,
+    from: 'return { ...shopper, ended_wishes: [...others, { wish, at }].slice(-MARKS_MOST) };',
+    to: 'return { ...shopper, ended_wishes: others.slice(-MARKS_MOST) };',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/any-order.spec.ts', name: 'means the same in whatever order' },
+  },
+  {
+    id: 'optin/end-one-drops-older-tokens',
+    promise: 'A right to send of before “stop this one” would be used after it.',
+    file: endOne,
+    from: 'filter((g) => g.sub_id !== active.sub_id || g.at > until);',
+    to: 'filter((g) => g.sub_id !== active.sub_id || g.at > 0);',
+    test: { suite: 'unit', file: endings, name: 'coming late never kills a newer consent' },
+  },
+  {
+    id: 'optin/end-one-waits-for-quiet',
+    promise: 'The end of an alert would be confirmed while its message is still on the wire, and arrive before it.',
+    file: 'apps/optin/src/domain/word-reply.ts',
+    from: " || reply.say === 'ended_one'",
+    to: '',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/word-list.spec.ts', name: 'waits like a STOP' },
   },
   {
     id: 'optin/tap-opens-no-window',

@@ -5,8 +5,10 @@
  */
 import { ONE_TIME_TOKEN_MS, WINDOW_MS } from '@beckon/messenger';
 import { consentTo } from './consent.js';
-import { endSub, stoppedAt, tidy } from './person.js';
-import type { Person, ShopperState } from './person.js';
+import { endOne } from './end-one.js';
+import { myAlerts } from './my-alerts.js';
+import { endSub, stoppedAt, tidy, voidUntil } from './person.js';
+import type { Person, ShopperState, SubState } from './person.js';
 import type { PersonEvent } from './person-event.js';
 import { readIntent } from './read-intent.js';
 import type { Intent } from './read-intent.js';
@@ -22,6 +24,8 @@ export interface Facts {
   /** The locale of subscriptions of people whose own is not known. */
   readonly shopLocale: string;
   item(wish: Wish): Item;
+  /** A subscription of this very person that a button names and that is not among `subs`: it ended long ago. */
+  named(id: string): SubState | undefined;
 }
 
 /**
@@ -74,14 +78,22 @@ function decide(person: Person, intent: Intent, event: PersonEvent, facts: Facts
       return say(ask(person, intent.wish, facts));
     case 'help':
       return say({ say: 'help', language: intent.language });
+    case 'list':
+      return say(myAlerts(person, intent, facts));
+    case 'end':
+      return unless(overtaken, endOne(person, intent.id, event.at, facts));
     case 'question':
       return say({ say: 'question' });
     case 'unclear':
-      return say({ say: intent.stopping ? 'unclear_stop' : 'unclear' });
+      return say(intent.stopping ? { say: 'unclear_stop', alerts: hasAlerts(person) } : { say: 'unclear' });
     case 'nothing':
       return say();
   }
 }
+
+const unless = (overtaken: boolean, outcome: Outcome): Outcome => (overtaken ? { ...outcome, replies: [] } : outcome);
+
+const hasAlerts = (person: Person): boolean => person.subs.some((s) => s.state === 'active');
 
 function ask(person: Person, wish: Wish, facts: Facts): ReplyWanted {
   const item = facts.item(wish);
@@ -104,7 +116,8 @@ function stop(person: Person, at: number, language: string | null): Outcome {
   const notes: Note[] = [];
   for (const sub of person.subs) {
     if (sub.state !== 'active') continue;
-    const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);
+    const until = voidUntil({ ...shopper, stop_at }, wishKey(sub));
+    const valid = sub.consents.filter((c) => c.at > until).map((c) => c.at);
     if (valid.length === 0) {
       after = endSub(after, sub.sub_id, 'stopped', stop_at);
       notes.push({ verdict: 'unsubscribed', reason: 'stopped', sub });

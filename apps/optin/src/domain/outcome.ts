@@ -8,7 +8,27 @@ export type ReplyWanted =
   | { readonly say: 'confirmed' | 'already' | 'already_told'; readonly wish: Wish; readonly item: Item }
   | { readonly say: 'no_price'; readonly item: Item }
   | { readonly say: 'stopped' | 'resumed' | 'help'; readonly language: string | null }
-  | { readonly say: 'question' | 'unclear' | 'unclear_stop' | 'cannot_ask' };
+  | { readonly say: 'question' | 'unclear' | 'cannot_ask' }
+  /** A text that talks about stopping; `alerts`: there is something to stop, so both ways are shown. */
+  | { readonly say: 'unclear_stop'; readonly alerts: boolean }
+  /** One page of "my alerts"; `next`: where the next one begins, if there is one. */
+  | {
+      readonly say: 'list';
+      readonly alerts: readonly ListedAlert[];
+      readonly next: number | null;
+      readonly language: string | null;
+    }
+  | { readonly say: 'no_alerts'; readonly language: string | null }
+  /** "Stop this one" was done; `more`: others go on. */
+  | { readonly say: 'ended_one'; readonly sub: ListedAlert['sub']; readonly item: Item; readonly more: boolean }
+  /** A button about an alert that has ended already. */
+  | { readonly say: 'gone' };
+
+/** One line of "my alerts". */
+export interface ListedAlert {
+  readonly sub: Pick<SubState, 'sub_id' | 'kind' | 'condition' | 'seen_price' | 'consented_at'>;
+  readonly item: Item;
+}
 
 /** One line of the shopper's story. */
 export interface Note {

@@ -7,6 +7,7 @@ import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contra
  *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
  *   a subscription is active only if the latest consent to it is newer than the latest STOP
  *   a grant counts only if it was given after the latest STOP
+ *   what holds for a STOP and everything holds for "stop this one" and its wish
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
@@ -19,6 +20,8 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** The latest "stop this one" per wish (see `wishKey`), of the last days: an older consent may still be on its way. */
+  readonly ended_wishes: readonly { readonly wish: string; readonly at: number }[];
 }
 
 /** A grant and when it was given. */
@@ -60,6 +63,7 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       resume_at: null,
       seen_at: null,
       ended_subs: [],
+      ended_wishes: [],
       suspended_at: null,
       locale: null,
       zone: null,
@@ -77,9 +81,16 @@ export function stoppedAt(s: Pick<ShopperState, 'stop_at' | 'resume_at'>): numbe
   return s.stop_at !== null && (s.resume_at === null || s.stop_at >= s.resume_at) ? s.stop_at : null;
 }
 
+/** Until when consents to this wish are void: the latest STOP or "stop this one"; 0: nothing was stopped. */
+export function voidUntil(s: Pick<ShopperState, 'stop_at' | 'ended_wishes'>, wish: string): number {
+  return Math.max(s.stop_at ?? 0, s.ended_wishes.find((e) => e.wish === wish)?.at ?? 0);
+}
+
 /** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
 const ENDED_LATELY_MS = 7 * 86_400_000;
 const ENDED_MOST = 200;
+/** Events of before a "stop this one" come at most so much later: messenger.events is kept for 7 days. */
+const WISH_ENDED_LATELY_MS = 8 * 86_400_000;
 
 /** Ends a subscription and notes it in the shopper's record. Neither revision is advanced for the shopper. */
 export function endSub(person: Person, subId: string, reason: Reason, at: number): Person {
@@ -102,6 +113,7 @@ export function tidy(shopper: ShopperState, now: number): ShopperState {
     ...shopper,
     grants: shopper.grants.filter((g) => g.expires_at > now),
     ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
+    ended_wishes: shopper.ended_wishes.filter((e) => e.at > now - WISH_ENDED_LATELY_MS),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * Words that a person types to be left alone, to come back, or to be helped. Compared without case, accents,
+ * Words that a person types to be left alone, to come back, to be helped, or to see what they asked for. Compared without case, accents,
  * punctuation, emoji and politeness. A text counts only as a whole ("stop", "please stop!") or when it begins with a
  * plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?" must end nothing.
  */
-export type Command = 'stop' | 'start' | 'help';
+export type Command = 'stop' | 'start' | 'help' | 'list';
 
 export interface ReadCommand {
   readonly command: Command;
@@ -31,6 +31,16 @@ const words: Record<Command, Record<string, readonly string[]>> = {
     fr: ['aide'],
     de: ['hilfe'],
     es: ['ayuda'],
+  },
+  list: {
+    any: ['alerts', 'list', 'liste'],
+    en: ['my alerts', 'my alert', 'show my alerts', 'show alerts', 'list alerts', 'list my alerts', 'my list'],
+    fr: ['mes alertes', 'mon alerte', 'alertes', 'ma liste', 'voir mes alertes'],
+    de: [
+      ...['meine benachrichtigungen', 'meine benachrichtigung', 'benachrichtigungen', 'meine liste', 'meine alerts'],
+      ...['meine hinweise', 'zeige meine benachrichtigungen'],
+    ],
+    es: ['mis avisos', 'mi aviso', 'avisos', 'mis alertas', 'alertas', 'mi lista', 'lista', 'ver mis avisos'],
   },
 };
 

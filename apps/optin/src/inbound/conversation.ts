@@ -6,9 +6,10 @@ import { Injectable } from '@nestjs/common';
 import { foldEvent } from '../domain/fold-event.js';
 import type { Note, Outcome, ReplyWanted } from '../domain/outcome.js';
 import { newPerson } from '../domain/person.js';
-import type { Person, ShopperState } from '../domain/person.js';
+import type { Person, ShopperState, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
-import { itemOf } from '../domain/wish.js';
+import { speaksOfAlerts, subNamedBy } from '../domain/read-intent.js';
+import { itemOf, wishOf } from '../domain/wish.js';
 import { wordReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
@@ -28,6 +29,8 @@ export interface Arrival {
 
 /** How long a reply is worth sending, in milliseconds; the confirmation of a STOP as long as the window is open. */
 const REPLY_LIFE_MS = 600_000;
+/** Buttons older than this name nothing any more, in milliseconds: one year. */
+const NAMED_FOR_MS = 365 * 86_400_000;
 
 /** Turns what people did into their new state, replies and decisions, in the transaction of the caller. */
 @Injectable()
@@ -47,7 +50,8 @@ export class Conversation {
       fresh.map((a) => a.shopperId),
       now,
     );
-    const offers = await this.offersOf(tx, fresh);
+    const named = await this.namedIn(tx, fresh, now);
+    const offers = await this.offersOf(tx, fresh, [...known.values()], named);
     const after = new Map<string, Person>();
     for (const arrival of fresh) {
       const { shopperId, event, shop } = arrival;
@@ -57,6 +61,7 @@ export class Conversation {
         mayAsk: arrival.mayAsk,
         shopLocale: shop.settings.locale,
         item: (wish) => itemOf(wish, offers),
+        named: (id) => named.find((s) => s.sub_id === id && s.shopper_id === shopperId),
       });
       after.set(shopperId, outcome.person);
       outcome.replies.forEach((reply) => this.say(tx, arrival, outcome, reply, now));
@@ -77,8 +82,30 @@ export class Conversation {
     return fresh.sort((a, b) => a.event.at - b.event.at);
   }
 
-  private async offersOf(tx: EmittingTransaction, arrivals: readonly Arrival[]): Promise<Offer[]> {
-    const wishes = arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : []));
+  /** The subscriptions that tapped buttons name. */
+  private namedIn(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<SubState[]> {
+    const wanted = arrivals.flatMap(({ shopperId, event }) => {
+      const subId = subNamedBy(event);
+      return subId === null ? [] : [{ shopperId, subId }];
+    });
+    return this.people.named(tx, wanted, now - NAMED_FOR_MS);
+  }
+
+  /** The offers that the answers can speak of: what is wished for now, what is listed, what buttons name. */
+  private async offersOf(
+    tx: EmittingTransaction,
+    arrivals: readonly Arrival[],
+    people: readonly Person[],
+    named: readonly SubState[],
+  ): Promise<Offer[]> {
+    const listing = new Set(arrivals.filter((a) => speaksOfAlerts(a.event)).map((a) => a.shopperId));
+    const wishes = [
+      ...arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : [])),
+      ...people.flatMap((p) =>
+        listing.has(p.shopper.shopper_id) ? p.subs.filter((s) => s.state === 'active').map(wishOf) : [],
+      ),
+      ...named.map(wishOf),
+    ];
     return this.offers.find(tx, {
       products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
       skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
@@ -93,7 +120,12 @@ export class Conversation {
     const { shopper } = outcome.person;
     const { page, shop, event } = arrival;
     const payload = reply.say === 'ask' ? this.keys.signRef(reply.wish) : '';
-    const { purpose, quietInFlight, body } = wordReply(reply, [shopper.locale, shop.settings.locale], payload);
+    const { purpose, quietInFlight, body } = wordReply(
+      reply,
+      [shopper.locale, shop.settings.locale],
+      payload,
+      shopper.zone ?? shop.settings.zone,
+    );
     const id = replyId(page, event.key, reply.say);
     tx.emit(
       messagesRequested,

@@ -18,6 +18,7 @@ const shopperColumns: Columns<ShopperState> = {
   resume_at: 'bigint',
   seen_at: 'bigint',
   ended_subs: 'jsonb',
+  ended_wishes: 'jsonb',
   suspended_at: 'bigint',
   locale: 'text',
   zone: 'text',
@@ -77,6 +78,24 @@ export class People {
     const people = new Map(states.map((shopper) => [shopper.shopper_id, { shopper, subs: [] as SubState[] }]));
     for (const sub of subs) people.get(sub.shopper_id)?.subs.push(sub);
     return people;
+  }
+
+  /**
+   * Subscriptions that buttons name, each with the shopper whose it must be; those that ended before `since`
+   * (milliseconds) are forgotten.
+   */
+  async named(
+    tx: EmittingTransaction,
+    wanted: readonly { readonly shopperId: string; readonly subId: string }[],
+    since: number,
+  ): Promise<SubState[]> {
+    if (wanted.length === 0) return [];
+    return tx.query<SubState>(
+      `SELECT ${Object.keys(subColumns).join(', ')} FROM subscriptions
+       WHERE (shopper_id, sub_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+         AND (state = 'active' OR ended_at > $3)`,
+      [wanted.map((w) => w.shopperId), wanted.map((w) => w.subId), since],
+    );
   }
 
   /** Ids of the shoppers behind those of the subscriptions that are active. */

@@ -19,5 +19,23 @@ export const es: Wording = {
     'Lo sentimos, este servicio automático no lo ha entendido. Para recibir un aviso, toca «Avísame» en la página de un producto. Escribe STOP para terminar todos los avisos.',
   unclear_stop: '¿Quieres terminar todos tus avisos? Toca el botón o escribe solo STOP.',
   cannot_ask: 'Lo sentimos, por ahora no podemos enviar avisos por aquí.',
+  unclear_stop_which:
+    '¿Quieres terminar todos tus avisos o solo uno? Toca un botón, o escribe solo STOP para terminarlos todos.',
+  no_alerts:
+    'Ahora no tienes ningún aviso. Para recibir uno, toca «Avísame» en la página de un producto de nuestra tienda.',
+  listed: '{asked}{hasPrice, select, yes { · ahora {price}} other {}} · desde el {since}',
+  listed_back_in_stock: 'De nuevo disponible',
+  listed_price_drop: 'Menos de {price}',
+  listed_price_limit: 'Como máximo {price}',
+  listed_low_stock: 'Quedan pocos',
+  listed_new_collection: 'Nueva colección',
+  listed_early_sale: 'Venta anticipada',
+  ended_one: 'Hecho. Este aviso ha terminado y no te escribiremos más sobre esto: {item} ({asked}).',
+  gone: 'Ese aviso ya había terminado.',
   button_stop: 'Terminar avisos',
+  button_start: 'START',
+  button_list: 'Mis avisos',
+  button_more: 'Más',
+  button_end: 'Terminar',
+  button_price: 'Cambiar precio',
 };

@@ -21,5 +21,23 @@ export const fr: Wording = {
     'Désolé, ce service automatique n’a pas compris. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit. Écrivez STOP pour arrêter toutes les alertes.',
   unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
   cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
+  unclear_stop_which:
+    'Souhaitez-vous arrêter toutes vos alertes, ou une seule ? Touchez un bouton, ou écrivez seulement STOP pour tout arrêter.',
+  no_alerts:
+    'Vous n’avez aucune alerte pour le moment. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit de notre boutique.',
+  listed: '{asked}{hasPrice, select, yes { · {price} actuellement} other {}} · depuis le {since}',
+  listed_back_in_stock: 'Retour en stock',
+  listed_price_drop: 'Moins de {price}',
+  listed_price_limit: '{price} au plus',
+  listed_low_stock: 'Bientôt épuisé',
+  listed_new_collection: 'Nouvelle collection',
+  listed_early_sale: 'Vente privée',
+  ended_one: 'C’est fait. Cette alerte est arrêtée et nous n’écrirons plus à ce sujet : {item} ({asked}).',
+  gone: 'Cette alerte est déjà terminée.',
   button_stop: 'Tout arrêter',
+  button_start: 'START',
+  button_list: 'Mes alertes',
+  button_more: 'Suite',
+  button_end: 'Arrêter',
+  button_price: 'Changer le prix',
 };
