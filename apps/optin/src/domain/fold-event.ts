@@ -60,7 +60,7 @@ function touch(s: ShopperState, event: PersonEvent, intent: Intent, now: number)
     seen_at: newest ? event.at : s.seen_at,
     window_until: opens ? Math.max(s.window_until ?? 0, event.at + WINDOW_MS) : s.window_until,
     locale: newest && locale !== null ? locale : s.locale,
-    suspended_at: newest ? null : s.suspended_at,
+    suspended_at: s.suspended_at !== null && event.at > s.suspended_at ? null : s.suspended_at,
   };
 }
 

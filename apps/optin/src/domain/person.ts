@@ -107,6 +107,15 @@ export function endSub(person: Person, subId: string, reason: Reason, at: number
   };
 }
 
+/**
+ * Messenger refused a message of `at` because the person cannot be reached. They are suspended until they act after
+ * that: an act that we heard of before, or hear of later, counts by its own time.
+ */
+export function suspended(shopper: ShopperState, at: number): ShopperState {
+  if (shopper.seen_at !== null && shopper.seen_at > at) return shopper;
+  return { ...shopper, suspended_at: Math.max(shopper.suspended_at ?? 0, at) };
+}
+
 /** Forgets what no longer matters at `now`: expired grants, subscriptions that ended long ago. */
 export function tidy(shopper: ShopperState, now: number): ShopperState {
   return {

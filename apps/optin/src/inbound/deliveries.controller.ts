@@ -9,10 +9,11 @@ import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { endTold, hasArrived } from '../domain/end-told.js';
 import type { Person } from '../domain/person.js';
+import { isUnreachable, suspendBy } from '../domain/suspend.js';
 import { People } from '../outbound/people.js';
 import { publishNotes } from './conversation.js';
 
-/** Ends subscriptions for one message when that message was accepted. */
+/** What became of alerts: the subscription for one message ends when it was accepted; who blocked us is suspended. */
 @Controller()
 export class DeliveriesController {
   constructor(
@@ -23,18 +24,24 @@ export class DeliveriesController {
 
   @BatchHandler(deliveries)
   async onDeliveries(@Payload() chunk: Chunk<Delivery>, @Ctx() tx: ChunkTransaction): Promise<void> {
-    const arrived = chunk.records.flatMap(({ value }) => (value && hasArrived(value) ? [value] : []));
-    if (arrived.length === 0) return;
+    const telling = chunk.records.flatMap(({ value }) =>
+      value && (hasArrived(value) || isUnreachable(value)) ? [value] : [],
+    );
+    if (telling.length === 0) return;
     const now = this.clock.now();
     const shopperIds = await this.people.ofActive(
       tx,
-      arrived.map((d) => d.sub_id),
+      telling.map((d) => d.sub_id),
     );
     const known = await this.people.lock(tx, shopperIds, now);
     const after = new Map<string, Person>();
-    for (const delivery of arrived) {
+    for (const delivery of telling) {
       const person = after.get(delivery.shopper_id) ?? known.get(delivery.shopper_id);
       if (!person) continue;
+      if (isUnreachable(delivery)) {
+        after.set(delivery.shopper_id, suspendBy(person, delivery, now));
+        continue;
+      }
       const outcome = endTold(person, delivery, now);
       after.set(delivery.shopper_id, outcome.person);
       const shop = { shop: delivery.shop, rev: this.directory.get(delivery.shop)?.rev ?? 0 };
