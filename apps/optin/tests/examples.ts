@@ -24,6 +24,7 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   now: NOW,
   mayAsk: true,
   shopLocale: 'en',
+  humanPauseMs: 3_600_000,
   item: () => item,
   named: () => undefined,
   ...more,

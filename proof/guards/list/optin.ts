@@ -9,6 +9,7 @@ const events = 'apps/optin/src/domain/person-event-of.spec.ts';
 const webhook = 'apps/optin/src/inbound/webhook.controller.ts';
 const endOne = 'apps/optin/src/domain/end-one.ts';
 const endings = 'apps/optin/src/domain/end-one.spec.ts';
+const silences = 'apps/optin/src/domain/silence.spec.ts';
 const hooks = 'apps/optin/src/inbound/webhook.int.spec.ts';
 const stores = 'apps/optin/src/outbound/stores.int.spec.ts';
 
@@ -96,7 +97,11 @@ export const optinGuards: readonly Guard[] = [
     file: endOne,
     from: 'return { ...shopper, ended_wishes: [...others, { wish, at }].slice(-MARKS_MOST) };',
     to: 'return { ...shopper, ended_wishes: others.slice(-MARKS_MOST) };',
-    test: { suite: 'unit', file: 'apps/optin/src/domain/any-order.spec.ts', name: 'means the same in whatever order' },
+    test: {
+      suite: 'unit',
+      file: 'apps/optin/src/domain/any-order.spec.ts',
+      name: 'is active what the event times say',
+    },
   },
   {
     id: 'optin/end-one-drops-older-tokens',
@@ -113,6 +118,51 @@ export const optinGuards: readonly Guard[] = [
     from: " || reply.say === 'ended_one'",
     to: '',
     test: { suite: 'unit', file: 'apps/optin/src/domain/word-list.spec.ts', name: 'waits like a STOP' },
+  },
+  {
+    id: 'optin/suspended-by-time',
+    promise:
+      'Somebody who wrote again after blocking us would stay suspended, because the word of the block came late.',
+    file: 'apps/optin/src/domain/person.ts',
+    from: 'if (shopper.seen_at !== null && shopper.seen_at > at) return shopper;',
+    to: 'if (shopper.seen_at !== null && shopper.seen_at < 0) return shopper;',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/suspend.spec.ts', name: 'has acted since' },
+  },
+  {
+    id: 'optin/late-act-lifts-nothing',
+    promise: 'Messages would be tried again at somebody who blocked us, because an older word of theirs came late.',
+    file: fold,
+    from: 's.suspended_at !== null && event.at > s.suspended_at ? null : s.suspended_at',
+    to: 's.suspended_at !== null && event.at > 0 ? null : s.suspended_at',
+    test: {
+      suite: 'unit',
+      file: 'apps/optin/src/domain/suspend.spec.ts',
+      name: 'stays suspended when an act of before',
+    },
+  },
+  {
+    id: 'optin/silent-while-a-human-answers',
+    promise: 'The bot would talk into what a human of the shop and the shopper say to each other.',
+    file: 'apps/optin/src/domain/silence.ts',
+    from: 'return at < s.human_at + pauseMs &&',
+    to: 'return at < s.human_at &&',
+    test: { suite: 'unit', file: silences, name: 'while a human answers in the inbox words' },
+  },
+  {
+    id: 'optin/stop-confirmed-beside-a-human',
+    promise: 'A STOP said while a human answers would be obeyed, and nobody would tell the shopper so.',
+    file: 'apps/optin/src/domain/silence.ts',
+    from: "say === 'stopped' || say === 'resumed'",
+    to: "say === 'resumed'",
+    test: { suite: 'unit', file: silences, name: 'while a human answers in the inbox STOP' },
+  },
+  {
+    id: 'optin/own-echo-is-no-human',
+    promise: 'The bot would take its own words for those of a human, and fall silent after its first answer.',
+    file: eventOf,
+    from: 'if (parseMetadata(metadata) !== undefined) return false;',
+    to: 'if (parseMetadata(metadata) === "") return false;',
+    test: { suite: 'unit', file: events, name: 'we ourselves' },
   },
   {
     id: 'optin/tap-opens-no-window',

@@ -73,6 +73,31 @@ const history = fc
     ),
   );
 
+/** What the event times say is active: of each wish the consents that are newer than every word against it. */
+function asTimesSay(events: readonly PersonEvent[]): string[] {
+  const stops = events.filter((e) => e.kind === 'message' && e.text === 'STOP').map((e) => e.at);
+  return wishes
+    .flatMap((wish) => {
+      const taps = events.filter(isTap).filter((e) => e.wish === wish);
+      const ends = events.filter((e) => taps.some((t) => 'payload' in e && e.payload === `beckon:end:${t.subId}`));
+      const until = Math.max(0, ...stops, ...ends.map((e) => e.at));
+      const valid = taps.map((t) => t.at).filter((at) => at > until);
+      return valid.length === 0 ? [] : [`${wishKey(wish)} since ${Math.min(...valid)}`];
+    })
+    .sort();
+}
+
+it('is active what the event times say, in whatever order it arrives', () => {
+  fc.assert(
+    fc.property(history, ([inOrder, shuffled]) => {
+      const { subs } = fold(shuffled);
+      const active = subs.filter((s) => s.state === 'active').map((s) => `${wishKey(s)} since ${s.consented_at}`);
+      expect(active.sort()).toEqual(asTimesSay(inOrder));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 it('means the same in whatever order it arrives', () => {
   fc.assert(
     fc.property(history, ([inOrder, shuffled]) => {

@@ -13,6 +13,7 @@ import type { PersonEvent } from './person-event.js';
 import { readIntent } from './read-intent.js';
 import type { Intent } from './read-intent.js';
 import type { Note, Outcome, ReplyWanted } from './outcome.js';
+import { heldBy, isAlwaysSaid, isSilent, turnsToBot } from './silence.js';
 import { conditionOf, wishKey } from './wish.js';
 import type { Item, Wish } from './wish.js';
 
@@ -23,6 +24,8 @@ export interface Facts {
   readonly mayAsk: boolean;
   /** The locale of subscriptions of people whose own is not known. */
   readonly shopLocale: string;
+  /** How long the bot is silent after a human wrote, in milliseconds; 0: never. */
+  readonly humanPauseMs: number;
   item(wish: Wish): Item;
   /** A subscription of this very person that a button names and that is not among `subs`: it ended long ago. */
   named(id: string): SubState | undefined;
@@ -33,6 +36,7 @@ export interface Facts {
  * delivery must have applied before the reply may leave.
  */
 export function foldEvent(before: Person, event: PersonEvent, facts: Facts): Outcome {
+  if (event.kind === 'holder') return noteHolder(before, event, facts.now);
   const intent = readIntent(event);
   const seen = { ...before, shopper: touch(before.shopper, event, intent, facts.now) };
   const { person, replies, notes } = decide(seen, intent, event, facts);
@@ -45,9 +49,22 @@ export function foldEvent(before: Person, event: PersonEvent, facts: Facts): Out
       // The fold marks subscriptions whose right to send came with this very revision by shopper_rev 0.
       subs: person.subs.map((s) => (s.shopper_rev === 0 ? { ...s, shopper_rev: rev } : s)),
     },
-    replies: answerable ? replies : [],
+    replies: answerable ? spoken(replies, person.shopper, event, facts) : [],
     notes,
   };
+}
+
+/** Nothing that the person did: their record stays as it is, but for who talks with them. */
+function noteHolder(before: Person, event: PersonEvent & { kind: 'holder' }, now: number): Outcome {
+  const shopper = heldBy(before.shopper, event);
+  if (before.shopper.rev > 0 && same(shopper, before.shopper)) return { person: before, replies: [], notes: [] };
+  const rev = before.shopper.rev + 1;
+  return { person: { ...before, shopper: { ...shopper, rev, updated_at: now } }, replies: [], notes: [] };
+}
+
+/** Of the replies those that are the bot's to say now. */
+function spoken(replies: readonly ReplyWanted[], shopper: ShopperState, event: PersonEvent, facts: Facts) {
+  return isSilent(shopper, event.at, facts.humanPauseMs) ? replies.filter(isAlwaysSaid) : replies;
 }
 
 /** Whatever a person does shows that they can be reached; what opens the window: messenger-platform, section 3. */
@@ -57,6 +74,7 @@ function touch(s: ShopperState, event: PersonEvent, intent: Intent, now: number)
   const locale = 'wish' in intent ? intent.wish.locale : null;
   return {
     ...tidy(s, now),
+    awake_at: turnsToBot(event) ? Math.max(s.awake_at ?? 0, event.at) : s.awake_at,
     seen_at: newest ? event.at : s.seen_at,
     window_until: opens ? Math.max(s.window_until ?? 0, event.at + WINDOW_MS) : s.window_until,
     locale: newest && locale !== null ? locale : s.locale,

@@ -20,6 +20,10 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** The latest word of a human of the shop, or of another app, to the person. */
+  readonly human_at: number | null;
+  /** The latest time at which the conversation came back to the bot: see `turnsToBot`, or another app handed it over. */
+  readonly awake_at: number | null;
   /** The latest "stop this one" per wish (see `wishKey`), of the last days: an older consent may still be on its way. */
   readonly ended_wishes: readonly { readonly wish: string; readonly at: number }[];
 }
@@ -64,6 +68,8 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       seen_at: null,
       ended_subs: [],
       ended_wishes: [],
+      human_at: null,
+      awake_at: null,
       suspended_at: null,
       locale: null,
       zone: null,

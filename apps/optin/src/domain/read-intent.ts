@@ -25,6 +25,7 @@ export type Intent =
 export function readIntent(event: PersonEvent): Intent {
   switch (event.kind) {
     case 'reaction':
+    case 'holder':
       return { want: 'nothing' };
     case 'one_time_optin':
       return event.wish ? { want: 'consent', wish: event.wish, tap: event } : { want: 'question' };

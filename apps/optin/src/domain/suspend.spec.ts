@@ -33,7 +33,10 @@ describe('a person who cannot be reached', () => {
     ['an alert held back because of it', { error_code: null, error_subcode: null, posted_at: null }],
     ['an alert held back because of it, refused before for something else', { error_code: 613, error_subcode: null }],
     ['a closed window', { reason: 'window_closed', error_code: 10, error_subcode: 2018278 }],
-    ['a dead token', { reason: 'grant_dead', state: 'failed', error_code: 100, error_subcode: 33, grant_kind: 'one_time' }],
+    [
+      'a dead token',
+      { reason: 'grant_dead', state: 'failed', error_code: 100, error_subcode: 33, grant_kind: 'one_time' },
+    ],
     ['an accepted message', { state: 'accepted', reason: null, error_code: null }],
   ])('is not learnt from %s', (_, more) => {
     expect(suspendBy(known, refusal(5000, more), NOW)).toBe(known);

@@ -60,6 +60,7 @@ export class Conversation {
         now,
         mayAsk: arrival.mayAsk,
         shopLocale: shop.settings.locale,
+        humanPauseMs: shop.settings.bot.human_pause,
         item: (wish) => itemOf(wish, offers),
         named: (id) => named.find((s) => s.sub_id === id && s.shopper_id === shopperId),
       });

@@ -19,6 +19,8 @@ const shopperColumns: Columns<ShopperState> = {
   seen_at: 'bigint',
   ended_subs: 'jsonb',
   ended_wishes: 'jsonb',
+  human_at: 'bigint',
+  awake_at: 'bigint',
   suspended_at: 'bigint',
   locale: 'text',
   zone: 'text',

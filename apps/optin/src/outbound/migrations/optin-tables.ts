@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { EndedWishes1790000120000 } from './ended-wishes.js';
+import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -82,4 +83,4 @@ export class OptinTables1790000100000 implements MigrationInterface {
 }
 
 /** Migrations of optin's own tables. */
-export const optinMigrations = [OptinTables1790000100000, EndedWishes1790000120000];
+export const optinMigrations = [OptinTables1790000100000, EndedWishes1790000120000, HumanInTheInbox1790000120001];
