@@ -11,7 +11,9 @@ import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
 import { LinksController } from './inbound/links.controller.js';
+import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
+import { Replies } from './inbound/replies.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
@@ -42,6 +44,8 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        Replies,
+        ExpireRights,
         { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
         {
           provide: OptinKeys,

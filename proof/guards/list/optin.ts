@@ -192,8 +192,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/closed-window-is-silence',
     promise: 'Replies would be tried outside the 24 hours in which Messenger allows them.',
     file: fold,
-    from: 'person.shopper.window_until > facts.now;',
-    to: 'person.shopper.window_until > 0;',
+    from: 'shopper.window_until > facts.now;',
+    to: 'shopper.window_until > 0;',
     test: { suite: 'unit', file: folding, name: 'when the window has closed' },
   },
   {

@@ -42,7 +42,7 @@ export function endOne(person: Person, id: string | null, at: number, facts: Fac
 }
 
 /** The subscription of this id, or the one that has the consent which the id is made of: taps may have been joined. */
-const subNamed = (person: Person, id: string): SubState | undefined =>
+export const subNamed = (person: Person, id: string): SubState | undefined =>
   person.subs.find((s) => s.sub_id === id) ??
   person.subs.find((s) => s.consents.some((c) => subId(s.page, c.event) === id));
 

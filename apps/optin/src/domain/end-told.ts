@@ -1,5 +1,6 @@
 import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
+import { withDue } from './again.js';
 import { endSub, voidUntil } from './person.js';
 import type { Consent, Person, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
@@ -27,7 +28,8 @@ export function endTold(person: Person, delivery: Delivery, now: number): Outcom
   const rev = person.shopper.rev + 1;
   const again = askedAgain(sub, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
-  const after = endSub(person, sub.sub_id, 'already_told', told_at);
+  const ended = endSub(person, sub.sub_id, 'already_told', told_at);
+  const after = again ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,

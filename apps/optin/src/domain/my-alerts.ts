@@ -1,6 +1,7 @@
 import { GENERIC_ELEMENTS_MAX } from '@beckon/messenger';
 import type { Facts } from './fold-event.js';
 import type { ListedAlert, ReplyWanted } from './outcome.js';
+import { activeOf } from './person.js';
 import type { Person } from './person.js';
 import { wishOf } from './wish.js';
 
@@ -13,7 +14,7 @@ export function myAlerts(
   asked: { readonly offset: number; readonly language: string | null },
   facts: Pick<Facts, 'item'>,
 ): ReplyWanted {
-  const active = person.subs.filter((s) => s.state === 'active').sort(bySince);
+  const active = activeOf(person).sort(bySince);
   if (active.length === 0) return { say: 'no_alerts', language: asked.language };
   const offset = asked.offset < active.length ? asked.offset : 0;
   const end = offset + GENERIC_ELEMENTS_MAX;

@@ -1,5 +1,5 @@
 import type { Decision, Reason } from '@beckon/contracts';
-import type { Person, SubState } from './person.js';
+import type { AgainDue, Person, SubState } from './person.js';
 import type { Item, Wish } from './wish.js';
 
 /** What to answer, not yet in words. `language`: the one the person just used, where it was clear. */
@@ -22,7 +22,23 @@ export type ReplyWanted =
   /** "Stop this one" was done; `more`: others go on. */
   | { readonly say: 'ended_one'; readonly sub: ListedAlert['sub']; readonly item: Item; readonly more: boolean }
   /** A button about an alert that has ended already. */
-  | { readonly say: 'gone' };
+  | { readonly say: 'gone' }
+  /** Requests that ended by themselves, offered anew without a question of the person. */
+  | { readonly say: 'again'; readonly offers: readonly AgainOffer[] };
+
+/** One request that could be made again. */
+export interface AgainOffer {
+  readonly sub_id: string;
+  readonly why: AgainDue['why'];
+  readonly item: Item;
+}
+
+/** What the first of the replies says as well. */
+export interface Aside {
+  /** That it comes from an automated service. */
+  readonly disclose: boolean;
+  readonly again: readonly AgainOffer[];
+}
 
 /** One line of "my alerts". */
 export interface ListedAlert {
@@ -44,4 +60,5 @@ export interface Outcome {
   readonly person: Person;
   readonly replies: readonly ReplyWanted[];
   readonly notes: readonly Note[];
+  readonly aside?: Aside;
 }

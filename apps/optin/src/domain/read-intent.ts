@@ -9,8 +9,8 @@ export type Intent =
   | { readonly want: 'stop' | 'start' | 'help'; readonly language: string | null }
   /** "My alerts", from the place `offset` on. */
   | { readonly want: 'list'; readonly offset: number; readonly language: string | null }
-  /** "Stop this one": the subscription of this id, as the button says. */
-  | { readonly want: 'end'; readonly id: string | null }
+  /** "Stop this one", "tell me again": the subscription of this id, as the button says. */
+  | { readonly want: 'end' | 'again'; readonly id: string | null }
   /** To be asked whether to be told. */
   | { readonly want: 'ask'; readonly wish: Wish }
   /** To be told: the tap on "Notify Me". */
@@ -21,8 +21,11 @@ export type Intent =
   /** No answer: a reaction to a message. */
   | { readonly want: 'nothing' };
 
-/** Reads an event. An order in words goes before a link: "stop" typed below a product link is a STOP. */
-export function readIntent(event: PersonEvent): Intent {
+/**
+ * Reads an event. An order in words goes before a link: "stop" typed below a product link is a STOP.
+ * @param stopWords the shop's own words for STOP.
+ */
+export function readIntent(event: PersonEvent, stopWords: readonly string[] = []): Intent {
   switch (event.kind) {
     case 'reaction':
     case 'holder':
@@ -34,7 +37,7 @@ export function readIntent(event: PersonEvent): Intent {
     case 'postback':
       return button(event.payload) ?? (event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' });
     case 'message': {
-      const command = button(event.payload) ?? spoken(event.text);
+      const command = button(event.payload) ?? spoken(event.text, stopWords);
       if (command) return command;
       if (event.wish) return { want: 'ask', wish: event.wish };
       return { want: 'unclear', stopping: event.text !== null && mentionsStopping(event.text) };
@@ -52,7 +55,8 @@ function button(payload: string | null): Intent | undefined {
     case 'list':
       return { want: 'list', offset: offsetOf(action.argument), language: null };
     case 'end':
-      return { want: 'end', id: action.argument };
+    case 'again':
+      return { want: action.verb, id: action.argument };
     default:
       return undefined;
   }
@@ -61,8 +65,8 @@ function button(payload: string | null): Intent | undefined {
 /** What is no place in a list is its beginning. */
 const offsetOf = (argument: string | null): number => (/^\d{1,6}$/.test(argument ?? '') ? Number(argument) : 0);
 
-function spoken(text: string | null): Intent | undefined {
-  const read = text === null ? undefined : readCommand(text);
+function spoken(text: string | null, stopWords: readonly string[]): Intent | undefined {
+  const read = text === null ? undefined : readCommand(text, stopWords);
   if (read === undefined) return undefined;
   const { command, language } = read;
   return command === 'list' ? { want: 'list', offset: 0, language } : { want: command, language };
@@ -76,8 +80,5 @@ export function subNamedBy(event: PersonEvent): string | null {
 
 const NAMING: ReadonlySet<Verb> = new Set(['end', 'again', 'price']);
 
-/** Whether the answer lists what the person asked for, or names one of it. */
-export function speaksOfAlerts(event: PersonEvent): boolean {
-  const { want } = readIntent(event);
-  return want === 'list' || want === 'end';
-}
+/** Whether the answer lists what the person asked for. */
+export const asksForList = (event: PersonEvent): boolean => readIntent(event).want === 'list';

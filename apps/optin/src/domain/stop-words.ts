@@ -64,16 +64,26 @@ const lookup = new Map<string, ReadCommand>(
   ),
 );
 
-/** What the text orders, or undefined when it is no order. */
-export function readCommand(text: string): ReadCommand | undefined {
+/**
+ * What the text orders, or undefined when it is no order.
+ * @param stopWords further words for STOP, as the shop writes them; they go before our own.
+ */
+export function readCommand(text: string, stopWords: readonly string[] = []): ReadCommand | undefined {
   const plain = plainText(text);
   const bare = withoutPoliteness(plain);
+  if (stopWords.some((word) => isWord(word, text, [plain, bare]))) return { command: 'stop', language: null };
   const found = lookup.get(plain) ?? lookup.get(bare);
   if (found) return found;
   for (const [language, list] of Object.entries(orders)) {
     if (list.some((order) => bare === order || bare.startsWith(`${order} `))) return { command: 'stop', language };
   }
   return plain === '' && text.includes('?') ? { command: 'help', language: null } : undefined;
+}
+
+/** Compared like our own words; one without a letter (an emoji) as it is. */
+function isWord(word: string, text: string, plain: readonly string[]): boolean {
+  const bare = plainText(word);
+  return bare === '' ? word.trim() === text.trim() : plain.includes(bare);
 }
 
 const hints = new Set(

@@ -1,8 +1,10 @@
 /** From what to answer to the Send API's message object, within the platform's limits (messenger-platform, section 5.2). */
 import type { RequestedMessage } from '@beckon/contracts';
 import type { OutgoingMessage } from '@beckon/messenger';
-import type { ReplyWanted } from './outcome.js';
+import type { Outcome, ReplyWanted } from './outcome.js';
 import { fitTitle, text, withChoices } from './say.js';
+import type { Wish } from './wish.js';
+import { joined, wordAside, wordOffers } from './word-aside.js';
 import { wordEnded, wordList } from './word-list.js';
 import { chooseVoice } from './wording/languages.js';
 import type { Voice } from './wording/languages.js';
@@ -32,6 +34,7 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   no_alerts: 'list',
   ended_one: 'stop_confirm',
   gone: 'help',
+  again: 'question',
 };
 
 /**
@@ -49,6 +52,45 @@ export function wordReply(
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
   const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one';
   return { purpose: purposes[reply.say], quietInFlight, body: bodyOf(reply, voice, payload, zone) };
+}
+
+/** What answers go out as. */
+export interface Worded extends WordedReply {
+  /** Tells the messages that answer one event apart. */
+  readonly part: string;
+}
+
+/** How a person is spoken to. */
+export interface Manner {
+  /** The shopper's, then the shop's; the language that the person just used goes before both. */
+  readonly locales: readonly (string | null)[];
+  /** The shopper's time zone, for dates. */
+  readonly zone: string;
+  /** The name of the shop. */
+  readonly shop: string;
+  /** The signed ref of a wish, which comes back with the tap on the request's button. */
+  readonly payload: (wish: Wish) => string;
+}
+
+/**
+ * Words an answer and what is said beside it. The first text takes that along; an answer without a text has it before
+ * itself.
+ */
+export function wordAnswer({ replies, aside }: Pick<Outcome, 'replies' | 'aside'>, how: Manner): Worded[] {
+  const worded = replies.map((reply): Worded => {
+    const payload = reply.say === 'ask' ? how.payload(reply.wish) : '';
+    return { part: reply.say, ...wordReply(reply, how.locales, payload, how.zone) };
+  });
+  const [first] = replies;
+  const voice = chooseVoice(first && 'language' in first ? first.language : null, ...how.locales);
+  const beside = aside && wordAside(aside, how.shop, voice);
+  if (!beside) return worded;
+  const at = worded.findIndex((w) => w.body.text !== undefined);
+  const body = worded[at] && joined(worded[at].body, beside);
+  if (body) return worded.map((w, i) => (i === at ? { ...w, body } : w));
+  const { lead, ...offers } = beside;
+  const alone = joined({ text: lead ?? '' }, offers) ?? offers;
+  return [{ part: 'aside', purpose: 'help', quietInFlight: false, body: alone }, ...worded];
 }
 
 function bodyOf(reply: ReplyWanted, voice: Voice, payload: string, zone: string): OutgoingMessage {
@@ -74,6 +116,8 @@ function bodyOf(reply: ReplyWanted, voice: Voice, payload: string, zone: string)
       return reply.alerts
         ? withChoices(text('unclear_stop_which', voice), voice, ['stop', 'list'])
         : withChoices(text(reply.say, voice), voice, ['stop']);
+    case 'again':
+      return wordOffers(reply.offers, voice);
     case 'list':
       return wordList(reply, voice, zone);
     case 'ended_one':

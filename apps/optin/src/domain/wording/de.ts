@@ -36,10 +36,16 @@ export const de: Wording = {
   listed_early_sale: 'Früher Sale',
   ended_one: 'Erledigt. Diese Benachrichtigung ist beendet, dazu schreiben wir Ihnen nicht mehr: {item} ({asked}).',
   gone: 'Diese Benachrichtigung ist bereits beendet.',
+  disclosure: 'Hier antwortet der automatische Dienst von {shop}.',
+  again_told: 'Möchten Sie auch beim nächsten Mal eine Nachricht bekommen: {item}?',
+  again_expired: 'Ihre Vormerkung ist nach einem Jahr abgelaufen: {item}. Möchten Sie sie erneuern?',
+  again_several:
+    'Diese Vormerkungen sind beendet: {items}. Tippen Sie auf das, wozu Sie wieder eine Nachricht möchten.',
   button_stop: 'Alle beenden',
   button_start: 'START',
   button_list: 'Meine Liste',
   button_more: 'Mehr',
   button_end: 'Beenden',
   button_price: 'Preis ändern',
+  button_again: 'Wieder vormerken',
 };

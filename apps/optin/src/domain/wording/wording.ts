@@ -35,6 +35,12 @@ export interface Wording {
   /** "Stop this one" was done; `{asked}` as in the list. */
   readonly ended_one: string;
   readonly gone: string;
+  /** Said once beside the first answer; `{shop}` is its name. */
+  readonly disclosure: string;
+  /** A request that ended by itself is offered anew: after its message, after its year, or several (`{items}`). */
+  readonly again_told: string;
+  readonly again_expired: string;
+  readonly again_several: string;
   /** Titles of buttons and quick replies; at most 20 characters. */
   readonly button_stop: string;
   readonly button_start: string;
@@ -42,4 +48,5 @@ export interface Wording {
   readonly button_more: string;
   readonly button_end: string;
   readonly button_price: string;
+  readonly button_again: string;
 }
