@@ -9,6 +9,8 @@ const events = 'apps/optin/src/domain/person-event-of.spec.ts';
 const webhook = 'apps/optin/src/inbound/webhook.controller.ts';
 const endOne = 'apps/optin/src/domain/end-one.ts';
 const endings = 'apps/optin/src/domain/end-one.spec.ts';
+const again = 'apps/optin/src/domain/again.ts';
+const agains = 'apps/optin/src/domain/again.spec.ts';
 const silences = 'apps/optin/src/domain/silence.spec.ts';
 const hooks = 'apps/optin/src/inbound/webhook.int.spec.ts';
 const stores = 'apps/optin/src/outbound/stores.int.spec.ts';
@@ -163,6 +165,62 @@ export const optinGuards: readonly Guard[] = [
     from: 'if (parseMetadata(metadata) !== undefined) return false;',
     to: 'if (parseMetadata(metadata) === "") return false;',
     test: { suite: 'unit', file: events, name: 'we ourselves' },
+  },
+  {
+    id: 'optin/request-ends-with-its-token',
+    promise: 'A request whose token has run out would stay on the list for ever, and never be answered.',
+    file: again,
+    from: 'const dead = person.shopper.grants.filter((g) => g.expires_at <= now);',
+    to: 'const dead = person.shopper.grants.filter((g) => g.expires_at <= 0);',
+    test: { suite: 'unit', file: agains, name: 'ends the request, and the token is gone' },
+  },
+  {
+    id: 'optin/newer-token-keeps-the-request',
+    promise: 'A request that was made anew in time would end with its first token.',
+    file: again,
+    from: 'if (living.some((g) => g.sub_id === sub.sub_id || g.sub_id === null)) continue;',
+    to: 'if (living.some((g) => g.sub_id === "" && g.sub_id !== sub.sub_id)) continue;',
+    test: { suite: 'unit', file: agains, name: 'leaves a request that a newer tap can still serve' },
+  },
+  {
+    id: 'optin/expired-tokens-are-looked-for',
+    promise: 'Tokens would be kept for longer than the year for which they are good.',
+    file: 'apps/optin/src/outbound/people.ts',
+    from: 'Math.min(...s.grants.map((g) => g.expires_at)),',
+    to: 'Math.min(...s.grants.map((g) => g.expires_at * 2)),',
+    test: { suite: 'int', file: stores, name: 'a right to send that has run out is found' },
+  },
+  {
+    id: 'optin/no-offer-after-a-stop',
+    promise: 'Somebody who said STOP after their message would be asked whether they want another one.',
+    file: again,
+    from: ' && d.at > (shopper.stop_at ?? 0));',
+    to: ');',
+    test: { suite: 'unit', file: agains, name: 'a STOP after it is followed by no offer' },
+  },
+  {
+    id: 'optin/no-offer-to-who-stopped',
+    promise: 'Somebody who said STOP would get one more message, because the word of the alert before it came late.',
+    file: again,
+    from: ' && stoppedAt(shopper) === null && ',
+    to: ' && ',
+    test: { suite: 'unit', file: agains, name: 'nothing is said to somebody who stopped' },
+  },
+  {
+    id: 'optin/offered-once',
+    promise: 'With every answer the shopper would be asked again whether they want the same.',
+    file: again,
+    from: 'person: { ...person, shopper: { ...person.shopper, again_due: [] } }, offers };',
+    to: 'person: { ...person, shopper: { ...person.shopper } }, offers };',
+    test: { suite: 'unit', file: agains, name: 'it is closed: it is offered with the answer' },
+  },
+  {
+    id: 'optin/disclosed-first',
+    promise: 'Shoppers would not be told that they talk with a machine, where the law wants it said.',
+    file: 'apps/optin/src/domain/aside.ts',
+    from: 'person.shopper.disclosed_at === null;',
+    to: 'person.shopper.disclosed_at !== null;',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/aside.spec.ts', name: 'is said with the first answer' },
   },
   {
     id: 'optin/tap-opens-no-window',
