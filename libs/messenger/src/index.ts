@@ -2,6 +2,7 @@ export * from './appsecret-proof.js';
 export * from './classify-answer.js';
 export * from './error-table.js';
 export * from './escape-json.js';
+export * from './graph-call.js';
 export * from './graph-types.js';
 export * from './limits.js';
 export * from './metadata.js';
