@@ -79,7 +79,7 @@ const baseSettings: z.input<typeof ShopSettings> = {
   ],
   sources: [{ name: 'catalog', format: 'cloudevents', topic: 'flow.catalog' }],
   // Specs count messages: what is said beside answers is for the specs that want it.
-  bot: { disclosure: false, offer_again: false },
+  bot: { disclosure: false, offer_again: false, read_profile: false },
 };
 
 export class Beckon {

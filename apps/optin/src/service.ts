@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
 import { forgetSeenEvents } from './inbound/forget-seen-events.js';
+import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { OptinKeys } from './outbound/optin-keys.js';
@@ -18,6 +19,7 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   strategies: (app, config, deps) => {
     forgetSeenEvents(app.get(SeenEvents), app.get(DataSource), deps, config.SEEN_KEEP_MS);
     expireRights(app.get(ExpireRights), app.get(Emitter), deps);
+    readProfiles(app.get(ReadProfiles), deps);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });

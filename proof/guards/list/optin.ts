@@ -203,7 +203,7 @@ export const optinGuards: readonly Guard[] = [
     promise: 'Somebody who said STOP would get one more message, because the word of the alert before it came late.',
     file: again,
     from: ' && stoppedAt(shopper) === null && ',
-    to: ' && ',
+    to: ' && stoppedAt(shopper) !== 0 && ',
     test: { suite: 'unit', file: agains, name: 'nothing is said to somebody who stopped' },
   },
   {
@@ -221,6 +221,14 @@ export const optinGuards: readonly Guard[] = [
     from: 'person.shopper.disclosed_at === null;',
     to: 'person.shopper.disclosed_at !== null;',
     test: { suite: 'unit', file: 'apps/optin/src/domain/aside.spec.ts', name: 'is said with the first answer' },
+  },
+  {
+    id: 'optin/profile-overrules-nothing',
+    promise: 'A shopper who came by a German page would be answered in the language of their phone.',
+    file: 'apps/optin/src/domain/profile.ts',
+    from: "shopper.locale === null && typeof locale === 'string'",
+    to: "shopper.locale !== '' && typeof locale === 'string'",
+    test: { suite: 'unit', file: 'apps/optin/src/domain/profile.spec.ts', name: 'overrules nothing that is known' },
   },
   {
     id: 'optin/tap-opens-no-window',

@@ -14,6 +14,7 @@ import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
+import { ProfilesWanted } from '../outbound/profiles-wanted.js';
 import { SeenEvents } from '../outbound/seen-events.js';
 import { Replies, factsOf } from './replies.js';
 
@@ -39,6 +40,7 @@ export class Conversation {
     private readonly offers: OfferCopies,
     private readonly keys: OptinKeys,
     private readonly replies: Replies,
+    private readonly profiles: ProfilesWanted,
   ) {}
 
   async hold(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<void> {
@@ -68,6 +70,7 @@ export class Conversation {
       tx,
       [...after].map(([id, person]) => ({ before: known.get(id), after: person })),
     );
+    await this.profiles.note(tx, strangersIn(fresh, known), now);
   }
 
   /** Events that were not handled before, each once, in the order in which they happened. */
@@ -108,6 +111,15 @@ export class Conversation {
   private stranger({ shopperId, shop, page, psid }: Arrival): Person {
     return newPerson({ shopper_id: shopperId, shop: shop.shop, page, psid_sealed: this.keys.seal(psid) });
   }
+}
+
+/** People who were not known before, of shops that want their profiles read. */
+function strangersIn(
+  arrivals: readonly Arrival[],
+  known: ReadonlyMap<string, Person>,
+): { shopper_id: string; page: string }[] {
+  const strangers = arrivals.filter((a) => !known.has(a.shopperId) && a.shop.settings.bot.read_profile);
+  return [...new Map(strangers.map((a) => [a.shopperId, { shopper_id: a.shopperId, page: a.page }])).values()];
 }
 
 /** Writes the lines of a shopper's story. `subject` names the cause, so that the lines of one cause keep their ids. */

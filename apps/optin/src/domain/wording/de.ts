@@ -15,7 +15,7 @@ export const de: Wording = {
   stopped:
     'Erledigt. Alle Ihre Benachrichtigungen sind beendet, es kommen keine mehr. Falls Sie es sich anders überlegen, schreiben Sie START.',
   resumed: 'Willkommen zurück! Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“.',
-  help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit STOP beenden Sie alle Benachrichtigungen.',
+  help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit „meine Liste“ sehen Sie, was vorgemerkt ist, und können Einzelnes beenden. Mit STOP beenden Sie alle Benachrichtigungen.',
   question:
     'Um welches Produkt geht es? Bitte öffnen Sie seine Seite in unserem Shop und tippen Sie dort auf „Benachrichtigen“.',
   unclear:

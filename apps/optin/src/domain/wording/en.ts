@@ -14,7 +14,7 @@ export const en: Wording = {
   stopped:
     'Done. All your alerts have ended, and we will send you no more of them. If you change your mind, write START.',
   resumed: 'Welcome back! To be told about a product, tap “Notify me” on its page in our shop.',
-  help: 'Tap “Notify me” on a product page in our shop, and we will tell you here when it is back or gets cheaper. Write STOP to end all alerts.',
+  help: 'Tap “Notify me” on a product page in our shop, and we will tell you here when it is back or gets cheaper. Write “my alerts” to see what you asked for, and to end one of them. Write STOP to end all alerts.',
   question: 'Which product is it about? Please open its page in our shop and tap “Notify me” there: then we know.',
   unclear:
     'Sorry, this is an automatic service and did not understand that. To be told about a product, tap “Notify me” on its page. Write STOP to end all alerts.',

@@ -13,7 +13,7 @@ export const es: Wording = {
   no_price: 'Por ahora no conocemos el precio y no podemos avisarte si baja: {item}.',
   stopped: 'Hecho. Todos tus avisos han terminado y no recibirás más. Si cambias de idea, escribe START.',
   resumed: '¡Hola de nuevo! Toca «Avísame» en la página de un producto de nuestra tienda.',
-  help: 'Toca «Avísame» en la página de un producto y te escribiremos aquí cuando vuelva o baje de precio. Escribe STOP para terminar todos los avisos.',
+  help: 'Toca «Avísame» en la página de un producto y te escribiremos aquí cuando vuelva o baje de precio. Escribe «mis avisos» para ver lo que has pedido y terminar alguno, o STOP para terminar todos los avisos.',
   question: '¿De qué producto se trata? Abre su página en nuestra tienda y toca «Avísame».',
   unclear:
     'Lo sentimos, este servicio automático no lo ha entendido. Para recibir un aviso, toca «Avísame» en la página de un producto. Escribe STOP para terminar todos los avisos.',

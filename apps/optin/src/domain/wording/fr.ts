@@ -15,7 +15,7 @@ export const fr: Wording = {
   stopped:
     'C’est fait. Toutes vos alertes sont arrêtées et vous n’en recevrez plus. Si vous changez d’avis, écrivez START.',
   resumed: 'Heureux de vous revoir ! Touchez « Me prévenir » sur la page d’un produit de notre boutique.',
-  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez STOP pour arrêter toutes les alertes.',
+  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez « mes alertes » pour voir vos demandes et en arrêter une, ou STOP pour arrêter toutes les alertes.',
   question: 'De quel produit s’agit-il ? Ouvrez sa page dans notre boutique et touchez « Me prévenir ».',
   unclear:
     'Désolé, ce service automatique n’a pas compris. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit. Écrivez STOP pour arrêter toutes les alertes.',
