@@ -1,5 +1,6 @@
 import {
   databaseSettings,
+  graphSettings,
   kafkaSettings,
   processSettings,
   integer,
@@ -18,6 +19,7 @@ export const optinSettings = {
   ...kafkaSettings,
   ...databaseSettings,
   ...sealSettings,
+  ...graphSettings,
   DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'optin'),
   SHOPPER_KEY: setting({
     check: text(),

@@ -23,6 +23,10 @@ export const optinMetrics = {
     help: 'Replies asked of delivery, by purpose.',
     labels: ['purpose'],
   }),
+  profiles: counter('beckon_optin_profiles_total', {
+    help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
+    labels: ['outcome'],
+  }),
   notes: counter('beckon_optin_notes_total', {
     help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',
     labels: ['verdict'],

@@ -3,6 +3,7 @@ import {
   changeBodySchema,
   deliveryBodySchema,
   echoBodySchema,
+  handoverBodySchema,
   messageBodySchema,
   optinBodySchema,
   postbackBodySchema,
@@ -17,6 +18,7 @@ import type {
   ChangeBody,
   DeliveryBody,
   EchoBody,
+  HandoverBody,
   MessageBody,
   OptinBody,
   PostbackBody,
@@ -55,6 +57,7 @@ export type MessengerEvent = EventHead &
     | { readonly kind: 'echo'; readonly body: EchoBody }
     /** An item of `changes[]`: something about the Page, and no person's doing (`psid` is ''). */
     | { readonly kind: 'change'; readonly body: ChangeBody }
+    | { readonly kind: 'handover'; readonly body: HandoverBody }
     | { readonly kind: 'unknown'; readonly body: unknown }
   );
 
@@ -141,6 +144,10 @@ function readContent(event: RawEvent): Content {
   if (reaction.success) return { kind: 'reaction', body: reaction.data };
   const referral = referralSchema.safeParse(event.referral);
   if (referral.success) return { kind: 'referral', body: referral.data };
+  for (const how of ['pass', 'take'] as const) {
+    const handover = handoverBodySchema.safeParse(event[`${how}_thread_control`]);
+    if (handover.success) return { kind: 'handover', body: { ...handover.data, how } };
+  }
   return { kind: 'unknown', body: event };
 }
 
