@@ -11,6 +11,7 @@ import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
 import { RateLimits } from './inbound/api/rate-limits.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
+import { WishesAsked } from './inbound/api/wishes-asked.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
@@ -57,6 +58,7 @@ export class OptinModule {
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,
+        WishesAsked,
         { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
         {
           provide: RateLimits,

@@ -24,4 +24,5 @@ export const de: Wording = {
     'Möchten Sie alle Benachrichtigungen beenden? Dann tippen Sie auf die Taste, oder schreiben Sie nur STOP.',
   cannot_ask: 'Hier können wir zurzeit leider keine Benachrichtigungen zu Produkten senden.',
   button_stop: 'Alle beenden',
+  button_notify_me: 'Benachrichtigen',
 };

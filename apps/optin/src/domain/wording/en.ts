@@ -21,4 +21,5 @@ export const en: Wording = {
   unclear_stop: 'Would you like us to end all your alerts? Then tap the button, or write just STOP.',
   cannot_ask: 'We cannot send product alerts here at the moment. Sorry!',
   button_stop: 'End all alerts',
+  button_notify_me: 'Notify me',
 };

@@ -20,4 +20,5 @@ export const es: Wording = {
   unclear_stop: '¿Quieres terminar todos tus avisos? Toca el botón o escribe solo STOP.',
   cannot_ask: 'Lo sentimos, por ahora no podemos enviar avisos por aquí.',
   button_stop: 'Terminar avisos',
+  button_notify_me: 'Avísame',
 };

@@ -22,4 +22,5 @@ export const fr: Wording = {
   unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
   cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
   button_stop: 'Tout arrêter',
+  button_notify_me: 'Me prévenir',
 };
