@@ -7,17 +7,23 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
+import { AsksController } from './inbound/api/asks.controller.js';
 import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
+import { OpenApiController } from './inbound/api/openapi.controller.js';
 import { RateLimits } from './inbound/api/rate-limits.js';
+import { ShopperNames } from './inbound/api/shopper-names.js';
+import { ShoppersController } from './inbound/api/shoppers.controller.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
 import { WishesAsked } from './inbound/api/wishes-asked.js';
+import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
+import { Asks } from './outbound/asks.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
@@ -26,6 +32,7 @@ import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
 import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
+import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
 
 /** All tables in optin's schema. */
@@ -45,7 +52,10 @@ export class OptinModule {
       controllers: [
         WebhookController,
         LinksController,
+        AsksController,
+        ShoppersController,
         KeysController,
+        OpenApiController,
         EventsController,
         DeliveriesController,
         OffersController,
@@ -59,6 +69,10 @@ export class OptinModule {
         RememberedAnswers,
         ShopsAtHand,
         WishesAsked,
+        Asks,
+        AskShopper,
+        ShopperNames,
+        ShopperViews,
         { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
         {
           provide: RateLimits,

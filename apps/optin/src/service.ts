@@ -7,6 +7,7 @@ import { openApiDoor } from './inbound/api/api-door.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
+import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
@@ -20,9 +21,11 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
-    const [seen, answers, dataSource] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(DataSource)];
+    const [seen, answers, asks] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(Asks)];
+    const dataSource = app.get(DataSource);
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
+    forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
+import { Asks1790000130002 } from './asks.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -83,4 +84,9 @@ export class OptinTables1790000100000 implements MigrationInterface {
 }
 
 /** Migrations of optin's own tables. */
-export const optinMigrations = [OptinTables1790000100000, ApiKeys1790000130000, ApiAnswers1790000130001];
+export const optinMigrations = [
+  OptinTables1790000100000,
+  ApiKeys1790000130000,
+  ApiAnswers1790000130001,
+  Asks1790000130002,
+];
