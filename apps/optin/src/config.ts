@@ -1,5 +1,6 @@
 import {
   databaseSettings,
+  graphSettings,
   kafkaSettings,
   processSettings,
   integer,
@@ -18,6 +19,7 @@ export const optinSettings = {
   ...kafkaSettings,
   ...databaseSettings,
   ...sealSettings,
+  ...graphSettings,
   DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'optin'),
   SHOPPER_KEY: setting({
     check: text(),
@@ -58,6 +60,11 @@ export const optinSettings = {
     check: milliseconds({ min: 100, max: 4500 }),
     default: '3000',
     help: 'How long a webhook waits for Kafka before it is answered 503, in milliseconds (the platform allows 5 s).',
+  }),
+  PAGE_WATCH_MS: setting({
+    check: milliseconds({ min: 0 }),
+    default: '300000',
+    help: 'How often it is looked whether a Page from which nothing came is still subscribed, in milliseconds; 0: never.',
   }),
   SEEN_KEEP_MS: setting({
     check: milliseconds({ min: 60_000 }),

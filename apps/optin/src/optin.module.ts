@@ -17,7 +17,9 @@ import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { PageActivity } from './outbound/page-activity.js';
 import { PageSecrets } from './outbound/page-secrets.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { People } from './outbound/people.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
@@ -42,6 +44,8 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        PageActivity,
+        PageWatchStore,
         { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
         {
           provide: OptinKeys,

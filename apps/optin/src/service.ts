@@ -1,13 +1,17 @@
 import { messengerEvents } from '@beckon/contracts';
 import { kafkaStrategy } from '@beckon/kafka';
 import type { ServiceOptions } from '@beckon/service';
+import { ShopDirectory } from '@beckon/settings';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { forgetSeenEvents } from './inbound/forget-seen-events.js';
 import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
+import { watchPages } from './inbound/watch-pages.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { PageActivity } from './outbound/page-activity.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { SeenEvents } from './outbound/seen-events.js';
 
 /** Optin as a process. */
@@ -17,6 +21,15 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
     forgetSeenEvents(app.get(SeenEvents), app.get(DataSource), deps, config.SEEN_KEEP_MS);
+    if (config.PAGE_WATCH_MS > 0) {
+      const watched = {
+        store: app.get(PageWatchStore),
+        shops: app.get(ShopDirectory),
+        activity: app.get(PageActivity),
+      };
+      const graph = { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION };
+      watchPages({ ...watched, graph, everyMs: config.PAGE_WATCH_MS, owner: config.SERVICE_INSTANCE }, deps);
+    }
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });
