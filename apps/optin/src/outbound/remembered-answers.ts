@@ -89,9 +89,10 @@ export class RememberedAnswers {
   /** Forgets up to `limit` answers to requests that began before `before`; answers how many. */
   async forget(before: number, limit: number): Promise<number> {
     const [, count]: [unknown, number] = await this.dataSource.query(
-      `DELETE FROM api_answers WHERE (shop, idempotency_key) IN
-         (SELECT shop, idempotency_key FROM api_answers WHERE began_at < $1 ORDER BY began_at LIMIT $2
-          FOR UPDATE SKIP LOCKED)`,
+      `WITH old AS MATERIALIZED (
+         SELECT shop, idempotency_key FROM api_answers WHERE began_at < $1 ORDER BY began_at LIMIT $2
+         FOR UPDATE SKIP LOCKED)
+       DELETE FROM api_answers a USING old WHERE a.shop = old.shop AND a.idempotency_key = old.idempotency_key`,
       [before, limit],
     );
     return count;
