@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const de: Wording = {
   this_item: 'dieser Artikel',
+  button_notify_me: 'Benachrichtigen',
   ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
   ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
   confirmed_back_in_stock:
@@ -24,5 +25,4 @@ export const de: Wording = {
     'Möchten Sie alle Benachrichtigungen beenden? Dann tippen Sie auf die Taste, oder schreiben Sie nur STOP.',
   cannot_ask: 'Hier können wir zurzeit leider keine Benachrichtigungen zu Produkten senden.',
   button_stop: 'Alle beenden',
-  button_notify_me: 'Benachrichtigen',
 };

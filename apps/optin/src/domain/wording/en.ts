@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const en: Wording = {
   this_item: 'this item',
+  button_notify_me: 'Notify me',
   ask_back_in_stock: 'Tell you when {item} is back?',
   ask_price_drop: 'Tell you when {item} gets cheaper?',
   confirmed_back_in_stock:
@@ -21,5 +22,4 @@ export const en: Wording = {
   unclear_stop: 'Would you like us to end all your alerts? Then tap the button, or write just STOP.',
   cannot_ask: 'We cannot send product alerts here at the moment. Sorry!',
   button_stop: 'End all alerts',
-  button_notify_me: 'Notify me',
 };

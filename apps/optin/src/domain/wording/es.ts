@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const es: Wording = {
   this_item: 'este artículo',
+  button_notify_me: 'Avísame',
   ask_back_in_stock: '¿Te avisamos cuando vuelva: {item}?',
   ask_price_drop: '¿Te avisamos si baja de precio: {item}?',
   confirmed_back_in_stock:
@@ -20,5 +21,4 @@ export const es: Wording = {
   unclear_stop: '¿Quieres terminar todos tus avisos? Toca el botón o escribe solo STOP.',
   cannot_ask: 'Lo sentimos, por ahora no podemos enviar avisos por aquí.',
   button_stop: 'Terminar avisos',
-  button_notify_me: 'Avísame',
 };

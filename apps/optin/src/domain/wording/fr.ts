@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const fr: Wording = {
   this_item: 'cet article',
+  button_notify_me: 'Me prévenir',
   ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
   ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
   confirmed_back_in_stock:
@@ -22,5 +23,4 @@ export const fr: Wording = {
   unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
   cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
   button_stop: 'Tout arrêter',
-  button_notify_me: 'Me prévenir',
 };

@@ -6,6 +6,8 @@
 export interface Wording {
   /** Stands in for an item without a name. */
   readonly this_item: string;
+  /** On the shop's own product page. */
+  readonly button_notify_me: string;
   readonly ask_back_in_stock: string;
   readonly ask_price_drop: string;
   readonly confirmed_back_in_stock: string;
@@ -22,6 +24,4 @@ export interface Wording {
   readonly cannot_ask: string;
   /** Title of the button under `unclear_stop`; at most 20 characters. */
   readonly button_stop: string;
-  /** On the shop's own product page. */
-  readonly button_notify_me: string;
 }
