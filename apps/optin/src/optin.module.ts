@@ -1,10 +1,11 @@
 import { offers, shops } from '@beckon/contracts';
-import { CaughtUp, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
+import { CaughtUp, Emitter, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
 import { CLOCK, LOG, Sealer, databaseModule } from '@beckon/service';
 import type { Clock, Logger, ServiceDeps } from '@beckon/service';
 import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/settings';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
 import { AsksController } from './inbound/api/asks.controller.js';
@@ -20,7 +21,10 @@ import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
+import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
+import { ReadProfiles } from './inbound/read-profiles.js';
+import { Replies } from './inbound/replies.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
 import { Asks } from './outbound/asks.js';
@@ -31,6 +35,7 @@ import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
 import { RememberedAnswers } from './outbound/remembered-answers.js';
+import { ProfilesWanted } from './outbound/profiles-wanted.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
@@ -78,9 +83,28 @@ export class OptinModule {
           provide: RateLimits,
           useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
         },
+        Replies,
+        ExpireRights,
+        ProfilesWanted,
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),
+        },
+        {
+          provide: ReadProfiles,
+          inject: [ProfilesWanted, People, OptinKeys, ShopDirectory, DataSource, Emitter],
+          useFactory: (
+            wanted: ProfilesWanted,
+            people: People,
+            keys: OptinKeys,
+            directory: ShopDirectory,
+            dataSource: DataSource,
+            emitter: Emitter,
+          ) =>
+            new ReadProfiles({
+              ...{ wanted, people, keys, directory, dataSource, emitter },
+              graph: { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION },
+            }),
         },
         {
           provide: EventLog,

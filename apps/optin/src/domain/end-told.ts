@@ -1,9 +1,10 @@
 import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
-import { endSub } from './person.js';
+import { withDue } from './again.js';
+import { endSub, voidUntil } from './person.js';
 import type { Consent, Person, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
-import { conditionOf } from './wish.js';
+import { conditionOf, wishKey } from './wish.js';
 import type { AskableKind } from './wish.js';
 
 /** Whether the alert reached Messenger for sure, and was no test. */
@@ -18,16 +19,19 @@ export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
  * of it, and the tap joins the subscription that still looks active. Such a consent is newer than the message and has
  * not been answered by it: it goes on as a subscription of its own, with the token that came with it. The message counts
  * from when it was put on the socket; nobody who taps after having seen it taps before that.
+ *
+ * @param offerAgain whether to note that the next time is to be offered.
  */
-export function endTold(person: Person, delivery: Delivery, now: number): Outcome {
+export function endTold(person: Person, delivery: Delivery, now: number, offerAgain = true): Outcome {
   const sub = person.subs.find((s) => s.sub_id === delivery.sub_id);
   if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active' || sub.mode !== 'once')
     return { person, replies: [], notes: [] };
   const told_at = delivery.posted_at ?? delivery.answered_at ?? delivery.at;
   const rev = person.shopper.rev + 1;
-  const again = askedAgain(sub, told_at, rev);
+  const again = askedAgain(sub, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
-  const after = endSub(person, sub.sub_id, 'already_told', told_at);
+  const ended = endSub(person, sub.sub_id, 'already_told', told_at);
+  const after = again || !offerAgain ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,
@@ -49,8 +53,8 @@ export function endTold(person: Person, delivery: Delivery, now: number): Outcom
 }
 
 /** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
-function askedAgain(sub: SubState, toldAt: number, shopperRev: number): SubState | undefined {
-  const consents = sub.consents.filter((c) => c.at > toldAt);
+function askedAgain(sub: SubState, answeredUntil: number, shopperRev: number): SubState | undefined {
+  const consents = sub.consents.filter((c) => c.at > answeredUntil);
   const [first] = consents;
   if (!first) return undefined;
   const seen_price = seenAt(first, sub);

@@ -70,6 +70,7 @@ export class EventsController {
     const event = personEventOf(parsed, value.received_at, {
       wish: (ref) => this.keys.readRef(ref, shop.shop),
       seal: (token) => this.keys.seal(token),
+      appId: page.app_id,
     });
     const { psid } = parsed;
     return event && { shop, page: value.page, mayAsk: page.one_time_notifications, psid, shopperId, event };

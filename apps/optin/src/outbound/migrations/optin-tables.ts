@@ -2,6 +2,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
+import { EndedWishes1790000120000 } from './ended-wishes.js';
+import { ExpiringGrants1790000120003 } from './expiring-grants.js';
+import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
+import { ProfilesWanted1790000120004 } from './profiles-wanted.js';
+import { SaidBeside1790000120002 } from './said-beside.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -86,6 +91,11 @@ export class OptinTables1790000100000 implements MigrationInterface {
 /** Migrations of optin's own tables. */
 export const optinMigrations = [
   OptinTables1790000100000,
+  EndedWishes1790000120000,
+  HumanInTheInbox1790000120001,
+  SaidBeside1790000120002,
+  ExpiringGrants1790000120003,
+  ProfilesWanted1790000120004,
   ApiKeys1790000130000,
   ApiAnswers1790000130001,
   Asks1790000130002,
