@@ -34,8 +34,8 @@ import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
-import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { ProfilesWanted } from './outbound/profiles-wanted.js';
+import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
@@ -70,6 +70,9 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        Replies,
+        ExpireRights,
+        ProfilesWanted,
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,
@@ -83,9 +86,6 @@ export class OptinModule {
           provide: RateLimits,
           useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
         },
-        Replies,
-        ExpireRights,
-        ProfilesWanted,
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

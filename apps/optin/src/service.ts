@@ -3,11 +3,11 @@ import { Emitter, kafkaStrategy } from '@beckon/kafka';
 import type { ServiceOptions } from '@beckon/service';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
-import { openApiDoor } from './inbound/api/api-door.js';
-import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
 import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
+import { openApiDoor } from './inbound/api/api-door.js';
+import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
@@ -24,13 +24,13 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
+    expireRights(app.get(ExpireRights), app.get(Emitter), deps);
+    readProfiles(app.get(ReadProfiles), deps);
     const [seen, answers, asks] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(Asks)];
     const dataSource = app.get(DataSource);
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
     forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
-    expireRights(app.get(ExpireRights), app.get(Emitter), deps);
-    readProfiles(app.get(ReadProfiles), deps);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });

@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const de: Wording = {
   this_item: 'dieser Artikel',
-  button_notify_me: 'Benachrichtigen',
   ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
   ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
   confirmed_back_in_stock:
@@ -49,4 +48,5 @@ export const de: Wording = {
   button_end: 'Beenden',
   button_price: 'Preis ändern',
   button_again: 'Wieder vormerken',
+  button_notify_me: 'Benachrichtigen',
 };

@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const fr: Wording = {
   this_item: 'cet article',
-  button_notify_me: 'Me prévenir',
   ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
   ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
   confirmed_back_in_stock:
@@ -46,4 +45,5 @@ export const fr: Wording = {
   button_end: 'Arrêter',
   button_price: 'Changer le prix',
   button_again: 'Me prévenir encore',
+  button_notify_me: 'Me prévenir',
 };
