@@ -10,6 +10,10 @@ export const optinMetrics = {
     help: 'Time from the whole body of a signed webhook to its answer.',
     unit: 'seconds',
   }),
+  apiRequests: counter('beckon_optin_api_requests_total', {
+    help: 'Requests to the HTTP API by route (its template), method and status.',
+    labels: ['route', 'method', 'status'],
+  }),
   dropped: counter('beckon_optin_webhook_events_dropped_total', {
     help: 'Events of signed webhooks that were not written: foreign_page (not a Page of that app), unreadable.',
     labels: ['cause'],
