@@ -308,6 +308,18 @@ const knowledge = 'apps/throttling/src/outbound/knowledge-store.ts';
 /** The same on real Postgres and Redis, and among several workers. */
 const stores: readonly Guard[] = [
   {
+    id: 'throttling/what-is-asked-for-now',
+    promise: 'Who has just asked for a lower price would still be told of the one that they no longer want.',
+    file: 'apps/throttling/src/outbound/line-store.ts',
+    from: 'CASE WHEN b.rev > a.sub_rev THEN b.condition END',
+    to: 'CASE WHEN b.rev < 0 THEN b.condition END',
+    test: {
+      suite: 'int',
+      file: 'apps/throttling/src/inbound/admission.int.spec.ts',
+      name: 'goes by what the shopper asks for now',
+    },
+  },
+  {
     id: 'throttling/lua-epoch',
     promise: 'A worker that slept through a rebuild would take places that nobody else sees.',
     file: 'apps/throttling/lua/reserve.lua',

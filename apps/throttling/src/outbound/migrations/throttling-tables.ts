@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SubscriptionConditions1790000310000 } from './subscription-conditions.js';
 
 /**
  * The line of waiting alerts and what throttling knows of the world. All `*_at`, `*_until` and `not_before` are
@@ -159,4 +160,8 @@ export class FewerShards1790000010001 implements MigrationInterface {
 }
 
 /** The tables of this service, beside those of the transport and of the settings. */
-export const throttlingMigrations = [ThrottlingTables1790000010000, FewerShards1790000010001];
+export const throttlingMigrations = [
+  ThrottlingTables1790000010000,
+  FewerShards1790000010001,
+  SubscriptionConditions1790000310000,
+];
