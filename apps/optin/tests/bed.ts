@@ -51,8 +51,11 @@ export interface TestBed {
 @Module({})
 class Root {}
 
-/** Starts optin with the example shop (Page 1001) and one offer. */
-export async function startOptin(environment: Environment = {}): Promise<TestBed> {
+/** Starts optin with the example shop (Page 1001; its settings changed as told), a topic and one offer. */
+export async function startOptin(
+  environment: Environment = {},
+  settingsMore: Partial<typeof exampleSettings> = {},
+): Promise<TestBed> {
   const names = ownNames();
   process.env['AURORA_APP_SECRET'] = APP_SECRET;
   process.env['AURORA_VERIFY_TOKEN'] = VERIFY_TOKEN;
@@ -73,7 +76,11 @@ export async function startOptin(environment: Environment = {}): Promise<TestBed
     outside.producer.send([
       { topic: outside.topic(topic), key, value: value === null ? null : JSON.stringify(value), headers: {} },
     ]);
-  const settings = ShopSettings.parse(exampleSettings);
+  const settings = ShopSettings.parse({
+    ...exampleSettings,
+    topics: [{ topic: 'autumn', kind: 'new_collection', name: { en: 'Autumn 2026', de: 'Herbst 2026' } }],
+    ...settingsMore,
+  });
   await publish(shops, 'aurora', { shop: 'aurora', rev: 1, settings, updated_at: Date.now() });
   await publish(offers, 'aurora:red-coat-m', coatOffer);
 

@@ -130,11 +130,18 @@ function unreadable(raw: unknown, page: string, time: number, standby: boolean):
 function dedupKeyOf(head: Omit<EventHead, 'dedupKey'>, { kind, body }: Content): string {
   if ((kind === 'message' || kind === 'echo' || kind === 'postback') && body.mid) return `${kind}:${body.mid}`;
   if (kind === 'optin') {
-    const token = body.one_time_notif_token ?? body.notification_messages_token;
-    if (token !== undefined) return `optin:${digest([token, body.notification_messages_status ?? ''])}`;
+    // A one-time token is granted once. A lasting one is told of again and again (stopped, resumed, stopped): without the
+    // time the second stop would be taken for the first.
+    const { one_time_notif_token: once, notification_messages_token: lasting } = body;
+    if (once !== undefined) return `optin:${digest([once, ''])}`;
+    if (lasting !== undefined)
+      return `optin:${digest([lasting, statusOf(body.notification_messages_status), head.timestamp])}`;
   }
   return `${kind}:${digest([head.page, head.psid, head.timestamp, kind, body])}`;
 }
+
+/** The platform's page prints the status with a space, production code has met an underscore. */
+const statusOf = (status: string | undefined): string => (status ?? '').replaceAll(' ', '_').toUpperCase();
 
 function digest(parts: unknown[]): string {
   return createHash('sha256').update(serialise(parts)).digest('hex').slice(0, 40);

@@ -1,18 +1,44 @@
-import type { Decision, Reason } from '@beckon/contracts';
+import type { Decision, Money, Reason } from '@beckon/contracts';
 import type { Person, SubState } from './person.js';
+import type { AskedBy } from './request-title.js';
 import type { Item, Wish } from './wish.js';
 
 /** What to answer, not yet in words. `language`: the one the person just used, where it was clear. */
 export type ReplyWanted =
-  | { readonly say: 'ask'; readonly wish: Wish; readonly item: Item }
-  | { readonly say: 'confirmed' | 'already' | 'already_told'; readonly wish: Wish; readonly item: Item }
+  | { readonly say: 'ask'; readonly wish: Wish; readonly item: Item; readonly as: AskedBy }
+  /** `limit`: the price from which on, where one was chosen. */
+  | {
+      readonly say: 'confirmed';
+      readonly wish: Wish;
+      readonly item: Item;
+      readonly mode: SubState['mode'];
+      readonly limit: Money | null;
+    }
+  | { readonly say: 'already' | 'already_told'; readonly wish: Wish; readonly item: Item }
   | { readonly say: 'no_price'; readonly item: Item }
+  /** From which price on? With choices; a price may be typed as well. */
+  | { readonly say: 'price_question' | 'price_too_high'; readonly wish: Wish; readonly item: Item }
+  | { readonly say: 'price_wanted' | 'price_not_read'; readonly item: Item }
+  | { readonly say: 'price_changed'; readonly wish: Wish; readonly item: Item; readonly limit: Money | null }
+  /** Which of these? */
+  | { readonly say: 'choices'; readonly choices: readonly Choice[] }
   | { readonly say: 'stopped' | 'resumed' | 'help'; readonly language: string | null }
-  | { readonly say: 'question' | 'unclear' | 'unclear_stop' | 'cannot_ask' };
+  | {
+      readonly say: 'greeting' | 'question' | 'unclear' | 'unclear_stop' | 'cannot_ask' | 'topic_over' | 'asked_lately';
+    };
+
+/** One of several wishes to choose from. */
+export interface Choice {
+  readonly wish: Wish;
+  readonly name: string;
+}
 
 /** One line of the shopper's story. */
 export interface Note {
-  readonly verdict: Extract<Decision['verdict'], 'subscribed' | 'unsubscribed' | 'stopped' | 'resumed' | 'ignored'>;
+  readonly verdict: Extract<
+    Decision['verdict'],
+    'subscribed' | 'unsubscribed' | 'changed' | 'stopped' | 'resumed' | 'ignored'
+  >;
   readonly reason: Reason;
   readonly sub?: Pick<SubState, 'sub_id' | 'product' | 'sku' | 'kind'>;
   /** A sentence for people; never personal data. */

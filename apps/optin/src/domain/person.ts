@@ -1,4 +1,7 @@
 import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
+import type { Note } from './outcome.js';
+import { limitOf } from './wish.js';
+import type { Threshold, Wish } from './wish.js';
 
 /**
  * What optin knows about one person on one Page. Order of arrival must not matter, so it keeps *when* things were said
@@ -7,6 +10,7 @@ import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contra
  *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
  *   a subscription is active only if the latest consent to it is newer than the latest STOP
  *   a grant counts only if it was given after the latest STOP
+ *   a notification token, and a consent that came with it, count only after the latest stop of that token as well
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
@@ -19,11 +23,34 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** The question whose answer may be typed. */
+  readonly pending: Pending | null;
+  /** When notifications were stopped in Messenger, for each token. */
+  readonly token_stops: readonly TokenStop[];
+  /** Requests for notification messages of the last week: the platform takes each of them once a week. */
+  readonly requests: readonly { readonly title: string; readonly at: number }[];
+  /** When the link was followed that named the `external_id`. */
+  readonly external_at: number | null;
+}
+
+/** A question of ours: from which price on to be told of this wish. */
+export interface Pending {
+  readonly what: 'price';
+  readonly wish: Wish;
+  readonly at: number;
+}
+
+/** The latest stop of one notification token, which is named by its hash. */
+export interface TokenStop {
+  readonly token_key: string;
+  readonly at: number;
 }
 
 /** A grant and when it was given. */
 export interface HeldGrant extends Grant {
   readonly at: number;
+  /** Of a notification token: its hash. */
+  readonly token_key?: string;
 }
 
 /** The proof that a person agreed: which event, when, and to what, in the words of the request. */
@@ -33,14 +60,38 @@ export interface Consent {
   readonly at: number;
   readonly received_at: number;
   readonly grant_id: string;
+  /** The title of the request, as it was shown. */
   readonly words: string;
-  /** The price that was shown with it; null: none is known, absent: it was not noted yet. */
+  /** The kind of request that showed them; absent, like all below, in consents of before it was noted. */
+  readonly asked_by?: 'one_time' | 'notification';
+  readonly tapped?: 'notify_me' | 'get_updates' | 'resume_notifications';
+  /** The locale of the words. */
+  readonly locale?: string;
+  /** From which price on; null: any drop. */
+  readonly threshold?: Threshold | null;
+  /** The price that was shown with it; null: none is known. */
   readonly seen_price?: Money | null;
+  /** Of a notification token: its hash. */
+  readonly token_key?: string;
+  /** The message that was consented to has come; only of consents to one message in a request that goes on. */
+  readonly told_at?: number;
 }
 
-/** A subscription with its consents, oldest first. */
-export interface SubState extends Omit<Subscription, 'topic'> {
+/** The proof that a person chose another price for what they had asked for. */
+export interface Change {
+  readonly event: string;
+  readonly at: number;
+  readonly received_at: number;
+  /** What the person tapped or typed. */
+  readonly words: string;
+  readonly threshold: Threshold;
+  readonly seen_price: Money | null;
+}
+
+/** A subscription with its consents and changes, oldest first. */
+export interface SubState extends Subscription {
   readonly consents: readonly Consent[];
+  readonly changes: readonly Change[];
 }
 
 export interface Person {
@@ -67,6 +118,10 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       tier: null,
       external_id: null,
       updated_at: 0,
+      pending: null,
+      token_stops: [],
+      requests: [],
+      external_at: null,
     },
     subs: [],
   };
@@ -77,9 +132,73 @@ export function stoppedAt(s: Pick<ShopperState, 'stop_at' | 'resume_at'>): numbe
   return s.stop_at !== null && (s.resume_at === null || s.stop_at >= s.resume_at) ? s.stop_at : null;
 }
 
+/** When this token was stopped in Messenger; -1: never. */
+const tokenStopOf = (s: Pick<ShopperState, 'token_stops'>, tokenKey: string | undefined): number =>
+  s.token_stops.find((stop) => stop.token_key === tokenKey)?.at ?? -1;
+
+/** Whether a consent or a right that was given then, with this token, has been overtaken by a stop. */
+export const isStopped = (
+  s: Pick<ShopperState, 'stop_at' | 'token_stops'>,
+  given: { readonly at: number; readonly token_key?: string | undefined },
+): boolean =>
+  given.at <= (s.stop_at ?? -1) || (given.token_key !== undefined && given.at <= tokenStopOf(s, given.token_key));
+
+/** What follows from those consents of a subscription that still count; undefined when none does. */
+export function standing(
+  sub: SubState,
+  shopper: ShopperState,
+): Pick<SubState, 'consented_at' | 'mode' | 'condition' | 'seen_price'> | undefined {
+  const valid = sub.consents.filter((c) => !isStopped(shopper, c) && c.told_at === undefined);
+  if (valid.length === 0) return undefined;
+  const latest = [...valid, ...sub.changes.filter((c) => !isStopped(shopper, c))]
+    .filter((c) => c.seen_price !== undefined)
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
+  const limit =
+    sub.kind === 'price_drop' && latest ? limitOf(latest.threshold ?? null, latest.seen_price ?? null) : undefined;
+  return {
+    consented_at: Math.min(...valid.map((c) => c.at)),
+    mode: valid.some((c) => c.asked_by === 'notification') ? 'recurring' : 'once',
+    condition: limit ? { type: 'price_at_most', ...limit } : sub.condition,
+    seen_price: latest?.seen_price ?? sub.seen_price,
+  };
+}
+
+/**
+ * After a stop: drops the rights that it overtook, ends active subscriptions without a consent that still counts, and
+ * lets the others go by those that do, also for the place in line.
+ */
+export function afterStop(before: Person, at: number, reason: Reason): { person: Person; notes: Note[] } {
+  const { shopper } = before;
+  let person: Person = {
+    ...before,
+    shopper: { ...shopper, grants: shopper.grants.filter((g) => !isStopped(shopper, g)) },
+  };
+  const notes: Note[] = [];
+  for (const sub of before.subs) {
+    if (sub.state !== 'active') continue;
+    const now = standing(sub, shopper);
+    if (!now) {
+      person = endSub(person, sub.sub_id, reason, at);
+      notes.push({ verdict: 'unsubscribed', reason, sub });
+    } else if (now.consented_at !== sub.consented_at || now.mode !== sub.mode) {
+      person = replaceSub(person, { ...sub, ...now, rev: sub.rev + 1 });
+    }
+  }
+  return { person, notes };
+}
+
+/** The person with this subscription in the place of the one with its id. */
+export const replaceSub = (person: Person, sub: SubState): Person => ({
+  ...person,
+  subs: person.subs.map((s) => (s.sub_id === sub.sub_id ? sub : s)),
+});
+
 /** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
 const ENDED_LATELY_MS = 7 * 86_400_000;
 const ENDED_MOST = 200;
+/** A request for notification messages is taken once a week (Marketing Messages page). */
+const WEEK_MS = 7 * 86_400_000;
 
 /** Ends a subscription and notes it in the shopper's record. Neither revision is advanced for the shopper. */
 export function endSub(person: Person, subId: string, reason: Reason, at: number): Person {
@@ -96,12 +215,20 @@ export function endSub(person: Person, subId: string, reason: Reason, at: number
   };
 }
 
+/** Takes the end of a subscription back. Its id stays, so that nobody is told twice of one event. */
+export function reviveSub(person: Person, sub: SubState): Person {
+  const ended_subs = person.shopper.ended_subs.filter((e) => e.sub_id !== sub.sub_id);
+  const revived: SubState = { ...sub, state: 'active', ended_reason: null, ended_at: null };
+  return replaceSub({ ...person, shopper: { ...person.shopper, ended_subs } }, revived);
+}
+
 /** Forgets what no longer matters at `now`: expired grants, subscriptions that ended long ago. */
 export function tidy(shopper: ShopperState, now: number): ShopperState {
   return {
     ...shopper,
     grants: shopper.grants.filter((g) => g.expires_at > now),
     ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
+    requests: shopper.requests.filter((r) => r.at > now - WEEK_MS),
   };
 }
 
@@ -114,7 +241,7 @@ export function toShopper(s: ShopperState): Shopper {
     page: s.page,
     psid_sealed: s.psid_sealed,
     window_until: s.window_until,
-    grants: s.grants.map(({ at: _at, ...grant }) => grant),
+    grants: s.grants.map(({ at: _at, token_key: _key, ...grant }) => grant),
     stopped_at: stoppedAt(s),
     ended_subs: s.ended_subs.map((e) => e.sub_id),
     suspended_at: s.suspended_at,
@@ -128,7 +255,7 @@ export function toShopper(s: ShopperState): Shopper {
   };
 }
 
-/** The subscription as the other services see it: without the consents. */
-export function toSubscription({ consents: _consents, ...sub }: SubState): Subscription {
-  return { ...sub, topic: null };
+/** The subscription as the other services see it: without the consents and changes. */
+export function toSubscription({ consents: _consents, changes: _changes, ...sub }: SubState): Subscription {
+  return sub;
 }

@@ -4,11 +4,15 @@ import type { EmittingTransaction } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
 import { Injectable } from '@nestjs/common';
 import { foldEvent } from '../domain/fold-event.js';
-import type { Note, Outcome, ReplyWanted } from '../domain/outcome.js';
+import { fittingProducts } from '../domain/fitting-products.js';
+import type { Choice, Note, Outcome, ReplyWanted } from '../domain/outcome.js';
+import { readPayload } from '../domain/payloads.js';
 import { newPerson } from '../domain/person.js';
 import type { Person, ShopperState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
-import { itemOf } from '../domain/wish.js';
+import { readIntent } from '../domain/read-intent.js';
+import { readRequest } from '../domain/read-request.js';
+import { itemOf, topicItemOf, wishOf } from '../domain/wish.js';
 import { wordReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
@@ -21,6 +25,7 @@ export interface Arrival {
   readonly shop: ShopInForce;
   readonly page: string;
   readonly mayAsk: boolean;
+  readonly notifications: boolean;
   readonly psid: string;
   readonly shopperId: string;
   readonly event: PersonEvent;
@@ -47,16 +52,23 @@ export class Conversation {
       fresh.map((a) => a.shopperId),
       now,
     );
-    const offers = await this.offersOf(tx, fresh);
+    const offers = await this.offersOf(tx, fresh, known);
     const after = new Map<string, Person>();
     for (const arrival of fresh) {
       const { shopperId, event, shop } = arrival;
       const person = after.get(shopperId) ?? known.get(shopperId) ?? this.stranger(arrival);
+      const { locale, topics, rules } = shop.settings;
       const outcome = foldEvent(person, event, {
         now,
         mayAsk: arrival.mayAsk,
-        shopLocale: shop.settings.locale,
-        item: (wish) => itemOf(wish, offers),
+        notifications: arrival.notifications,
+        shopLocale: locale,
+        lowStock: rules.low_stock,
+        item: (wish) =>
+          wish.topic === null
+            ? itemOf(wish, offers)
+            : topicItemOf(wish, topics, [wish.locale, person.shopper.locale, locale]),
+        found: await this.productsIn(tx, arrival),
       });
       after.set(shopperId, outcome.person);
       outcome.replies.forEach((reply) => this.say(tx, arrival, outcome, reply, now));
@@ -77,12 +89,34 @@ export class Conversation {
     return fresh.sort((a, b) => a.event.at - b.event.at);
   }
 
-  private async offersOf(tx: EmittingTransaction, arrivals: readonly Arrival[]): Promise<Offer[]> {
-    const wishes = arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : []));
-    return this.offers.find(tx, {
-      products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
-      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
+  /**
+   * The offers that answers can speak of: what events name, and, where a button of ours was tapped or a question is open,
+   * what the person was asked about and waits for.
+   */
+  private async offersOf(
+    tx: EmittingTransaction,
+    arrivals: readonly Arrival[],
+    known: ReadonlyMap<string, Person>,
+  ): Promise<Offer[]> {
+    const wishes = arrivals.flatMap(({ event, shopperId }) => {
+      const person = known.get(shopperId);
+      const named = [event.wish, 'choice' in event ? event.choice : undefined, person?.shopper.pending?.wish];
+      const tapped = 'payload' in event && readPayload(event.payload) !== undefined;
+      const waitedFor = tapped ? (person?.subs ?? []).filter((s) => s.state === 'active').map(wishOf) : [];
+      return [...named.filter((w) => w !== undefined), ...waitedFor];
     });
+    return this.offers.find(tx, {
+      products: wishes.flatMap((w) => (w.product === null || w.sku !== null ? [] : [[w.shop, w.product] as const])),
+      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as const])),
+    });
+  }
+
+  /** The products that a free text may mean. */
+  private async productsIn(tx: EmittingTransaction, { event, shop }: Arrival): Promise<Choice[]> {
+    const intent = readIntent(event);
+    if (intent.want !== 'words') return [];
+    const request = readRequest(intent.text);
+    return fittingProducts(shop.shop, request, await this.offers.named(tx, shop.shop, request.words));
   }
 
   private stranger({ shopperId, shop, page, psid }: Arrival): Person {
@@ -92,8 +126,9 @@ export class Conversation {
   private say(tx: EmittingTransaction, arrival: Arrival, outcome: Outcome, reply: ReplyWanted, now: number): void {
     const { shopper } = outcome.person;
     const { page, shop, event } = arrival;
-    const payload = reply.say === 'ask' ? this.keys.signRef(reply.wish) : '';
-    const { purpose, quietInFlight, body } = wordReply(reply, [shopper.locale, shop.settings.locale], payload);
+    const { purpose, quietInFlight, body } = wordReply(reply, [shopper.locale, shop.settings.locale], (wish, shown) =>
+      this.keys.signRef(wish, shown),
+    );
     const id = replyId(page, event.key, reply.say);
     tx.emit(
       messagesRequested,

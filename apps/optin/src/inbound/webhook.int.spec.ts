@@ -177,7 +177,26 @@ describe('links', () => {
     ['an unknown SKU', { sku: 'blue-coat', kind: 'price_drop' }, 'aurora', '', 404],
     ['another shop’s Page', { sku: 'red-coat-m', kind: 'price_drop', page: '7' }, 'aurora', '', 404],
     ['nothing to tell about', { kind: 'price_drop' }, 'aurora', '', 400],
-    ['a kind that cannot be asked for', { sku: 'red-coat-m', kind: 'low_stock' }, 'aurora', '', 400],
+    ['a kind that nobody knows', { sku: 'red-coat-m', kind: 'full_moon' }, 'aurora', '', 400],
+    ['a sale without its topic', { sku: 'red-coat-m', kind: 'early_sale' }, 'aurora', '', 400],
+    ['a topic of a price', { sku: 'red-coat-m', kind: 'price_drop', topic: 'autumn' }, 'aurora', '', 400],
+    ['a topic and a product', { sku: 'red-coat-m', kind: 'early_sale', topic: 'autumn' }, 'aurora', '', 400],
+    ['a topic that the shop does not have', { kind: 'early_sale', topic: 'nothing' }, 'aurora', '', 404],
+    ['a topic of another kind', { kind: 'early_sale', topic: 'autumn' }, 'aurora', '', 404],
+    [
+      'a threshold of what has no price',
+      { sku: 'red-coat-m', kind: 'low_stock', threshold: { type: 'any' } },
+      'aurora',
+      '',
+      400,
+    ],
+    [
+      'more per cent than there are',
+      { sku: 'red-coat-m', kind: 'price_drop', threshold: { type: 'percent', percent: 100 } },
+      'aurora',
+      '',
+      400,
+    ],
     ['an unknown field', { sku: 'red-coat-m', kind: 'price_drop', colour: 1 }, 'aurora', '', 400],
     [
       'a name no ref can hold',
@@ -193,6 +212,10 @@ describe('links', () => {
 
   it('can be made for a product, and for a SKU that is not in the catalogue yet', async () => {
     expect((await make({ product: 'red-coat', kind: 'price_drop' })).status).toBe(201);
+    expect((await make({ kind: 'new_collection', topic: 'autumn', external_id: 'customer 7' })).status).toBe(201);
+    expect((await make({ product: 'red-coat', kind: 'low_stock' })).status).toBe(201);
+    const threshold = { type: 'at_most', amount: 8000, currency: 'EUR' };
+    expect((await make({ product: 'red-coat', kind: 'price_drop', threshold })).status).toBe(201);
     expect((await make({ product: 'new', sku: 'new-1', kind: 'back_in_stock', locale: 'de_DE' })).status).toBe(201);
   });
 });

@@ -25,6 +25,10 @@ const shopperColumns: Columns<ShopperState> = {
   tier: 'text',
   external_id: 'text',
   updated_at: 'bigint',
+  pending: 'jsonb',
+  token_stops: 'jsonb',
+  requests: 'jsonb',
+  external_at: 'bigint',
 };
 
 const subColumns: Columns<SubState> = {
@@ -38,6 +42,7 @@ const subColumns: Columns<SubState> = {
   shop: 'text',
   product: 'text',
   sku: 'text',
+  topic: 'text',
   kind: 'text',
   condition: 'jsonb',
   seen_price: 'jsonb',
@@ -47,6 +52,7 @@ const subColumns: Columns<SubState> = {
   consented_at: 'bigint',
   ended_at: 'bigint',
   consents: 'jsonb',
+  changes: 'jsonb',
 };
 
 const UPSERT_SHOPPERS = upsertNewer('shoppers', ['shopper_id'], 'rev', shopperColumns);
