@@ -83,6 +83,8 @@ export const baseSettings: z.input<typeof ShopSettings> = {
     },
   ],
   sources: [{ name: 'catalog', format: 'cloudevents', topic: 'flow.catalog' }],
+  // Specs count messages: what is said beside answers is for the specs that want it.
+  bot: { disclosure: false, offer_again: false, read_profile: false },
 };
 
 export class Beckon {
@@ -281,6 +283,12 @@ export class Beckon {
     return answer.psid;
   }
 
+  /** Opens the thread of somebody who never wrote. */
+  async getStarted(psid: string): Promise<void> {
+    this.started.add(psid);
+    await this.admin(`/people/${psid}/tap-get-started`, {});
+  }
+
   say(psid: string, text: string): Promise<unknown> {
     return this.admin(`/people/${psid}/say`, { text });
   }
@@ -319,6 +327,31 @@ export class Beckon {
   /** Waits for the n-th message that a person received, from 1 on. */
   message(psid: string, n: number): Promise<Received> {
     return until(`message ${n}`, async () => (await this.received(psid))[n - 1]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
+  }
+
+  /** The person taps a button or quick reply of the youngest message that has it. */
+  press(psid: string, choice: { readonly title?: string; readonly payload?: string }): Promise<unknown> {
+    return this.admin(`/people/${psid}/press`, choice);
+  }
+
+  /** Somebody of the brand answers from the Page's inbox. */
+  replyFromInbox(psid: string, text: string): Promise<unknown> {
+    return this.admin(`/people/${psid}/inbox-reply`, { text });
+  }
+
+  /** Changes a person's switches in the sandbox. */
+  async changePerson(psid: string, switches: Record<string, unknown>): Promise<void> {
+    const answer = await this.call('PATCH', `${this.url('sandbox')}/admin/people/${psid}`, switches);
+    if (answer.status >= 300) throw new Error(`sandbox person: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** What a person was sent next, after `act`. */
+  async answer(psid: string, act: () => Promise<unknown>): Promise<Received> {
+    const before = (await this.received(psid)).length;
+    await act();
+    return until('an answer', async () => (await this.received(psid))[before]).catch(async (e: unknown) => {
       throw new Error(`${String(e)}\n${await this.story()}`);
     });
   }
@@ -363,10 +396,7 @@ export class Beckon {
       (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
     const before = (await cards()).length;
     await this.admin(`/people/${psid}/click-link`, { url });
-    if (!this.started.has(psid)) {
-      this.started.add(psid);
-      await this.admin(`/people/${psid}/tap-get-started`, {});
-    }
+    if (!this.started.has(psid)) await this.getStarted(psid);
     const card = await until('the notify-me card', async () => (await cards())[before]).catch(async (e: unknown) => {
       throw new Error(`${String(e)}\n${await this.story()}`);
     });

@@ -1,7 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kafkaSettings, loadConfig, sealSettings, setting, text, ConfigError, type ConfigOf } from '@beckon/service';
+import {
+  graphSettings,
+  kafkaSettings,
+  loadConfig,
+  sealSettings,
+  setting,
+  text,
+  url,
+  ConfigError,
+  type ConfigOf,
+} from '@beckon/service';
 import { Fault } from './faults.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,6 +24,11 @@ export const settings = {
     ...sealSettings.SEAL_KEYS,
     check: sealSettings.SEAL_KEYS.check.optional(),
     help: 'Only to show or replay sealed dead letters: the keys that optin has.',
+  }),
+  ...graphSettings,
+  CALLBACK_URL: setting({
+    check: url('https', 'http').optional(),
+    help: 'Public address of optin’s webhook, which `pages connect` verifies: https://alerts.example.com/webhooks/messenger.',
   }),
   BECKON_STATE: setting({
     check: text(),
@@ -29,14 +44,19 @@ export type CliConfig = ConfigOf<typeof settings>;
  * @throws Fault naming every wrong setting
  */
 export function readConfig(env: Terminal['env']): CliConfig {
-  const withAddresses = { ...localAddresses(env), ...withoutEmpty(env) };
   try {
-    return loadConfig(settings, withAddresses);
+    return loadConfig(settings, localEnvironment(env));
   } catch (error) {
     if (error instanceof ConfigError) throw new Fault(error.faults);
     throw error;
   }
 }
+
+/** Our own variables, and below them those of a running `npm start`. */
+export const localEnvironment = (env: Terminal['env']): Record<string, string> => ({
+  ...localAddresses(env),
+  ...withoutEmpty(env),
+});
 
 /** Variables that `npm start` writes for those who come later: `<state>/addresses.json`, an object of names and values. */
 function localAddresses(env: Terminal['env']): Record<string, string> {

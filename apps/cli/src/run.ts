@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { deadLettersCommands } from './commands/dead-letters.js';
 import { emitCommand } from './commands/emit.js';
 import { explainCommand } from './commands/explain.js';
+import { pagesCommands } from './commands/pages.js';
 import { shopsCommands } from './commands/shops.js';
 import { tailCommand } from './commands/tail.js';
 import { topicsCommands } from './commands/topics.js';
@@ -55,6 +56,7 @@ function program(terminal: Terminal): Command {
   });
   topicsCommands(beckon, terminal);
   shopsCommands(beckon, terminal);
+  pagesCommands(beckon, terminal);
   emitCommand(beckon, terminal);
   explainCommand(beckon, terminal);
   tailCommand(beckon, terminal);

@@ -3,7 +3,7 @@ import { counter, histogram } from '@beckon/service';
 /** What optin counts. Labels hold kinds and outcomes only, never an id or a text. */
 export const optinMetrics = {
   webhooks: counter('beckon_optin_webhooks_total', {
-    help: 'Webhook posts by outcome: taken, unsigned, starting (settings not read yet), kafka_away.',
+    help: 'Webhook posts by outcome: taken, unsigned, starting (settings not read yet), kafka_away, too_large, encoded (compressed), slow (its body did not arrive in time), crowded (too many half-arrived bodies).',
     labels: ['outcome'],
   }),
   webhookSeconds: histogram('beckon_optin_webhook_seconds', {
@@ -22,6 +22,10 @@ export const optinMetrics = {
   replies: counter('beckon_optin_replies_total', {
     help: 'Replies asked of delivery, by purpose.',
     labels: ['purpose'],
+  }),
+  profiles: counter('beckon_optin_profiles_total', {
+    help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
+    labels: ['outcome'],
   }),
   notes: counter('beckon_optin_notes_total', {
     help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',

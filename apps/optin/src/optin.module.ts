@@ -1,17 +1,21 @@
 import { offers, shops } from '@beckon/contracts';
-import { CaughtUp, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
+import { CaughtUp, Emitter, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
 import { CLOCK, LOG, Sealer, databaseModule } from '@beckon/service';
 import type { Clock, Logger, ServiceDeps } from '@beckon/service';
 import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/settings';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
 import { AdminAccess } from './inbound/admin.guard.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
 import { LinksController } from './inbound/links.controller.js';
+import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
+import { ReadProfiles } from './inbound/read-profiles.js';
+import { Replies } from './inbound/replies.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
@@ -19,6 +23,7 @@ import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
+import { ProfilesWanted } from './outbound/profiles-wanted.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
 
@@ -42,10 +47,29 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        Replies,
+        ExpireRights,
+        ProfilesWanted,
         { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),
+        },
+        {
+          provide: ReadProfiles,
+          inject: [ProfilesWanted, People, OptinKeys, ShopDirectory, DataSource, Emitter],
+          useFactory: (
+            wanted: ProfilesWanted,
+            people: People,
+            keys: OptinKeys,
+            directory: ShopDirectory,
+            dataSource: DataSource,
+            emitter: Emitter,
+          ) =>
+            new ReadProfiles({
+              ...{ wanted, people, keys, directory, dataSource, emitter },
+              graph: { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION },
+            }),
         },
         {
           provide: EventLog,

@@ -30,9 +30,14 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   mayAsk: true,
   notifications: false,
   shopLocale: 'en',
+  humanPauseMs: 3_600_000,
+  disclosure: false,
+  offerAgain: true,
+  stopWords: [],
   lowStock: 3,
   item: () => item,
   found: [],
+  named: () => undefined,
   ...more,
 });
 

@@ -41,6 +41,17 @@ export const echoBodySchema = z.looseObject({
 /** See {@link echoBodySchema}. */
 export type EchoBody = z.infer<typeof echoBodySchema>;
 
+/** The app id of the Page's own inbox: what a human writes there is echoed with it (message_echoes page). */
+export const INBOX_APP_ID = '263902037430900';
+
+/** `pass_thread_control`, `take_thread_control`: the thread went from one app to another. */
+export const handoverBodySchema = z.looseObject({
+  previous_owner_app_id: id.optional().catch(undefined),
+  new_owner_app_id: id.optional().catch(undefined),
+});
+/** See {@link handoverBodySchema}; `how`: whether the thread was passed on or taken. */
+export type HandoverBody = z.infer<typeof handoverBodySchema> & { how: 'pass' | 'take' };
+
 /** `postback`: a tapped button; `referral` only with Get Started through a link. */
 export const postbackBodySchema = z.looseObject({
   mid: z.string().optional(),
@@ -87,6 +98,11 @@ export const reactionBodySchema = z.looseObject({
 /** See {@link reactionBodySchema}. */
 export type ReactionBody = z.infer<typeof reactionBodySchema>;
 
+/** One item of `changes[]`: which field of the Page changed, and what it is now. */
+export const changeBodySchema = z.looseObject({ field: z.string(), value: z.unknown().optional() });
+/** See {@link changeBodySchema}. */
+export type ChangeBody = z.infer<typeof changeBodySchema>;
+
 /** One event inside `messaging[]` or `standby[]`, before its body is looked at. */
 export const rawEventSchema = z.looseObject({
   sender: z.looseObject({ id: id.optional(), user_ref: z.string().optional() }).optional(),
@@ -105,6 +121,7 @@ export const webhookEntrySchema = z.looseObject({
   time: z.number().optional(),
   messaging: z.array(z.unknown()).optional().catch(undefined),
   standby: z.array(z.unknown()).optional().catch(undefined),
+  changes: z.array(z.unknown()).optional().catch(undefined),
 });
 
 /** A button below a card. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
+  changeBodySchema,
   deliveryBodySchema,
   echoBodySchema,
+  handoverBodySchema,
   messageBodySchema,
   optinBodySchema,
   postbackBodySchema,
@@ -13,8 +15,10 @@ import {
   webhookEnvelopeSchema,
 } from './graph-types.js';
 import type {
+  ChangeBody,
   DeliveryBody,
   EchoBody,
+  HandoverBody,
   MessageBody,
   OptinBody,
   PostbackBody,
@@ -51,6 +55,9 @@ export type MessengerEvent = EventHead &
     | { readonly kind: 'read'; readonly body: ReadBody }
     | { readonly kind: 'reaction'; readonly body: ReactionBody }
     | { readonly kind: 'echo'; readonly body: EchoBody }
+    /** An item of `changes[]`: something about the Page, and no person's doing (`psid` is ''). */
+    | { readonly kind: 'change'; readonly body: ChangeBody }
+    | { readonly kind: 'handover'; readonly body: HandoverBody }
     | { readonly kind: 'unknown'; readonly body: unknown }
   );
 
@@ -75,15 +82,26 @@ export function parseWebhook(body: unknown): MessengerEvent[] {
   return envelope.data.entry.flatMap((rawEntry) => {
     const entry = webhookEntrySchema.safeParse(rawEntry);
     if (!entry.success) return [unreadable(rawEntry, '', 0, false)];
-    const { id: page = '', time = 0, messaging = [], standby = [] } = entry.data;
+    const { id: page = '', time = 0, messaging = [], standby = [], changes = [] } = entry.data;
     return [
-      ...messaging.map((event) => parseEvent(event, page, time, false)),
-      ...standby.map((event) => parseEvent(event, page, time, true)),
+      ...messaging.map((event) => parseEvent(event, { page, time, list: 'messaging' })),
+      ...standby.map((event) => parseEvent(event, { page, time, list: 'standby' })),
+      ...changes.map((event) => parseEvent(event, { page, time, list: 'changes' })),
     ];
   });
 }
 
-function parseEvent(raw: unknown, entryPage: string, entryTime: number, standby: boolean): MessengerEvent {
+/** Where an event stood: in which list of the entry of which Page ('': it named none), and the entry's time. */
+export interface EventPlace {
+  readonly page: string;
+  readonly time: number;
+  readonly list: 'messaging' | 'standby' | 'changes';
+}
+
+/** One item of an entry's list; see {@link parseWebhook}, which never throws either. */
+export function parseEvent(raw: unknown, { page: entryPage, time: entryTime, list }: EventPlace): MessengerEvent {
+  const standby = list === 'standby';
+  if (list === 'changes') return parseChange(raw, entryPage, entryTime);
   const parsed = rawEventSchema.safeParse(raw);
   if (!parsed.success) return unreadable(raw, entryPage, entryTime, standby);
   const event = parsed.data;
@@ -95,6 +113,14 @@ function parseEvent(raw: unknown, entryPage: string, entryTime: number, standby:
     timestamp: toMilliseconds(event.timestamp ?? watermarkOf(content) ?? entryTime),
     standby,
   };
+  return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
+}
+
+function parseChange(raw: unknown, page: string, time: number): MessengerEvent {
+  const change = changeBodySchema.safeParse(raw);
+  if (!change.success) return unreadable(raw, page, time, false);
+  const head = { page, psid: '', timestamp: toMilliseconds(time), standby: false };
+  const content: Content = { kind: 'change', body: change.data };
   return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
 }
 
@@ -118,6 +144,10 @@ function readContent(event: RawEvent): Content {
   if (reaction.success) return { kind: 'reaction', body: reaction.data };
   const referral = referralSchema.safeParse(event.referral);
   if (referral.success) return { kind: 'referral', body: referral.data };
+  for (const how of ['pass', 'take'] as const) {
+    const handover = handoverBodySchema.safeParse(event[`${how}_thread_control`]);
+    if (handover.success) return { kind: 'handover', body: { ...handover.data, how } };
+  }
   return { kind: 'unknown', body: event };
 }
 

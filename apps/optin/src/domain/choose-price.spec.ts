@@ -199,12 +199,12 @@ describe('another price for what is waited for', () => {
     expect(outcome.person.subs).toEqual(waiting.subs);
   });
 
-  it('of a subscription that is over, or of somebody else, leads to a question', () => {
+  it('of a subscription that is over, or of somebody else, is gone', () => {
     const stopped = after(waiting, text('STOP', 2000)).person;
-    expect(said(after(stopped, price('sub_1')))).toEqual(['question']);
-    expect(said(after(waiting, price('sub_9')))).toEqual(['question']);
+    expect(said(after(stopped, price('sub_1')))).toEqual(['gone']);
+    expect(said(after(waiting, price('sub_9')))).toEqual(['gone']);
     const other = after(nobody(), link(coat), tap(coat, 1, 40_000)).person;
-    expect(said(after(other, price('sub_1')))).toEqual(['question']);
+    expect(said(after(other, price('sub_1')))).toEqual(['gone']);
   });
 
   it('after a STOP of before it, which arrives later, the subscription is over', () => {

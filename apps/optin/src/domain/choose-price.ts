@@ -5,12 +5,13 @@
  */
 import type { Facts } from './fold-event.js';
 import type { Outcome, ReplyWanted } from './outcome.js';
+import { subNamed } from './end-one.js';
 import { replaceSub, standing } from './person.js';
 import type { Change, Pending, Person } from './person.js';
 import type { PersonEvent } from './person-event.js';
 import { readAmount } from './read-amount.js';
 import { chosenLimit } from './request-title.js';
-import { limitOf, wishKey } from './wish.js';
+import { limitOf, wishKey, wishOf } from './wish.js';
 import type { Item, Threshold, Wish } from './wish.js';
 
 /** An answer may be typed for so long, in milliseconds. */
@@ -48,12 +49,11 @@ const withPending = (person: Person, pending: Pending): Person => ({
   },
 });
 
-/** The price button of a subscription; one that has ended, or that is no longer this person's, is asked for anew. */
+/** The price button of a subscription. One that has ended, or that is not this person's, is gone. */
 export function priceOf(person: Person, subId: string, event: PersonEvent, facts: Facts): Outcome {
-  const sub = person.subs.find((s) => s.sub_id === subId && s.state === 'active' && s.kind === 'price_drop');
-  if (!sub) return { person, replies: [{ say: 'question' }], notes: [] };
-  const { shop, product, sku, topic, kind } = sub;
-  const wish: Wish = { shop, product, sku, topic, kind, threshold: null, locale: null, external_id: null };
+  const sub = subNamed(person, subId);
+  if (sub?.state !== 'active' || sub.kind !== 'price_drop') return { person, replies: [{ say: 'gone' }], notes: [] };
+  const wish: Wish = { ...wishOf(sub), threshold: null };
   const item = facts.item(wish);
   if (item.price === null) return { person, replies: [{ say: 'no_price', item }], notes: [] };
   return askPrice(person, { say: 'price_question', wish, item }, wish, event.at);

@@ -9,7 +9,7 @@ import { grantId } from '@beckon/contracts';
 import { NOTIFICATION_TOKEN_MS, ONE_TIME_TOKEN_MS } from '@beckon/messenger';
 import type { Facts } from './fold-event.js';
 import type { Note, Outcome, ReplyWanted } from './outcome.js';
-import { isStopped, reviveSub, standing } from './person.js';
+import { reviveSub, standing, stoppedUntil } from './person.js';
 import type { Consent, HeldGrant, Person, SubState } from './person.js';
 import type { PersonEvent } from './person-event.js';
 import { chosenLimit, requestTitle } from './request-title.js';
@@ -29,7 +29,8 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts): O
 
   const item = facts.item(wish);
   const consent = consentOf(person, wish, tap, item, facts);
-  const late = isStopped(person.shopper, consent);
+  const until = stoppedUntil(person.shopper, wishKey(wish), consent.token_key);
+  const late = tap.at <= until;
   const say = (...replies: ReplyWanted[]): ReplyWanted[] => (late ? [] : replies);
   const same = person.subs.filter((s) => wishKey(s) === wishKey(wish));
   const told = same.find((s) => s.ended_reason === 'already_told' && (s.ended_at ?? 0) >= tap.at);
@@ -92,9 +93,9 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts): O
   const withSub = (s: SubState): Person => ({ ...person, subs: [...person.subs, s] });
   if (late) {
     // The evidence stays, but a stop was the last word: the subscription is born ended, and the token is dropped.
-    const ended_at = Math.max(person.shopper.stop_at ?? 0, tap.at);
-    const ended: SubState = { ...sub, state: 'ended', ended_reason: 'stopped', ended_at };
-    return { person: withSub(ended), replies: [], notes: [ignored(sub, 'stopped', 'stopped after this tap')] };
+    const reason = tap.at <= (person.shopper.stop_at ?? 0) ? 'stopped' : 'user_asked';
+    const ended: SubState = { ...sub, state: 'ended', ended_reason: reason, ended_at: until };
+    return { person: withSub(ended), replies: [], notes: [ignored(sub, reason, 'stopped after this tap')] };
   }
   const note: Note = { verdict: 'subscribed', reason: 'requested', sub };
   return {

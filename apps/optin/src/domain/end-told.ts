@@ -1,8 +1,10 @@
 import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
-import { endSub, replaceSub, standing } from './person.js';
+import { withDue } from './again.js';
+import { endSub, replaceSub, standing, voidUntil } from './person.js';
 import type { Consent, Person, ShopperState, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
+import { wishKey } from './wish.js';
 
 /** Whether the alert reached Messenger for sure, and was no test. */
 export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
@@ -16,17 +18,19 @@ export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
  * of it, and the tap joins the subscription that still looks active. Such a consent is newer than the message and has
  * not been answered by it: it goes on as a subscription of its own, with the token that came with it. The message counts
  * from when it was put on the socket; nobody who taps after having seen it taps before that.
+ *
+ * @param offerAgain whether to note that the next time is to be offered.
  */
-export function endTold(person: Person, delivery: Delivery, now: number): Outcome {
-  const nothing: Outcome = { person, replies: [], notes: [] };
+export function endTold(person: Person, delivery: Delivery, now: number, offerAgain = true): Outcome {
   const sub = person.subs.find((s) => s.sub_id === delivery.sub_id);
-  if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active') return nothing;
+  if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active') return { person, replies: [], notes: [] };
   const told_at = delivery.posted_at ?? delivery.answered_at ?? delivery.at;
   const rev = person.shopper.rev + 1;
   if (sub.mode === 'recurring') return useUp(person, sub, told_at, { rev, updated_at: now });
-  const again = askedAgain(sub, person.shopper, told_at, rev);
+  const again = askedAgain(sub, person.shopper, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
-  const after = endSub(person, sub.sub_id, 'already_told', told_at);
+  const ended = endSub(person, sub.sub_id, 'already_told', told_at);
+  const after = again || !offerAgain ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,
@@ -68,11 +72,16 @@ function useUp(person: Person, sub: SubState, told_at: number, stamp: { rev: num
 }
 
 /** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
-function askedAgain(sub: SubState, shopper: ShopperState, toldAt: number, shopperRev: number): SubState | undefined {
-  const consents = sub.consents.filter((c) => c.at > toldAt);
+function askedAgain(
+  sub: SubState,
+  shopper: ShopperState,
+  answeredUntil: number,
+  shopperRev: number,
+): SubState | undefined {
+  const consents = sub.consents.filter((c) => c.at > answeredUntil);
   const [first] = consents;
   if (!first) return undefined;
-  const changes = sub.changes.filter((c) => c.at > toldAt);
+  const changes = sub.changes.filter((c) => c.at > answeredUntil);
   const name = subId(sub.page, first.event);
   const again: SubState = { ...sub, rev: 1, sub_id: name, shopper_rev: shopperRev, consents, changes };
   return { ...again, ...standing(again, shopper) };

@@ -4,7 +4,7 @@ import type { MessengerEvent } from '@beckon/contracts';
 import { coat } from '../../tests/examples.js';
 import { personEventOf } from './person-event-of.js';
 import { receiptOf } from './receipt-of.js';
-import { parseLogged, splitWebhook } from './split-webhook.js';
+import { parseLogged, splitWebhook, toLogged } from './split-webhook.js';
 
 const AT = 1_790_000_000_000;
 const reading = {
@@ -16,8 +16,8 @@ const reading = {
 function logged(body: object, over: object = {}, entry: object = {}): MessengerEvent {
   const event = { sender: { id: '200' }, recipient: { id: '1001' }, timestamp: AT, ...body, ...over };
   const webhook = { object: 'page', entry: [{ id: '1001', time: AT + 5, messaging: [event], ...entry }] };
-  const [split] = splitWebhook(JSON.parse(JSON.stringify(webhook)), AT + 50).events;
-  return messengerEvents.schema.parse(JSON.parse(JSON.stringify(split?.value)));
+  const [split] = splitWebhook(Buffer.from(JSON.stringify(webhook)), AT + 50).events;
+  return messengerEvents.schema.parse(JSON.parse(toLogged(split!).toString('utf8')));
 }
 const read = (value: MessengerEvent) => {
   const parsed = parseLogged(value);
@@ -83,7 +83,7 @@ describe('what a person did', () => {
     ...['STOP_NOTIFICATIONS', 'STOP NOTIFICATIONS', 'stop notifications'].map((status): Case => [
       `notifications stopped: ${status}`,
       { optin: { ...updatesOf('t'), notification_messages_status: status } },
-      { kind: 'notification_stop', wish: coat },
+      { kind: 'notification_stop' },
     ]),
     ...['RESUME_NOTIFICATIONS', 'RESUME NOTIFICATIONS'].map((status): Case => [
       `notifications resumed: ${status}`,
@@ -176,5 +176,45 @@ describe('what a receipt proves', () => {
     const found = receipt(body);
     if (!expected) return expect(found).toBeUndefined();
     expect(found).toMatchObject({ shopper_id: 'shp_1', page: '1001', at: AT, ...expected });
+  });
+});
+
+describe('who holds the conversation', () => {
+  const OURS = '55';
+  const echo = (message: object): MessengerEvent =>
+    logged({ message: { is_echo: true, mid: 'e1', ...message } }, { sender: { id: '1001' }, recipient: { id: '200' } });
+  const holderOf = (value: MessengerEvent, appId?: string): unknown => {
+    const parsed = parseLogged(value);
+    const read = parsed && personEventOf(parsed, value.received_at, { ...reading, appId });
+    return read === undefined ? undefined : read.kind === 'holder' ? read.holder : read.kind;
+  };
+  const INBOX = 263902037430900;
+
+  it.each<[string, object, string | undefined, unknown]>([
+    ['a human in the inbox', { app_id: INBOX, text: 'Hi!' }, undefined, 'human'],
+    ['a human in the inbox who sends a picture', { app_id: INBOX, attachments: [{ type: 'image' }] }, OURS, 'human'],
+    ['another app', { app_id: 77, text: 'Hi!' }, OURS, 'human'],
+    ['an app, while ours is not known', { app_id: 77, text: 'Hi!' }, undefined, 'human'],
+    ['nobody knows who', { text: 'Hi!' }, OURS, 'human'],
+    ['another app without words', { app_id: 77, attachments: [{ type: 'template' }] }, OURS, undefined],
+    ['we ourselves', { app_id: 55, text: 'Hi!', metadata: 'beckon:rep_1' }, undefined, undefined],
+    ['our app by another way', { app_id: 55, text: 'Hi!' }, OURS, undefined],
+  ])('%s', (_, message, appId, holder) => {
+    expect(holderOf(echo(message), appId)).toBe(holder);
+  });
+
+  it.each<[string, object, string | undefined, string]>([
+    ['taken by the inbox', { take_thread_control: { new_owner_app_id: INBOX } }, undefined, 'human'],
+    ['passed to the inbox', { pass_thread_control: { new_owner_app_id: String(INBOX) } }, undefined, 'human'],
+    ['taken from us', { take_thread_control: { previous_owner_app_id: 55, new_owner_app_id: 77 } }, undefined, 'human'],
+    ['passed to us', { pass_thread_control: { previous_owner_app_id: 77, new_owner_app_id: 55 } }, undefined, 'bot'],
+    ['taken back by us', { take_thread_control: { new_owner_app_id: 55 } }, OURS, 'bot'],
+    ['passed to another app', { pass_thread_control: { new_owner_app_id: 77 } }, OURS, 'human'],
+    ['passed, to whom is not said', { pass_thread_control: {} }, OURS, 'bot'],
+  ])('the thread is %s', (_, body, appId, holder) => {
+    expect(holderOf(logged(body), appId)).toBe(holder);
+    expect(holderOf(logged(body, {}, { messaging: [], standby: [{ sender: { id: '200' }, ...body }] }), appId)).toBe(
+      holder,
+    );
   });
 });

@@ -44,4 +44,6 @@ export type PersonEvent = Head & { readonly wish?: Wish } & (
     /** Notifications were stopped in Messenger. */
     | { readonly kind: 'notification_stop'; readonly tokenKey: string }
     | { readonly kind: 'reaction' }
+    /** Not the person's doing: who holds the conversation from now on. */
+    | { readonly kind: 'holder'; readonly holder: 'human' | 'bot' }
   );

@@ -1,6 +1,6 @@
 import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
 import type { Note } from './outcome.js';
-import { limitOf } from './wish.js';
+import { limitOf, wishKey } from './wish.js';
 import type { Threshold, Wish } from './wish.js';
 
 /**
@@ -10,7 +10,8 @@ import type { Threshold, Wish } from './wish.js';
  *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
  *   a subscription is active only if the latest consent to it is newer than the latest STOP
  *   a grant counts only if it was given after the latest STOP
- *   a notification token, and a consent that came with it, count only after the latest stop of that token as well
+ *   what holds for a STOP and everything holds for "stop this one" and its wish, and for notifications that were stopped
+ *   in Messenger and the token that they came with
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
@@ -23,6 +24,18 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** When `locale` was said or linked; null: it comes from the profile, or is not known. */
+  readonly locale_at: number | null;
+  /** When it was last said that the service is an automated one; null: it is to be said with the next answer. */
+  readonly disclosed_at: number | null;
+  /** Requests that ended without a word from the person, and are to be offered anew with the next answer. */
+  readonly again_due: readonly AgainDue[];
+  /** The latest word of a human of the shop, or of another app, to the person. */
+  readonly human_at: number | null;
+  /** The latest time at which the conversation came back to the bot: see `turnsToBot`, or another app handed it over. */
+  readonly awake_at: number | null;
+  /** The latest "stop this one" per wish (see `wishKey`), of the last days: an older consent may still be on its way. */
+  readonly ended_wishes: readonly { readonly wish: string; readonly at: number }[];
   /** The question whose answer may be typed. */
   readonly pending: Pending | null;
   /** When notifications were stopped in Messenger, for each token. */
@@ -43,6 +56,12 @@ export interface Pending {
 /** The latest stop of one notification token, which is named by its hash. */
 export interface TokenStop {
   readonly token_key: string;
+  readonly at: number;
+}
+
+/** A request that ended by itself: it was told, or its right to send ran out. */
+export interface AgainDue extends Pick<SubState, 'sub_id' | 'shop' | 'product' | 'sku' | 'topic' | 'kind'> {
+  readonly why: 'already_told' | 'request_expired';
   readonly at: number;
 }
 
@@ -111,6 +130,16 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       resume_at: null,
       seen_at: null,
       ended_subs: [],
+      ended_wishes: [],
+      pending: null,
+      token_stops: [],
+      requests: [],
+      external_at: null,
+      locale_at: null,
+      disclosed_at: null,
+      again_due: [],
+      human_at: null,
+      awake_at: null,
       suspended_at: null,
       locale: null,
       zone: null,
@@ -118,10 +147,6 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       tier: null,
       external_id: null,
       updated_at: 0,
-      pending: null,
-      token_stops: [],
-      requests: [],
-      external_at: null,
     },
     subs: [],
   };
@@ -132,25 +157,39 @@ export function stoppedAt(s: Pick<ShopperState, 'stop_at' | 'resume_at'>): numbe
   return s.stop_at !== null && (s.resume_at === null || s.stop_at >= s.resume_at) ? s.stop_at : null;
 }
 
-/** When this token was stopped in Messenger; -1: never. */
-const tokenStopOf = (s: Pick<ShopperState, 'token_stops'>, tokenKey: string | undefined): number =>
-  s.token_stops.find((stop) => stop.token_key === tokenKey)?.at ?? -1;
+/** What the person waits for. */
+export const activeOf = (person: Person): SubState[] => person.subs.filter((s) => s.state === 'active');
 
-/** Whether a consent or a right that was given then, with this token, has been overtaken by a stop. */
+/** Until when consents to this wish are void: the latest STOP or "stop this one"; 0: nothing was stopped. */
+export function voidUntil(s: Pick<ShopperState, 'stop_at' | 'ended_wishes'>, wish: string): number {
+  return Math.max(s.stop_at ?? 0, s.ended_wishes.find((e) => e.wish === wish)?.at ?? 0);
+}
+
+/** Until when consents to this wish (with this token, if it has one) are void; 0: nothing was stopped. */
+export function stoppedUntil(s: Stops, wish: string, tokenKey?: string): number {
+  const token = tokenKey === undefined ? undefined : s.token_stops.find((stop) => stop.token_key === tokenKey);
+  return Math.max(voidUntil(s, wish), token?.at ?? 0);
+}
+
+/** What people said against being told. */
+type Stops = Pick<ShopperState, 'stop_at' | 'ended_wishes' | 'token_stops'>;
+
+/** Whether a consent or a right for this wish that was given then, with this token, has been overtaken by a stop. */
 export const isStopped = (
-  s: Pick<ShopperState, 'stop_at' | 'token_stops'>,
+  s: Stops,
+  wish: string,
   given: { readonly at: number; readonly token_key?: string | undefined },
-): boolean =>
-  given.at <= (s.stop_at ?? -1) || (given.token_key !== undefined && given.at <= tokenStopOf(s, given.token_key));
+): boolean => given.at <= stoppedUntil(s, wish, given.token_key);
 
 /** What follows from those consents of a subscription that still count; undefined when none does. */
 export function standing(
   sub: SubState,
   shopper: ShopperState,
 ): Pick<SubState, 'consented_at' | 'mode' | 'condition' | 'seen_price'> | undefined {
-  const valid = sub.consents.filter((c) => !isStopped(shopper, c) && c.told_at === undefined);
+  const wish = wishKey(sub);
+  const valid = sub.consents.filter((c) => !isStopped(shopper, wish, c) && c.told_at === undefined);
   if (valid.length === 0) return undefined;
-  const latest = [...valid, ...sub.changes.filter((c) => !isStopped(shopper, c))]
+  const latest = [...valid, ...sub.changes.filter((c) => !isStopped(shopper, wish, c))]
     .filter((c) => c.seen_price !== undefined)
     .sort((a, b) => a.at - b.at)
     .at(-1);
@@ -165,18 +204,16 @@ export function standing(
 }
 
 /**
- * After a stop: drops the rights that it overtook, ends active subscriptions without a consent that still counts, and
- * lets the others go by those that do, also for the place in line.
+ * After a stop of any kind: drops the rights that it overtook, ends active subscriptions without a consent that still
+ * counts, and lets the others go by those that do, also for the place in line.
  */
 export function afterStop(before: Person, at: number, reason: Reason): { person: Person; notes: Note[] } {
-  const { shopper } = before;
-  let person: Person = {
-    ...before,
-    shopper: { ...shopper, grants: shopper.grants.filter((g) => !isStopped(shopper, g)) },
-  };
+  const { shopper, subs } = before;
+  const wishOfGrant = new Map(subs.map((s) => [s.sub_id, wishKey(s)]));
+  const grants = shopper.grants.filter((g) => !isStopped(shopper, wishOfGrant.get(g.sub_id ?? '') ?? '', g));
+  let person: Person = { ...before, shopper: { ...shopper, grants } };
   const notes: Note[] = [];
-  for (const sub of before.subs) {
-    if (sub.state !== 'active') continue;
+  for (const sub of activeOf(before)) {
     const now = standing(sub, shopper);
     if (!now) {
       person = endSub(person, sub.sub_id, reason, at);
@@ -197,6 +234,8 @@ export const replaceSub = (person: Person, sub: SubState): Person => ({
 /** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
 const ENDED_LATELY_MS = 7 * 86_400_000;
 const ENDED_MOST = 200;
+/** Events of before a "stop this one" come at most so much later: messenger.events is kept for 7 days. */
+const WISH_ENDED_LATELY_MS = 8 * 86_400_000;
 /** A request for notification messages is taken once a week (Marketing Messages page). */
 const WEEK_MS = 7 * 86_400_000;
 
@@ -215,6 +254,15 @@ export function endSub(person: Person, subId: string, reason: Reason, at: number
   };
 }
 
+/**
+ * Messenger refused a message of `at` because the person cannot be reached. They are suspended until they act after
+ * that: an act that we heard of before, or hear of later, counts by its own time.
+ */
+export function suspended(shopper: ShopperState, at: number): ShopperState {
+  if (shopper.seen_at !== null && shopper.seen_at > at) return shopper;
+  return { ...shopper, suspended_at: Math.max(shopper.suspended_at ?? 0, at) };
+}
+
 /** Takes the end of a subscription back. Its id stays, so that nobody is told twice of one event. */
 export function reviveSub(person: Person, sub: SubState): Person {
   const ended_subs = person.shopper.ended_subs.filter((e) => e.sub_id !== sub.sub_id);
@@ -222,12 +270,12 @@ export function reviveSub(person: Person, sub: SubState): Person {
   return replaceSub({ ...person, shopper: { ...person.shopper, ended_subs } }, revived);
 }
 
-/** Forgets what no longer matters at `now`: expired grants, subscriptions that ended long ago. */
+/** Forgets what no longer matters at `now`: subscriptions that ended, and requests that were shown, long ago. */
 export function tidy(shopper: ShopperState, now: number): ShopperState {
   return {
     ...shopper,
-    grants: shopper.grants.filter((g) => g.expires_at > now),
     ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
+    ended_wishes: shopper.ended_wishes.filter((e) => e.at > now - WISH_ENDED_LATELY_MS),
     requests: shopper.requests.filter((r) => r.at > now - WEEK_MS),
   };
 }

@@ -1,9 +1,10 @@
 /** Sentences of the bot, filled in and cut to the platform's limits (messenger-platform, section 5.2). */
 import { formatMoney } from '@beckon/contracts';
-import { QUICK_REPLY_TITLE_MAX, TEXT_MAX } from '@beckon/messenger';
+import { BUTTON_TITLE_MAX, TEXT_MAX } from '@beckon/messenger';
 import type { OutgoingMessage, QuickReply } from '@beckon/messenger';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { cutAtGrapheme } from './cut.js';
+import { payloadOf } from './payloads.js';
 import type { Item } from './wish.js';
 import type { Voice } from './wording/languages.js';
 import type { Wording } from './wording/wording.js';
@@ -23,12 +24,26 @@ export function text(key: keyof Wording, voice: Voice, item?: Item, more?: More)
 export const nameOf = (item: Item | undefined, voice: Voice): string =>
   cutAtGrapheme(item?.name ?? voice.wording.this_item, NAME_MAX);
 
+/** One of our buttons: its title and payload. */
+export function button(verb: 'stop' | 'start' | 'list', voice: Voice): QuickReply {
+  return quickReply(voice.wording[`button_${verb}`], payloadOf(verb));
+}
+
 /** A quick reply whose title keeps the limit. */
 export const quickReply = (title: string, payload: string): QuickReply => ({
   content_type: 'text',
-  title: cutAtGrapheme(title, QUICK_REPLY_TITLE_MAX),
+  title: cutAtGrapheme(title, BUTTON_TITLE_MAX),
   payload,
 });
+
+/** The message with these of our buttons below it. */
+export function withChoices(
+  message: OutgoingMessage,
+  voice: Voice,
+  verbs: readonly ('stop' | 'start' | 'list')[],
+): OutgoingMessage {
+  return verbs.length === 0 ? message : { ...message, quick_replies: verbs.map((verb) => button(verb, voice)) };
+}
 
 /** A sentence filled in. `{price}` is the item's, unless `more` says another. */
 export function format(key: keyof Wording, voice: Voice, name: string, item?: Item, more: More = {}): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { subscriptions } from '@beckon/contracts';
 import { ONE_TIME_TITLE_MAX, QUICK_REPLIES_MAX, QUICK_REPLY_TITLE_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
 import { autumn, coat, coatPrice, item } from '../../tests/examples.js';
 import type { ReplyWanted } from './outcome.js';
@@ -37,7 +38,11 @@ const all = (of: typeof item): ReplyWanted[] => [
   { say: 'greeting' },
   { say: 'question' },
   { say: 'unclear' },
-  { say: 'unclear_stop' },
+  { say: 'unclear_stop', alerts: false },
+  { say: 'unclear_stop', alerts: true },
+  { say: 'no_alerts', language: null },
+  { say: 'gone' },
+  { say: 'ended_one', sub: { ...subscriptions.example, kind: 'price_drop' }, item: of, more: true },
   { say: 'cannot_ask' },
   { say: 'topic_over' },
   { say: 'asked_lately' },
@@ -92,7 +97,10 @@ describe('which language', () => {
     expect(stopped).toEqual({
       purpose: 'stop_confirm',
       quietInFlight: true,
-      body: { text: wordings['de']?.stopped },
+      body: {
+        text: wordings['de']?.stopped,
+        quick_replies: [{ content_type: 'text', title: 'START', payload: 'beckon:start' }],
+      },
     });
   });
 });
@@ -145,4 +153,14 @@ it('offers any drop, three prices and one to type, each signed with what it show
   const cheap = { ...item, price: { amount: 1, currency: 'EUR' } };
   const few = wordReply({ say: 'price_question', wish: coatPrice, item: cheap }, ['en'], sign).body.quick_replies;
   expect(few?.map((q) => q.title)).toEqual(['Any lower price', 'Another price']);
+});
+
+it.each([
+  [{ say: 'stopped', language: null }, ['beckon:start']],
+  [{ say: 'help', language: null }, ['beckon:list', 'beckon:stop']],
+  [{ say: 'unclear_stop', alerts: true }, ['beckon:stop', 'beckon:list']],
+  [{ say: 'unclear_stop', alerts: false }, ['beckon:stop']],
+  [{ say: 'no_alerts', language: null }, undefined],
+] satisfies [ReplyWanted, string[] | undefined][])('%j offers %j', (reply, payloads) => {
+  expect(wordReply(reply, ['en'], sign).body.quick_replies?.map((q) => q.payload)).toEqual(payloads);
 });

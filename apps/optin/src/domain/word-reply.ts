@@ -1,13 +1,14 @@
 /** From what to answer to the Send API's message object, within the platform's limits (messenger-platform, section 5.2). */
-import { formatMoney, minorDigits } from '@beckon/contracts';
 import type { RequestedMessage } from '@beckon/contracts';
-import type { OutgoingMessage, QuickReply } from '@beckon/messenger';
-import type { ReplyWanted } from './outcome.js';
+import type { OutgoingMessage } from '@beckon/messenger';
+import type { Outcome, ReplyWanted } from './outcome.js';
 import { payloadOf } from './payloads.js';
 import { limitWords, requestTitle } from './request-title.js';
-import { format, nameOf, quickReply, text } from './say.js';
-import { limitOf } from './wish.js';
-import type { Item, Threshold, Wish } from './wish.js';
+import { quickReply, text, withChoices } from './say.js';
+import type { Wish } from './wish.js';
+import { joined, wordAside, wordOffers } from './word-aside.js';
+import { wordEnded, wordList } from './word-list.js';
+import { exampleOf, pricesOf } from './word-prices.js';
 import { chooseVoice } from './wording/languages.js';
 import type { Voice } from './wording/languages.js';
 
@@ -32,6 +33,11 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   unclear: 'help',
   unclear_stop: 'question',
   cannot_ask: 'error',
+  list: 'list',
+  no_alerts: 'list',
+  ended_one: 'stop_confirm',
+  gone: 'help',
+  again: 'question',
   greeting: 'question',
   price_question: 'question',
   price_too_high: 'question',
@@ -49,11 +55,56 @@ export type SignWish = (wish: Wish, shown: string | null) => string;
 /**
  * Words a reply.
  * @param locales the shopper's, then the shop's; the language that the person just used goes before both.
+ * @param zone the shopper's time zone, for dates.
  */
-export function wordReply(reply: ReplyWanted, locales: readonly (string | null)[], sign: SignWish): WordedReply {
+export function wordReply(
+  reply: ReplyWanted,
+  locales: readonly (string | null)[],
+  sign: SignWish,
+  zone = 'UTC',
+): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
-  const body = reply.say === 'ask' ? requestOf(reply, locales, sign) : bodyOf(reply, voice, sign);
-  return { purpose: purposes[reply.say], quietInFlight: reply.say === 'stopped', body };
+  const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one';
+  const body = reply.say === 'ask' ? requestOf(reply, locales, sign) : bodyOf(reply, voice, sign, zone);
+  return { purpose: purposes[reply.say], quietInFlight, body };
+}
+
+/** What answers go out as. */
+export interface Worded extends WordedReply {
+  /** Tells the messages that answer one event apart. */
+  readonly part: string;
+}
+
+/** How a person is spoken to. */
+export interface Manner {
+  /** The shopper's, then the shop's; the language that the person just used goes before both. */
+  readonly locales: readonly (string | null)[];
+  /** The shopper's time zone, for dates. */
+  readonly zone: string;
+  /** The name of the shop. */
+  readonly shop: string;
+  readonly sign: SignWish;
+}
+
+/**
+ * Words an answer and what is said beside it. The first text takes that along; an answer without a text has it before
+ * itself.
+ */
+export function wordAnswer({ replies, aside }: Pick<Outcome, 'replies' | 'aside'>, how: Manner): Worded[] {
+  const worded = replies.map((reply): Worded => ({
+    part: reply.say,
+    ...wordReply(reply, how.locales, how.sign, how.zone),
+  }));
+  const [first] = replies;
+  const voice = chooseVoice(first && 'language' in first ? first.language : null, ...how.locales);
+  const beside = aside && wordAside(aside, how.shop, voice);
+  if (!beside) return worded;
+  const at = worded.findIndex((w) => w.body.text !== undefined);
+  const body = worded[at] && joined(worded[at].body, beside);
+  if (body) return worded.map((w, i) => (i === at ? { ...w, body } : w));
+  const { lead, ...offers } = beside;
+  const alone = joined({ text: lead ?? '' }, offers) ?? offers;
+  return [{ part: 'aside', purpose: 'help', quietInFlight: false, body: alone }, ...worded];
 }
 
 function requestOf(
@@ -66,7 +117,12 @@ function requestOf(
   return { attachment: { type: 'template', payload: { template_type, title, payload: sign(wish, title) } } };
 }
 
-function bodyOf(reply: Exclude<ReplyWanted, { say: 'ask' }>, voice: Voice, sign: SignWish): OutgoingMessage {
+function bodyOf(
+  reply: Exclude<ReplyWanted, { say: 'ask' }>,
+  voice: Voice,
+  sign: SignWish,
+  zone: string,
+): OutgoingMessage {
   switch (reply.say) {
     case 'confirmed': {
       const more = limitWords(reply.limit, reply.mode === 'recurring', voice);
@@ -85,47 +141,27 @@ function bodyOf(reply: Exclude<ReplyWanted, { say: 'ask' }>, voice: Voice, sign:
     case 'price_changed':
       return text(reply.say, voice, reply.item, limitWords(reply.limit, false, voice));
     case 'choices': {
-      const quick_replies = reply.choices.map(({ wish, name }) =>
-        quickReply(name, payloadOf('ask', sign({ ...wish, locale: null }, null))),
-      );
-      return { ...text(reply.say, voice), quick_replies };
+      const choose = (wish: Wish): string => payloadOf('ask', sign(wish, null));
+      return { ...text('choices', voice), quick_replies: reply.choices.map((c) => quickReply(c.name, choose(c.wish))) };
     }
-    case 'unclear_stop': {
-      const quick_replies = [quickReply(voice.wording.button_stop, payloadOf('stop'))];
-      return { ...text(reply.say, voice), quick_replies };
-    }
+    case 'stopped':
+      return withChoices(text(reply.say, voice), voice, ['start']);
+    case 'help':
+      return withChoices(text(reply.say, voice), voice, ['list', 'stop']);
+    case 'unclear':
+    case 'gone':
+      return withChoices(text(reply.say, voice), voice, ['list']);
+    case 'unclear_stop':
+      return reply.alerts
+        ? withChoices(text('unclear_stop_which', voice), voice, ['stop', 'list'])
+        : withChoices(text(reply.say, voice), voice, ['stop']);
+    case 'again':
+      return wordOffers(reply.offers, voice);
+    case 'list':
+      return wordList(reply, voice, zone);
+    case 'ended_one':
+      return withChoices(wordEnded(reply, voice), voice, reply.more ? ['list'] : []);
     default:
       return text(reply.say, voice);
   }
-}
-
-/** So many per cent less are offered. */
-const OFFERED_PERCENT = [10, 20, 30];
-
-/** Any drop, some lower prices, and one that is typed. A choice is signed with the price that it shows. */
-function pricesOf(wish: Wish, item: Item, voice: Voice, sign: SignWish): QuickReply[] {
-  const choice = (title: string, threshold: Threshold): QuickReply =>
-    quickReply(title, payloadOf('ask', sign({ ...wish, threshold }, null)));
-  const name = nameOf(item, voice);
-  const any = choice(voice.wording.price_any, { type: 'any' });
-  const lower = OFFERED_PERCENT.flatMap((percent) => {
-    const limit = limitOf({ type: 'percent', percent }, item.price);
-    if (!limit || limit.amount < 1) return [];
-    const more = { ...limitWords(limit, false, voice), percent: String(percent) };
-    return [choice(format('price_less', voice, name, item, more), { type: 'at_most', ...limit })];
-  });
-  return [
-    any,
-    ...lower,
-    quickReply(voice.wording.price_other, payloadOf('price', sign({ ...wish, threshold: null }, null))),
-  ];
-}
-
-/** A round price somewhat lower than that of now, as somebody would type it. */
-function exampleOf({ price }: Item, voice: Voice): string {
-  if (price === null) return '';
-  const unit = 10 ** minorDigits(price.currency);
-  const step = price.amount >= 20 * unit ? 5 * unit : unit;
-  const amount = Math.floor((price.amount * 0.8) / step) * step;
-  return formatMoney({ ...price, amount: amount > 0 ? amount : Math.max(1, price.amount - 1) }, voice.tag);
 }

@@ -1,24 +1,24 @@
-import { decisionId, decisions, messagesRequested, replyId } from '@beckon/contracts';
+import { decisionId, decisions } from '@beckon/contracts';
 import type { Offer } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
 import { Injectable } from '@nestjs/common';
 import { foldEvent } from '../domain/fold-event.js';
+import { runningOut } from '../domain/again.js';
 import { fittingProducts } from '../domain/fitting-products.js';
-import type { Choice, Note, Outcome, ReplyWanted } from '../domain/outcome.js';
-import { readPayload } from '../domain/payloads.js';
-import { newPerson } from '../domain/person.js';
-import type { Person, ShopperState } from '../domain/person.js';
+import type { Choice, Note } from '../domain/outcome.js';
+import { activeOf, newPerson } from '../domain/person.js';
+import type { Person, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
-import { readIntent } from '../domain/read-intent.js';
+import { asksForList, readIntent, subNamedBy } from '../domain/read-intent.js';
 import { readRequest } from '../domain/read-request.js';
-import { itemOf, topicItemOf, wishOf } from '../domain/wish.js';
-import { wordReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
+import { ProfilesWanted } from '../outbound/profiles-wanted.js';
 import { SeenEvents } from '../outbound/seen-events.js';
+import { Replies, factsOf } from './replies.js';
 
 /** What one person did on one Page, with whose Page it is. */
 export interface Arrival {
@@ -31,8 +31,8 @@ export interface Arrival {
   readonly event: PersonEvent;
 }
 
-/** How long a reply is worth sending, in milliseconds; the confirmation of a STOP as long as the window is open. */
-const REPLY_LIFE_MS = 600_000;
+/** Buttons older than this name nothing any more, in milliseconds: one year. */
+const NAMED_FOR_MS = 365 * 86_400_000;
 
 /** Turns what people did into their new state, replies and decisions, in the transaction of the caller. */
 @Injectable()
@@ -42,6 +42,8 @@ export class Conversation {
     private readonly seen: SeenEvents,
     private readonly offers: OfferCopies,
     private readonly keys: OptinKeys,
+    private readonly replies: Replies,
+    private readonly profiles: ProfilesWanted,
   ) {}
 
   async hold(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<void> {
@@ -52,32 +54,28 @@ export class Conversation {
       fresh.map((a) => a.shopperId),
       now,
     );
-    const offers = await this.offersOf(tx, fresh, known);
+    const named = await this.namedIn(tx, fresh, now);
+    const offers = await this.offersOf(tx, fresh, [...known.values()], named, now);
     const after = new Map<string, Person>();
     for (const arrival of fresh) {
       const { shopperId, event, shop } = arrival;
       const person = after.get(shopperId) ?? known.get(shopperId) ?? this.stranger(arrival);
-      const { locale, topics, rules } = shop.settings;
       const outcome = foldEvent(person, event, {
-        now,
+        ...factsOf(shop.settings, offers, now, person.shopper.locale),
         mayAsk: arrival.mayAsk,
         notifications: arrival.notifications,
-        shopLocale: locale,
-        lowStock: rules.low_stock,
-        item: (wish) =>
-          wish.topic === null
-            ? itemOf(wish, offers)
-            : topicItemOf(wish, topics, [wish.locale, person.shopper.locale, locale]),
         found: await this.productsIn(tx, arrival),
+        named: (id) => named.find((s) => s.sub_id === id && s.shopper_id === shopperId),
       });
       after.set(shopperId, outcome.person);
-      outcome.replies.forEach((reply) => this.say(tx, arrival, outcome, reply, now));
+      this.replies.ask(tx, outcome, { shop, cause: event.key, now });
       publishNotes(tx, outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
     }
     await this.people.save(
       tx,
       [...after].map(([id, person]) => ({ before: known.get(id), after: person })),
     );
+    await this.profiles.note(tx, strangersIn(fresh, known), now);
   }
 
   /** Events that were not handled before, each once, in the order in which they happened. */
@@ -89,31 +87,39 @@ export class Conversation {
     return fresh.sort((a, b) => a.event.at - b.event.at);
   }
 
+  /** The subscriptions that tapped buttons name. */
+  private namedIn(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<SubState[]> {
+    const wanted = arrivals.flatMap(({ shopperId, event }) => {
+      const subId = subNamedBy(event);
+      return subId === null ? [] : [{ shopperId, subId }];
+    });
+    return this.people.named(tx, wanted, now - NAMED_FOR_MS);
+  }
+
   /**
-   * The offers that answers can speak of: what events name, and, where a button of ours was tapped or a question is open,
-   * what the person was asked about and waits for.
+   * The offers that the answers can speak of: what is wished for or chosen now, asked about, listed, offered anew, or
+   * named by buttons.
    */
   private async offersOf(
     tx: EmittingTransaction,
     arrivals: readonly Arrival[],
-    known: ReadonlyMap<string, Person>,
+    people: readonly Person[],
+    named: readonly SubState[],
+    now: number,
   ): Promise<Offer[]> {
-    const wishes = arrivals.flatMap(({ event, shopperId }) => {
-      const person = known.get(shopperId);
-      const named = [event.wish, 'choice' in event ? event.choice : undefined, person?.shopper.pending?.wish];
-      const tapped = 'payload' in event && readPayload(event.payload) !== undefined;
-      const waitedFor = tapped ? (person?.subs ?? []).filter((s) => s.state === 'active').map(wishOf) : [];
-      return [...named.filter((w) => w !== undefined), ...waitedFor];
-    });
-    return this.offers.find(tx, {
-      products: wishes.flatMap((w) => (w.product === null || w.sku !== null ? [] : [[w.shop, w.product] as const])),
-      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as const])),
-    });
+    const listing = new Set(arrivals.filter((a) => asksForList(a.event)).map((a) => a.shopperId));
+    return this.offers.findFor(tx, [
+      ...arrivals.flatMap(({ event }) => [event.wish ?? [], ('choice' in event && event.choice) || []].flat()),
+      ...people.flatMap((p) => p.shopper.pending?.wish ?? []),
+      ...people.flatMap((p) => (listing.has(p.shopper.shopper_id) ? activeOf(p) : [])),
+      ...people.flatMap((p) => [...p.shopper.again_due, ...runningOut(p, now)]),
+      ...named,
+    ]);
   }
 
   /** The products that a free text may mean. */
   private async productsIn(tx: EmittingTransaction, { event, shop }: Arrival): Promise<Choice[]> {
-    const intent = readIntent(event);
+    const intent = readIntent(event, shop.settings.bot.stop_words);
     if (intent.want !== 'words') return [];
     const request = readRequest(intent.text);
     return fittingProducts(shop.shop, request, await this.offers.named(tx, shop.shop, request.words));
@@ -122,40 +128,15 @@ export class Conversation {
   private stranger({ shopperId, shop, page, psid }: Arrival): Person {
     return newPerson({ shopper_id: shopperId, shop: shop.shop, page, psid_sealed: this.keys.seal(psid) });
   }
-
-  private say(tx: EmittingTransaction, arrival: Arrival, outcome: Outcome, reply: ReplyWanted, now: number): void {
-    const { shopper } = outcome.person;
-    const { page, shop, event } = arrival;
-    const { purpose, quietInFlight, body } = wordReply(reply, [shopper.locale, shop.settings.locale], (wish, shown) =>
-      this.keys.signRef(wish, shown),
-    );
-    const id = replyId(page, event.key, reply.say);
-    tx.emit(
-      messagesRequested,
-      shopper.shopper_id,
-      {
-        id,
-        shop: shop.shop,
-        page,
-        shopper_id: shopper.shopper_id,
-        needs_shopper_rev: shopper.rev,
-        psid_sealed: shopper.psid_sealed,
-        purpose,
-        quiet_in_flight: quietInFlight,
-        body: { ...body },
-        requested_at: now,
-        expires_at: expiry(shopper, quietInFlight, now),
-      },
-      { id },
-    );
-    optinMetrics.replies.add(1, { purpose });
-  }
 }
 
-/** Replies exist only while the window is open; after its end nobody could send them. */
-function expiry(shopper: ShopperState, isStop: boolean, now: number): number {
-  const window = shopper.window_until ?? now;
-  return isStop ? window : Math.min(window, now + REPLY_LIFE_MS);
+/** People who were not known before, of shops that want their profiles read. */
+function strangersIn(
+  arrivals: readonly Arrival[],
+  known: ReadonlyMap<string, Person>,
+): { shopper_id: string; page: string }[] {
+  const strangers = arrivals.filter((a) => !known.has(a.shopperId) && a.shop.settings.bot.read_profile);
+  return [...new Map(strangers.map((a) => [a.shopperId, { shopper_id: a.shopperId, page: a.page }])).values()];
 }
 
 /** Writes the lines of a shopper's story. `subject` names the cause, so that the lines of one cause keep their ids. */

@@ -58,6 +58,7 @@ export class EventsController {
     const event = personEventOf(parsed, value.received_at, {
       ref: (ref) => this.keys.readRef(ref, shop.shop),
       seal: (token) => this.keys.seal(token),
+      appId: page.app_id,
     });
     const { psid } = parsed;
     const { one_time_notifications: mayAsk, notification_messages: notifications } = page;

@@ -51,6 +51,17 @@ export class OfferCopies {
     if (kept.length > 0) await tx.query(UPSERT, [jsonRows(kept)]);
   }
 
+  /** All offers that these wishes, or subscriptions, can speak of. */
+  findFor(
+    db: Querying,
+    wishes: readonly { readonly shop: string; readonly product: string | null; readonly sku: string | null }[],
+  ): Promise<Offer[]> {
+    return this.find(db, {
+      products: wishes.flatMap((w) => (w.product === null || w.sku !== null ? [] : [[w.shop, w.product] as const])),
+      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as const])),
+    });
+  }
+
   /** All offers of these products and SKUs, each pair being `[shop, product or SKU]`. */
   async find(
     db: Querying,

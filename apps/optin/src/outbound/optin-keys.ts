@@ -31,4 +31,9 @@ export class OptinKeys {
   seal(plain: string | Buffer): string {
     return this.sealer.seal(plain);
   }
+
+  /** @throws when none of the keys sealed it. */
+  open(sealed: string): string {
+    return this.sealer.open(sealed);
+  }
 }

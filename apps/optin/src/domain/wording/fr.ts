@@ -25,7 +25,7 @@ export const fr: Wording = {
   stopped:
     'C’est fait. Toutes vos alertes sont arrêtées et vous n’en recevrez plus. Si vous changez d’avis, écrivez START.',
   resumed: 'Heureux de vous revoir ! Touchez « Me prévenir » sur la page d’un produit de notre boutique.',
-  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez STOP pour arrêter toutes les alertes.',
+  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez « mes alertes » pour voir vos demandes et en arrêter une, ou STOP pour arrêter toutes les alertes.',
   question: 'De quel produit s’agit-il ? Ouvrez sa page dans notre boutique et touchez « Me prévenir ».',
   greeting:
     'Bonjour ! Ici notre service automatique : il vous prévient quand un produit est de retour ou moins cher. De quel produit s’agit-il ? Écrivez son nom, ou touchez « Me prévenir » sur sa page dans notre boutique.',
@@ -49,5 +49,28 @@ export const fr: Wording = {
     'Désolé, ce service automatique n’a pas compris. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit. Écrivez STOP pour arrêter toutes les alertes.',
   unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
   cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
+  unclear_stop_which:
+    'Souhaitez-vous arrêter toutes vos alertes, ou une seule ? Touchez un bouton, ou écrivez seulement STOP pour tout arrêter.',
+  no_alerts:
+    'Vous n’avez aucune alerte pour le moment. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit de notre boutique.',
+  listed: '{asked}{hasPrice, select, yes { · {price} actuellement} other {}} · depuis le {since}',
+  listed_back_in_stock: 'Retour en stock',
+  listed_price_drop: 'Moins de {price}',
+  listed_price_limit: '{price} au plus',
+  listed_low_stock: 'Bientôt épuisé',
+  listed_new_collection: 'Nouvelle collection',
+  listed_early_sale: 'Vente privée',
+  ended_one: 'C’est fait. Cette alerte est arrêtée et nous n’écrirons plus à ce sujet : {item} ({asked}).',
+  gone: 'Cette alerte est déjà terminée.',
+  disclosure: 'Vous écrivez au service automatique de {shop}.',
+  again_told: 'Souhaitez-vous être prévenu la prochaine fois aussi : {item} ?',
+  again_expired: 'Votre demande a expiré, comme toute demande après un an : {item}. La renouveler ?',
+  again_several: 'Ces demandes sont terminées : {items}. Touchez celles que vous souhaitez renouveler.',
   button_stop: 'Tout arrêter',
+  button_start: 'START',
+  button_list: 'Mes alertes',
+  button_more: 'Suite',
+  button_end: 'Arrêter',
+  button_price: 'Changer le prix',
+  button_again: 'Me prévenir encore',
 };

@@ -1,4 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { EndedWishes1790000120000 } from './ended-wishes.js';
+import { ExpiringGrants1790000120003 } from './expiring-grants.js';
+import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
+import { ProfilesWanted1790000120004 } from './profiles-wanted.js';
+import { SaidBeside1790000120002 } from './said-beside.js';
 import { Wishes1790000110000 } from './wishes.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
@@ -82,4 +87,12 @@ export class OptinTables1790000100000 implements MigrationInterface {
 }
 
 /** Migrations of optin's own tables. */
-export const optinMigrations = [OptinTables1790000100000, Wishes1790000110000];
+export const optinMigrations = [
+  OptinTables1790000100000,
+  Wishes1790000110000,
+  EndedWishes1790000120000,
+  HumanInTheInbox1790000120001,
+  SaidBeside1790000120002,
+  ExpiringGrants1790000120003,
+  ProfilesWanted1790000120004,
+];
