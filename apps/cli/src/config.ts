@@ -30,6 +30,15 @@ export const settings = {
     check: url('https', 'http').optional(),
     help: 'Public address of optin’s webhook, which `pages connect` verifies: https://alerts.example.com/webhooks/messenger.',
   }),
+  OPTIN_URL: setting({
+    check: url('http', 'https').optional(),
+    help: 'Where optin’s HTTP API is, for `beckon keys`; found by itself beside a running `npm start`.',
+  }),
+  ADMIN_TOKEN: setting({
+    check: text().optional(),
+    secret: true,
+    help: 'The operator’s token that optin has, for `beckon keys`; found by itself beside a running `npm start`.',
+  }),
   BECKON_STATE: setting({
     check: text(),
     default: { words: '.beckon in the repository', of: defaultState },

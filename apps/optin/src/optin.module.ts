@@ -7,16 +7,27 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
-import { AdminAccess } from './inbound/admin.guard.js';
+import { OperatorToken } from './inbound/api/api.guard.js';
+import { AsksController } from './inbound/api/asks.controller.js';
+import { KeysController } from './inbound/api/keys.controller.js';
+import { LinksController } from './inbound/api/links.controller.js';
+import { OpenApiController } from './inbound/api/openapi.controller.js';
+import { RateLimits } from './inbound/api/rate-limits.js';
+import { ShopperNames } from './inbound/api/shopper-names.js';
+import { ShoppersController } from './inbound/api/shoppers.controller.js';
+import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
+import { WishesAsked } from './inbound/api/wishes-asked.js';
+import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { EventsController } from './inbound/events.controller.js';
-import { LinksController } from './inbound/links.controller.js';
 import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { ReadProfiles } from './inbound/read-profiles.js';
 import { Replies } from './inbound/replies.js';
 import { WebhookController } from './inbound/webhook.controller.js';
+import { ApiKeys } from './outbound/api-keys.js';
+import { Asks } from './outbound/asks.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
@@ -24,7 +35,9 @@ import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
 import { ProfilesWanted } from './outbound/profiles-wanted.js';
+import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
+import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
 
 /** All tables in optin's schema. */
@@ -41,7 +54,17 @@ export class OptinModule {
         KafkaModule.forService(config, deps, { stateTopics: [shops, offers] }),
         ShopSettingsModule.forService(deps),
       ],
-      controllers: [WebhookController, LinksController, EventsController, DeliveriesController, OffersController],
+      controllers: [
+        WebhookController,
+        LinksController,
+        AsksController,
+        ShoppersController,
+        KeysController,
+        OpenApiController,
+        EventsController,
+        DeliveriesController,
+        OffersController,
+      ],
       providers: [
         People,
         SeenEvents,
@@ -50,7 +73,19 @@ export class OptinModule {
         Replies,
         ExpireRights,
         ProfilesWanted,
-        { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
+        ApiKeys,
+        RememberedAnswers,
+        ShopsAtHand,
+        WishesAsked,
+        Asks,
+        AskShopper,
+        ShopperNames,
+        ShopperViews,
+        { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
+        {
+          provide: RateLimits,
+          useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
+        },
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

@@ -4,13 +4,19 @@ import type { ServiceOptions } from '@beckon/service';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
-import { forgetSeenEvents } from './inbound/forget-seen-events.js';
 import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
+import { openApiDoor } from './inbound/api/api-door.js';
+import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
+import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
+
+/** Largest body of a request to the HTTP API. */
+const API_MAX_BYTES = 65_536;
 
 /** Optin as a process. */
 export const optin: ServiceOptions<typeof optinSettings> = {
@@ -18,9 +24,13 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
-    forgetSeenEvents(app.get(SeenEvents), app.get(DataSource), deps, config.SEEN_KEEP_MS);
     expireRights(app.get(ExpireRights), app.get(Emitter), deps);
     readProfiles(app.get(ReadProfiles), deps);
+    const [seen, answers, asks] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(Asks)];
+    const dataSource = app.get(DataSource);
+    forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
+    forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
+    forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });
@@ -35,6 +45,6 @@ export const optin: ServiceOptions<typeof optinSettings> = {
     });
     app.use(WEBHOOK_PATH, bodies.middleware);
     guardConnections(app.getHttpServer(), { most: config.HTTP_MAX_CONNECTIONS, headWithinMs: config.WEBHOOK_BODY_MS });
-    app.useBodyParser('json', { limit: '64kb' });
+    openApiDoor(app, API_MAX_BYTES);
   },
 };

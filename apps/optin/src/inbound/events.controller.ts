@@ -10,10 +10,14 @@ import { personEventOf } from '../domain/person-event-of.js';
 import { receiptOf } from '../domain/receipt-of.js';
 import { parseLogged } from '../domain/split-webhook.js';
 import { optinMetrics } from '../metrics.js';
+import { Asks } from '../outbound/asks.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { StateAtHand } from '../outbound/state-at-hand.js';
 import { Conversation } from './conversation.js';
 import type { Arrival } from './conversation.js';
+
+/** What Messenger confirmed to have sent, by the id that we gave it. */
+type Echo = { readonly id: string; readonly at: number };
 
 /** Reads what the webhook edge logged. */
 @Controller()
@@ -22,6 +26,7 @@ export class EventsController {
     private readonly state: StateAtHand,
     private readonly keys: OptinKeys,
     private readonly conversation: Conversation,
+    private readonly asks: Asks,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -30,17 +35,23 @@ export class EventsController {
   async onEvents(@Payload() chunk: Chunk<MessengerEvent>, @Ctx() tx: ChunkTransaction): Promise<void> {
     await this.state.ready();
     const arrivals: Arrival[] = [];
+    const echoes: Echo[] = [];
     for (const record of chunk.records) {
-      const read = this.read(record, tx);
+      const read = this.read(record, tx, echoes);
       if (read === undefined) continue;
       if ('code' in read) tx.deadLetter(record, read);
       else arrivals.push(read);
     }
+    await this.asks.noteSent(tx, echoes);
     await this.conversation.hold(tx, arrivals, this.clock.now());
   }
 
   /** What the person did; a reason when it cannot be used; undefined when there is nothing (more) to do. */
-  private read({ value }: ChunkRecord<MessengerEvent>, tx: ChunkTransaction): Arrival | DeadReason | undefined {
+  private read(
+    { value }: ChunkRecord<MessengerEvent>,
+    tx: ChunkTransaction,
+    echoes: Echo[],
+  ): Arrival | DeadReason | undefined {
     if (value === null) return undefined;
     const parsed = parseLogged(value);
     optinMetrics.events.add(1, { kind: parsed?.kind ?? 'unknown' });
@@ -52,6 +63,7 @@ export class EventsController {
     const shopperId = this.keys.shopperId(value.page, parsed.psid);
     const receipt = receiptOf(parsed, shopperId);
     if (receipt) {
+      if (receipt.kind === 'echo' && receipt.alert_id !== null) echoes.push({ id: receipt.alert_id, at: receipt.at });
       tx.emit(receipts, shopperId, receipt, { id: `${value.page}:${parsed.dedupKey}` });
       return undefined;
     }

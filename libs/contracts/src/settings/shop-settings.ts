@@ -82,6 +82,12 @@ export const BotSettings = z.strictObject({
     .max(100)
     .default([])
     .describe('further words that stop everything when a shopper writes nothing else'),
+  asks_per_day: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe('how often in 24 hours the shop may ask one shopper by POST /v1/shops/{shop}/asks; 0: never'),
 });
 
 /** The whole settings of a shop: the file that `beckon shops apply` reads. Unknown fields are refused. */

@@ -77,4 +77,5 @@ export const de: Wording = {
   button_end: 'Beenden',
   button_price: 'Preis ändern',
   button_again: 'Wieder vormerken',
+  button_notify_me: 'Benachrichtigen',
 };

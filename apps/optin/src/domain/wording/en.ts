@@ -69,4 +69,5 @@ export const en: Wording = {
   button_end: 'Stop this',
   button_price: 'Change price',
   button_again: 'Tell me again',
+  button_notify_me: 'Notify me',
 };

@@ -70,4 +70,5 @@ export const es: Wording = {
   button_end: 'Terminar',
   button_price: 'Cambiar precio',
   button_again: 'Avísame otra vez',
+  button_notify_me: 'Avísame',
 };

@@ -73,4 +73,5 @@ export const fr: Wording = {
   button_end: 'Arrêter',
   button_price: 'Changer le prix',
   button_again: 'Me prévenir encore',
+  button_notify_me: 'Me prévenir',
 };

@@ -75,4 +75,6 @@ export interface Wording {
   readonly button_end: string;
   readonly button_price: string;
   readonly button_again: string;
+  /** On the shop's own product page. */
+  readonly button_notify_me: string;
 }

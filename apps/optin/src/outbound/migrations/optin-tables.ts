@@ -4,6 +4,9 @@ import { ExpiringGrants1790000120003 } from './expiring-grants.js';
 import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
 import { ProfilesWanted1790000120004 } from './profiles-wanted.js';
 import { SaidBeside1790000120002 } from './said-beside.js';
+import { ApiAnswers1790000130001 } from './api-answers.js';
+import { ApiKeys1790000130000 } from './api-keys.js';
+import { Asks1790000130002 } from './asks.js';
 import { Wishes1790000110000 } from './wishes.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
@@ -95,4 +98,7 @@ export const optinMigrations = [
   SaidBeside1790000120002,
   ExpiringGrants1790000120003,
   ProfilesWanted1790000120004,
+  ApiKeys1790000130000,
+  ApiAnswers1790000130001,
+  Asks1790000130002,
 ];

@@ -1,0 +1,253 @@
+/**
+ * What the HTTP API takes and answers. Requests are checked with these schemas, and the OpenAPI document is made of
+ * them, so neither can say something else than the other.
+ */
+import { Condition, GrantKind, Kind, Millis, Money, Reason } from '@beckon/contracts';
+import { z } from 'zod';
+import { Scope } from '../../domain/api-key.js';
+import { ASKABLE, TOPIC_KINDS, Threshold } from '../../domain/wish.js';
+import { PROBLEMS } from './problems.js';
+import type { ProblemCode } from './problems.js';
+
+const name = z.string().min(1).max(300);
+const locale = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"');
+
+const externalId = z.string().min(1).max(200);
+const page = z.string().regex(/^\d+$/, 'the Page’s numeric id, as a string');
+
+/** What a new key is to be. */
+export const KeyRequest = z.strictObject({
+  label: z.string().trim().min(1).max(100).describe('who or what uses the key; shown in lists'),
+  scopes: z.array(Scope).min(1).max(20).describe('what the key may do'),
+});
+
+/** What a shopper is to be told about, in links and asks. */
+export const WishFields = z.strictObject({
+  kind: z.enum(ASKABLE),
+  sku: name.optional().describe('one SKU'),
+  product: name.optional().describe('any SKU of the product; beside `sku`: its product, if no offer names it yet'),
+  threshold: Threshold.optional().describe(
+    'of a price drop: any lower price than now, so many per cent less, or at most an amount in minor units; a link without it leads to the question, an ask without it is for any',
+  ),
+  locale: locale.optional().describe('the language of the page that shows the link, or of the question'),
+});
+type Wished = z.output<typeof WishFields>;
+const namesSomething = [
+  (r: Wished): boolean => TOPIC_KINDS.includes(r.kind) || r.sku !== undefined || r.product !== undefined,
+  'name a sku or a product',
+] as const;
+const thresholdFits = (r: Wished): boolean => r.threshold === undefined || r.kind === 'price_drop';
+const MISPLACED_THRESHOLD = { path: ['threshold'], message: 'only a price drop has one' };
+
+/** What a link is to be about. */
+export const LinkRequest = WishFields.extend({
+  topic: name.optional().describe('of new_collection and early_sale: a topic of the shop’s settings, of the same kind'),
+  external_id: externalId.optional().describe('your own customer id, where the link is made for one customer'),
+  page: page.optional().describe('one of the shop’s Pages; the first if not given'),
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .optional()
+    .describe('the words on the button in `html`; “Notify me” in the language of `locale` if not given'),
+})
+  .refine(...namesSomething)
+  .refine(thresholdFits, MISPLACED_THRESHOLD)
+  .refine((r) => TOPIC_KINDS.includes(r.kind) === (r.topic !== undefined), {
+    path: ['topic'],
+    message: 'new_collection and early_sale are about a topic, and nothing else is',
+  })
+  .refine((r) => r.topic === undefined || (r.sku ?? r.product) === undefined, {
+    path: ['topic'],
+    message: 'name a topic, or a sku or product, not both',
+  });
+
+/** What to ask of whom. */
+export const AskRequest = WishFields.extend({
+  shopper: z.string().min(1).max(100).optional().describe('whom, by `shopper_id`'),
+  external_id: externalId.optional().describe('whom, by your own customer id, as a link or an ask carried it'),
+  page: page.optional().describe('beside `external_id`, for a customer who is there on several Pages'),
+})
+  .refine(...namesSomething)
+  .refine(thresholdFits, MISPLACED_THRESHOLD)
+  .refine((r) => !TOPIC_KINDS.includes(r.kind), { path: ['kind'], message: 'topics are asked for by links' })
+  .refine((r) => (r.shopper === undefined) !== (r.external_id === undefined), 'name shopper or external_id, not both')
+  .refine((r) => r.page === undefined || r.external_id !== undefined, {
+    path: ['page'],
+    message: 'only beside external_id',
+  });
+
+/** Beside an external_id in the path. */
+export const ShopperQuery = z.strictObject({
+  page: page.optional().describe('beside `external_id:…`, for a customer who is there on several Pages'),
+});
+export const ConsentsQuery = ShopperQuery.extend({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('most subscriptions in one answer'),
+  after: z.string().max(500).optional().describe('`next` of the answer before'),
+  download: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((d) => d === 'true')
+    .describe('all of them in one answer, as a file to keep'),
+});
+
+/** Which Page the code leads to. */
+export const QrSvgQuery = z.strictObject({ page: page.describe('as in the link') });
+export const QrPngQuery = QrSvgQuery.extend({
+  size: z.coerce
+    .number()
+    .int()
+    .min(200)
+    .max(2000)
+    .default(600)
+    .describe('width and height, in pixels; the picture is as much larger as even modules need'),
+});
+
+const ApiKey = z.object({
+  key_id: z.string(),
+  shop: z.string(),
+  label: z.string(),
+  scopes: z.array(Scope),
+  created_at: Millis,
+  revoked_at: Millis.nullable(),
+  last_used_at: Millis.nullable().describe('within a minute; null: never'),
+});
+const Link = z.object({
+  url: z.string().describe('the m.me link for the product page'),
+  ref: z.string().describe('the signed part of it'),
+  html: z.string().describe('a button to paste: a plain link, no script'),
+  qr_svg: z.string().describe('path of its QR code as SVG; needs no key, may be cached for good'),
+  qr_png: z.string().describe('the same as PNG'),
+});
+/** A "notify me" link. */
+export type Link = z.infer<typeof Link>;
+
+const AskView = z.object({
+  ask_id: z.string(),
+  state: z
+    .enum(['requested', 'sent', 'accepted', 'unconfirmed'])
+    .describe(
+      '`requested`: on its way · `sent`: Messenger confirmed it (by its echo) · `accepted`: the shopper tapped “Notify Me” for this since · `unconfirmed`: its time to leave is over and no echo came; most likely it did not leave',
+    ),
+  shop: z.string(),
+  page: z.string(),
+  shopper_id: z.string(),
+  kind: Kind,
+  product: z.string().nullable(),
+  sku: z.string().nullable(),
+  requested_at: Millis,
+  expires_at: Millis.describe('it does not leave after that'),
+  sent_at: Millis.nullable(),
+  accepted_at: Millis.nullable(),
+});
+/** An ask and what became of it. */
+export type AskView = z.infer<typeof AskView>;
+
+const SubscriptionView = z.object({
+  sub_id: z.string(),
+  state: z.enum(['active', 'ended']),
+  ended_reason: Reason.nullable(),
+  kind: Kind,
+  product: z.string().nullable(),
+  sku: z.string().nullable(),
+  topic: z.string().nullable().describe('a collection or sale of the shop’s settings'),
+  condition: Condition,
+  seen_price: Money.nullable(),
+  mode: z.enum(['once', 'recurring']),
+  locale: z.string(),
+  tier: z.string().nullable(),
+  consented_at: Millis,
+  ended_at: Millis.nullable(),
+});
+
+const ShopperView = z.object({
+  shopper_id: z.string(),
+  shop: z.string(),
+  page: z.string(),
+  external_id: z.string().nullable(),
+  locale: z.string().nullable(),
+  zone: z.string().nullable().describe('IANA time zone'),
+  region: z.string().nullable(),
+  tier: z.string().nullable(),
+  window_until: Millis.nullable().describe('end of the 24-hour window'),
+  stopped_at: Millis.nullable().describe('the shopper said STOP, and nothing took it back'),
+  suspended_at: Millis.nullable().describe('Messenger says that they cannot be reached'),
+  updated_at: Millis,
+  rights: z
+    .array(z.object({ kind: GrantKind, sub_id: z.string().nullable(), expires_at: Millis }))
+    .describe('rights to send, without the tokens'),
+  subscriptions: z.array(SubscriptionView).describe('the active ones'),
+});
+/** What is known of a shopper: no page-scoped id, no token. */
+export type ShopperView = z.infer<typeof ShopperView>;
+
+const Evidence = z.object({
+  event: z.string().describe('the tap: its de-duplication key'),
+  at: Millis,
+  received_at: Millis,
+  shown: z.string().describe('what was shown'),
+  asked_by: z.enum(['one_time', 'notification']).describe('the kind of request that showed it'),
+  tapped: z
+    .enum(['notify_me', 'get_updates', 'resume_notifications'])
+    .describe('what was tapped; the last is the button of Messenger itself'),
+  locale: z.string().describe('language of what was shown'),
+  threshold: Threshold.nullable().describe('from which price on; null: not a price drop, or not noted then'),
+  seen_price: Money.nullable(),
+  grant_id: z.string().describe('the right to send that came with it'),
+});
+const ChangeView = z.object({
+  event: z.string().describe('what the shopper did: its de-duplication key'),
+  at: Millis,
+  received_at: Millis,
+  said: z.string().describe('what was tapped or typed'),
+  threshold: Threshold,
+  seen_price: Money.nullable(),
+});
+const ConsentView = SubscriptionView.extend({
+  evidence: z.array(Evidence).describe('every tap, the oldest first'),
+  changes: z.array(ChangeView).describe('every other price that the shopper chose since, the oldest first'),
+});
+/** A subscription with the proof that the shopper wanted it. */
+export type ConsentView = z.infer<typeof ConsentView>;
+const Consents = z.object({
+  shopper_id: z.string(),
+  shop: z.string(),
+  exported_at: Millis,
+  consents: z.array(ConsentView).describe('active and ended, the oldest first'),
+  next: z.string().nullable().describe('for `after`; null: there are no more'),
+});
+/** A page of them. */
+export type Consents = z.infer<typeof Consents>;
+
+const Problem = z.object({
+  type: z.string().describe('`urn:beckon:problem:` and the code'),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+  detail: z.string(),
+  fix: z.string().describe('what to do about it'),
+  errors: z
+    .array(
+      z.object({
+        pointer: z.string().optional().describe('a field of the body, as a JSON pointer in a URI fragment'),
+        parameter: z.string().optional().describe('a parameter of the path or the query'),
+        header: z.string().optional(),
+        detail: z.string(),
+      }),
+    )
+    .optional()
+    .describe('every fault with its place'),
+});
+
+/** All answers by the name that the OpenAPI document gives them. */
+export const ANSWERS = {
+  NewApiKey: ApiKey.extend({ key: z.string().describe('told this once: keep it where secrets are kept') }),
+  ApiKeys: z.object({ keys: z.array(ApiKey) }),
+  Link,
+  Ask: AskView,
+  Shopper: ShopperView,
+  Consents,
+  Problem,
+} as const;
+export type AnswerName = keyof typeof ANSWERS;
