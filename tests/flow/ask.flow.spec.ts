@@ -26,19 +26,21 @@ async function api(method: string, path: string, body?: object, token = key): Pr
 const cards = async (psid: string): Promise<Received[]> =>
   (await beckon.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
 
-/** Taps "Notify Me" on a card. */
-const tap = (psid: string, mid: string): Promise<Response> =>
-  fetch(`${beckon.url('sandbox')}/admin/people/${psid}/tap-notify-me`, {
+/** Something that a person does on the phone. */
+async function acts(psid: string, what: string, how: object = {}): Promise<void> {
+  const answer = await fetch(`${beckon.url('sandbox')}/admin/people/${psid}/${what}`, {
     method: 'POST',
-    body: JSON.stringify({ mid }),
+    body: JSON.stringify(how),
     headers: { 'content-type': 'application/json' },
   });
+  expect([what, answer.status]).toEqual([what, 200]);
+}
 
-/** Writes to the Page, which opens the window; answers the shopper's id, as the brand knows it from `decisions`. */
-async function writes(psid: string): Promise<string> {
+/** Begins a conversation, which opens the window; answers the shopper's id, as the brand knows it from `decisions`. */
+async function begins(psid: string): Promise<string> {
   const sealer = Sealer.fromKeys(beckon.secrets.SEAL_KEYS);
   const said = await beckon.read(messagesRequested);
-  await beckon.say(psid, 'hello');
+  await acts(psid, 'tap-get-started');
   return until('the answer', () => {
     const replies = said.map((r) => messagesRequested.schema.parse(JSON.parse(r.value ?? 'null')));
     return replies.find((r) => sealer.open(r.psid_sealed) === psid)?.shopper_id;
@@ -50,7 +52,7 @@ it('the brand asks, the shopper taps, and is told when it is true', async () => 
   const sku = 'asked-for';
   const price = { amount: 12_900, currency: 'EUR' };
   await beckon.offer({ sku, units: 0, price }, 'snapshot');
-  const shopper = await writes(psid);
+  const shopper = await begins(psid);
   const asked = await until('the offer is known, and the shopper asked', async () => {
     const answer = await api('POST', 'asks', { kind: 'back_in_stock', sku, shopper });
     return answer['ask_id'] === undefined ? undefined : answer;
@@ -60,7 +62,7 @@ it('the brand asks, the shopper taps, and is told when it is true', async () => 
     return all.length > 0 && all;
   });
   await until('Messenger confirmed it', async () => (await api('GET', `asks/${asked['ask_id']}`))['state'] === 'sent');
-  expect((await tap(psid, card?.mid ?? '')).status).toBe(200);
+  await acts(psid, 'tap-notify-me', { mid: card?.mid });
   await until('accepted', async () => (await api('GET', `asks/${asked['ask_id']}`))['state'] === 'accepted');
 
   await beckon.offer({ sku, units: 3, price });
@@ -73,7 +75,7 @@ it('the brand asks, the shopper taps, and is told when it is true', async () => 
 
 it('who said STOP is not asked', async () => {
   const psid = await beckon.person('Ben');
-  const shopper = await writes(psid);
+  const shopper = await begins(psid);
   await beckon.say(psid, 'STOP');
   const refused = await until('the STOP is known', async () => {
     const answer = await api('POST', 'asks', { kind: 'back_in_stock', product: 'red-coat', shopper });

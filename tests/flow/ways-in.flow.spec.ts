@@ -103,6 +103,7 @@ describe('a price drop', () => {
     );
     await thing.put(4, 8400);
     expect((await alerted(p)).text).toContain('84');
+    await until('its verdict', async () => (await beckon.verdicts(sub)).length > 0);
     expect(await beckon.verdicts(sub)).toEqual(['sent']);
   });
 });

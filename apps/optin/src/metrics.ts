@@ -1,4 +1,4 @@
-import { counter, histogram } from '@beckon/service';
+import { counter, gauge, histogram } from '@beckon/service';
 
 /** What optin counts. Labels hold kinds and outcomes only, never an id or a text. */
 export const optinMetrics = {
@@ -9,6 +9,10 @@ export const optinMetrics = {
   webhookSeconds: histogram('beckon_optin_webhook_seconds', {
     help: 'Time from the whole body of a signed webhook to its answer.',
     unit: 'seconds',
+  }),
+  apiRequests: counter('beckon_optin_api_requests_total', {
+    help: 'Requests to the HTTP API by route (its template), method and status.',
+    labels: ['route', 'method', 'status'],
   }),
   dropped: counter('beckon_optin_webhook_events_dropped_total', {
     help: 'Events of signed webhooks that were not written: foreign_page (not a Page of that app), unreadable.',
@@ -26,6 +30,13 @@ export const optinMetrics = {
   profiles: counter('beckon_optin_profiles_total', {
     help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
     labels: ['outcome'],
+  }),
+  pageWebhooks: gauge('beckon_optin_page_webhooks', {
+    help: '1: the Page is subscribed as far as is known; 0: its webhooks do not come, see the log. By the process that watches it.',
+    labels: ['page'],
+  }),
+  resubscribed: counter('beckon_optin_pages_resubscribed_total', {
+    help: 'Subscriptions that the platform had ended and that were made anew.',
   }),
   notes: counter('beckon_optin_notes_total', {
     help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',

@@ -83,8 +83,8 @@ export class Asks {
   /** Forgets up to `limit` asks of before `before`; answers how many. */
   async forget(before: number, limit: number): Promise<number> {
     const [, count]: [unknown, number] = await this.dataSource.query(
-      `DELETE FROM asks WHERE ask_id IN
-         (SELECT ask_id FROM asks WHERE requested_at < $1 ORDER BY requested_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+      `DELETE FROM asks WHERE ask_id = ANY (ARRAY(
+         SELECT ask_id FROM asks WHERE requested_at < $1 ORDER BY requested_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
       [before, limit],
     );
     return count;

@@ -39,7 +39,7 @@ async function settings(changes: Partial<Record<keyof Settings, unknown>>): Prom
 
 interface Answer {
   readonly status: number;
-  readonly body: Record<string, never>;
+  readonly body: Record<string, unknown>;
   readonly retryAfter: string | null;
 }
 async function call(method: string, path: string, body?: object, headers: object = {}): Promise<Answer> {
@@ -51,7 +51,7 @@ async function call(method: string, path: string, body?: object, headers: object
   const text = await answer.text();
   return {
     status: answer.status,
-    body: (text === '' ? {} : JSON.parse(text)) as Record<string, never>,
+    body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
     retryAfter: answer.headers.get('retry-after'),
   };
 }

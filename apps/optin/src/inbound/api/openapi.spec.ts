@@ -7,7 +7,7 @@ import { OptinModule } from '../../optin.module.js';
 import { NEEDS } from './api.guard.js';
 import { apiDocument } from './openapi.js';
 import { PROBLEMS } from './problems.js';
-import { API_ROUTES, methodsAt } from './routes.js';
+import { API_ROUTES, routeAt } from './routes.js';
 import { ANSWERS } from './schemas.js';
 
 interface Served {
@@ -111,5 +111,5 @@ describe('the door', () => {
     ['/v1/openapi.json', ['GET']],
     ['/v1', []],
     ['/v1/shops/aurora/keys', ['POST', 'GET']],
-  ])('%s knows %j', (path, methods) => expect(methodsAt(path)).toEqual(methods));
+  ])('%s knows %j', (path, methods) => expect(routeAt(path).methods).toEqual(methods));
 });

@@ -170,7 +170,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 202,
     answers: 'Ask',
     problems: [
-      ...['unknown_sku', 'unknown_shopper', 'ambiguous_shopper', 'window_closed', 'stopped', 'suspended'],
+      ...[
+        'unknown_sku',
+        'unknown_shopper',
+        'ambiguous_shopper',
+        'window_closed',
+        'stopped',
+        'suspended',
+        'human_answering',
+      ],
       ...['already_asked', 'too_many_asks', 'page_cannot_ask', 'no_price'],
     ] as const,
     examples: { body: { kind: 'back_in_stock', sku: 'red-coat-m', external_id: 'customer-4711' }, answer: ASK },
@@ -266,7 +274,8 @@ const patterns = API_ROUTES.map(({ method, path }) => ({
   pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
 }));
 
-/** The methods that a path knows; none when it is no path of the API. */
-export const methodsAt = (path: string): readonly string[] => [
-  ...new Set(patterns.filter((p) => p.pattern.test(path)).map((p) => p.method)),
-];
+/** What is at a path: the methods that it knows, and its template; no methods when it is no path of the API. */
+export function routeAt(path: string): { readonly template: string; readonly methods: readonly string[] } {
+  const mine = patterns.filter((p) => p.pattern.test(path));
+  return { template: mine[0]?.path ?? 'unknown', methods: [...new Set(mine.map((p) => p.method))] };
+}
