@@ -6,7 +6,7 @@
 import { stoppedAt } from './person.js';
 import type { Person } from './person.js';
 import { isSilent } from './silence.js';
-import { conditionOf, wishKey } from './wish.js';
+import { limitOf, wishKey } from './wish.js';
 import type { Item, Wish } from './wish.js';
 
 /** Why not. */
@@ -51,7 +51,7 @@ export function decideAsk({ shopper, subs }: Person, wish: Wish, facts: AskFacts
   if (shopper.suspended_at !== null) return no('suspended');
   if (!facts.mayAsk) return no('page_cannot_ask');
   if (subs.some((s) => s.state === 'active' && wishKey(s) === wishKey(wish))) return no('already_asked');
-  if (conditionOf(wish.kind, facts.item.price) === undefined) return no('no_price');
+  if (wish.kind === 'price_drop' && limitOf(wish.threshold, facts.item.price) === undefined) return no('no_price');
   if ((shopper.window_until ?? 0) < facts.now + LEAST_WINDOW_MS) return no('window_closed');
   if (isSilent(shopper, facts.now, facts.humanPauseMs))
     return no('human_answering', (shopper.human_at ?? facts.now) + facts.humanPauseMs);

@@ -26,6 +26,6 @@ describe('Get Started', () => {
   });
 
   it('of anybody else greets with a question', () => {
-    expect(readIntent(tap)).toEqual({ want: 'question' });
+    expect(readIntent(tap)).toEqual({ want: 'greeting' });
   });
 });

@@ -5,6 +5,7 @@ import type { Clock } from '@beckon/service';
 import { ShopDirectory } from '@beckon/settings';
 import type { ShopInForce } from '@beckon/settings';
 import { Inject, Injectable } from '@nestjs/common';
+import { settled } from '../domain/choose-price.js';
 import { ASK_DAY_MS, decideAsk } from '../domain/decide-ask.js';
 import type { AskVerdict } from '../domain/decide-ask.js';
 import type { Person } from '../domain/person.js';
@@ -76,10 +77,13 @@ export class AskShopper {
   }
 
   private async send(tx: EmittingTransaction, wanted: AskWanted, { shopper }: Person, now: number): Promise<void> {
-    const { askId, shop, wish, item, locale } = wanted;
+    const { askId, shop, item, locale } = wanted;
+    const wish = settled(wanted.wish, item);
     const { shopper_id, page } = shopper;
     const locales = [locale, shopper.locale, shop.settings.locale];
-    const worded = wordReply({ say: 'ask', wish, item }, locales, this.keys.signRef(wish));
+    const worded = wordReply({ say: 'ask', wish, item, as: 'one_time' }, locales, (w, shown) =>
+      this.keys.signRef(w, shown),
+    );
     const expires_at = requestMessage(tx, shopper, { id: askId, ...worded }, { shop, now });
     const { kind, product, sku } = wish;
     await this.asks.add(tx, {

@@ -5,7 +5,7 @@
 import { Condition, GrantKind, Kind, Millis, Money, Reason } from '@beckon/contracts';
 import { z } from 'zod';
 import { Scope } from '../../domain/api-key.js';
-import { ASKABLE } from '../../domain/wish.js';
+import { ASKABLE, TOPIC_KINDS, Threshold } from '../../domain/wish.js';
 import { PROBLEMS } from './problems.js';
 import type { ProblemCode } from './problems.js';
 
@@ -26,15 +26,23 @@ export const WishFields = z.strictObject({
   kind: z.enum(ASKABLE),
   sku: name.optional().describe('one SKU'),
   product: name.optional().describe('any SKU of the product; beside `sku`: its product, if no offer names it yet'),
+  threshold: Threshold.optional().describe(
+    'of a price drop: any lower price than now, so many per cent less, or at most an amount in minor units; a link without it leads to the question, an ask without it is for any',
+  ),
   locale: locale.optional().describe('the language of the page that shows the link, or of the question'),
 });
+type Wished = z.output<typeof WishFields>;
 const namesSomething = [
-  (r: z.output<typeof WishFields>): boolean => r.sku !== undefined || r.product !== undefined,
+  (r: Wished): boolean => TOPIC_KINDS.includes(r.kind) || r.sku !== undefined || r.product !== undefined,
   'name a sku or a product',
 ] as const;
+const thresholdFits = (r: Wished): boolean => r.threshold === undefined || r.kind === 'price_drop';
+const MISPLACED_THRESHOLD = { path: ['threshold'], message: 'only a price drop has one' };
 
 /** What a link is to be about. */
 export const LinkRequest = WishFields.extend({
+  topic: name.optional().describe('of new_collection and early_sale: a topic of the shop’s settings, of the same kind'),
+  external_id: externalId.optional().describe('your own customer id, where the link is made for one customer'),
   page: page.optional().describe('one of the shop’s Pages; the first if not given'),
   label: z
     .string()
@@ -43,7 +51,17 @@ export const LinkRequest = WishFields.extend({
     .max(80)
     .optional()
     .describe('the words on the button in `html`; “Notify me” in the language of `locale` if not given'),
-}).refine(...namesSomething);
+})
+  .refine(...namesSomething)
+  .refine(thresholdFits, MISPLACED_THRESHOLD)
+  .refine((r) => TOPIC_KINDS.includes(r.kind) === (r.topic !== undefined), {
+    path: ['topic'],
+    message: 'new_collection and early_sale are about a topic, and nothing else is',
+  })
+  .refine((r) => r.topic === undefined || (r.sku ?? r.product) === undefined, {
+    path: ['topic'],
+    message: 'name a topic, or a sku or product, not both',
+  });
 
 /** What to ask of whom. */
 export const AskRequest = WishFields.extend({
@@ -52,6 +70,8 @@ export const AskRequest = WishFields.extend({
   page: page.optional().describe('beside `external_id`, for a customer who is there on several Pages'),
 })
   .refine(...namesSomething)
+  .refine(thresholdFits, MISPLACED_THRESHOLD)
+  .refine((r) => !TOPIC_KINDS.includes(r.kind), { path: ['kind'], message: 'topics are asked for by links' })
   .refine((r) => (r.shopper === undefined) !== (r.external_id === undefined), 'name shopper or external_id, not both')
   .refine((r) => r.page === undefined || r.external_id !== undefined, {
     path: ['page'],
@@ -131,6 +151,7 @@ const SubscriptionView = z.object({
   kind: Kind,
   product: z.string().nullable(),
   sku: z.string().nullable(),
+  topic: z.string().nullable().describe('a collection or sale of the shop’s settings'),
   condition: Condition,
   seen_price: Money.nullable(),
   mode: z.enum(['once', 'recurring']),
@@ -166,12 +187,27 @@ const Evidence = z.object({
   at: Millis,
   received_at: Millis,
   shown: z.string().describe('what was shown'),
-  tapped: z.string().describe('what was tapped'),
+  asked_by: z.enum(['one_time', 'notification']).describe('the kind of request that showed it'),
+  tapped: z
+    .enum(['notify_me', 'get_updates', 'resume_notifications'])
+    .describe('what was tapped; the last is the button of Messenger itself'),
   locale: z.string().describe('language of what was shown'),
+  threshold: Threshold.nullable().describe('from which price on; null: not a price drop, or not noted then'),
   seen_price: Money.nullable(),
   grant_id: z.string().describe('the right to send that came with it'),
 });
-const ConsentView = SubscriptionView.extend({ evidence: z.array(Evidence).describe('every tap, the oldest first') });
+const ChangeView = z.object({
+  event: z.string().describe('what the shopper did: its de-duplication key'),
+  at: Millis,
+  received_at: Millis,
+  said: z.string().describe('what was tapped or typed'),
+  threshold: Threshold,
+  seen_price: Money.nullable(),
+});
+const ConsentView = SubscriptionView.extend({
+  evidence: z.array(Evidence).describe('every tap, the oldest first'),
+  changes: z.array(ChangeView).describe('every other price that the shopper chose since, the oldest first'),
+});
 /** A subscription with the proof that the shopper wanted it. */
 export type ConsentView = z.infer<typeof ConsentView>;
 const Consents = z.object({

@@ -25,7 +25,10 @@ async function get(path: string): Promise<{ status: number; headers: Headers; te
 const refOf = async (kind: string): Promise<string> => {
   const made = await fetch(`${bed.url}/v1/shops/aurora/links`, {
     method: 'POST',
-    body: JSON.stringify({ sku: 'red-coat-m', kind, locale: 'de_DE' }),
+    body: JSON.stringify({
+      ...{ sku: 'red-coat-m', kind, locale: 'de_DE' },
+      ...(kind === 'price_drop' && { threshold: { type: 'any' } }),
+    }),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
   });
   return ((await made.json()) as { ref: string }).ref;
@@ -105,7 +108,8 @@ describe('consents', () => {
     ]);
     const [evidence] = consents[1]?.evidence ?? [];
     expect(evidence).toMatchObject({ tapped: 'notify_me', locale: 'de_DE', grant_id: expect.stringMatching(/^grt_/) });
-    expect(evidence?.shown).toContain('Red coat, Size M');
+    expect(evidence?.shown).toMatch(/Red coat, Size M\?$/);
+    expect(evidence).toMatchObject({ asked_by: 'one_time', threshold: { type: 'any' } });
     expect(evidence?.event).not.toBe('');
     expect(evidence?.at).toBeGreaterThan(Date.now() - 600_000);
     for (const secret of secrets) expect(text.toLowerCase()).not.toContain(secret.toLowerCase());

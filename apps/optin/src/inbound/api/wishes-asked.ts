@@ -19,20 +19,26 @@ export class WishesAsked {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** @throws Problem unknown_sku */
-  async read({ shop }: ShopInForce, asked: z.output<typeof WishFields>): Promise<Wish> {
-    const { kind, sku, locale } = asked;
-    const product = asked.product ?? (await this.productOf(shop, sku ?? ''));
-    return { shop, product, sku: sku ?? null, kind, locale: locale ?? null };
+  /** @throws Problem unknown_sku, unknown_topic */
+  async read(
+    { shop, settings }: ShopInForce,
+    asked: z.output<typeof WishFields> & {
+      readonly topic?: string | undefined;
+      readonly external_id?: string | undefined;
+    },
+  ): Promise<Wish> {
+    const { kind, sku = null, topic = null, threshold = null, locale = null } = asked;
+    if (topic !== null && !settings.topics.some((t) => t.topic === topic && t.kind === kind))
+      throw new Problem('unknown_topic', undefined, {
+        faults: [{ pointer: '#/topic', detail: 'the shop’s settings name no such topic of this kind' }],
+      });
+    const product = topic === null ? (asked.product ?? (await this.productOf(shop, sku ?? ''))) : null;
+    return { shop, product, sku, topic, kind, threshold, locale, external_id: asked.external_id ?? null };
   }
 
   /** What a message about the wish calls it, and its price. @throws Problem starting */
   async itemOf(wish: Wish): Promise<Item> {
-    const { shop, product, sku } = wish;
-    const known = await this.offers.find(
-      this.dataSource,
-      sku === null ? { products: [[shop, product]], skus: [] } : { products: [], skus: [[shop, sku]] },
-    );
+    const known = await this.offers.findFor(this.dataSource, [wish]);
     if (known.length === 0) this.notWhileStarting();
     return itemOf(wish, known);
   }
