@@ -32,7 +32,9 @@ import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { PageActivity } from './outbound/page-activity.js';
 import { PageSecrets } from './outbound/page-secrets.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { People } from './outbound/people.js';
 import { ProfilesWanted } from './outbound/profiles-wanted.js';
 import { RememberedAnswers } from './outbound/remembered-answers.js';
@@ -86,6 +88,8 @@ export class OptinModule {
           provide: RateLimits,
           useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
         },
+        PageActivity,
+        PageWatchStore,
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

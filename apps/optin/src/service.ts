@@ -1,6 +1,7 @@
 import { messengerEvents } from '@beckon/contracts';
 import { Emitter, kafkaStrategy } from '@beckon/kafka';
 import type { ServiceOptions } from '@beckon/service';
+import { ShopDirectory } from '@beckon/settings';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
@@ -8,11 +9,14 @@ import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { openApiDoor } from './inbound/api/api-door.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
+import { watchPages } from './inbound/watch-pages.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
+import { PageActivity } from './outbound/page-activity.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { SeenEvents } from './outbound/seen-events.js';
 
 /** Largest body of a request to the HTTP API. */
@@ -31,6 +35,15 @@ export const optin: ServiceOptions<typeof optinSettings> = {
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
     forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
+    if (config.PAGE_WATCH_MS > 0) {
+      const watched = {
+        store: app.get(PageWatchStore),
+        shops: app.get(ShopDirectory),
+        activity: app.get(PageActivity),
+      };
+      const graph = { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION };
+      watchPages({ ...watched, graph, everyMs: config.PAGE_WATCH_MS, owner: config.SERVICE_INSTANCE }, deps);
+    }
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });

@@ -399,8 +399,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/foreign-page',
     promise: 'One shop’s app could speak for the shoppers of another shop’s Page.',
     file: webhook,
-    from: 'if (signedFor.has(event.head.page)) records',
-    to: 'if (signedFor.size > 0) records',
+    from: 'if (signedFor.has(event.head.page)) {',
+    to: 'if (signedFor.size > 0) {',
     test: { suite: 'int', file: hooks, name: 'may not speak for a Page of another app' },
   },
   {

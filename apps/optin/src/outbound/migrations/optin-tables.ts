@@ -8,6 +8,8 @@ import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
 import { Wishes1790000110000 } from './wishes.js';
+import { PageWatch1790000150000 } from './page-watch.js';
+
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -101,4 +103,5 @@ export const optinMigrations = [
   ApiKeys1790000130000,
   ApiAnswers1790000130001,
   Asks1790000130002,
+  PageWatch1790000150000,
 ];
