@@ -10,7 +10,6 @@ import { Asks1790000130002 } from './asks.js';
 import { Wishes1790000110000 } from './wishes.js';
 import { PageWatch1790000150000 } from './page-watch.js';
 
-
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
   readonly name = 'OptinTables1790000100000';
