@@ -68,11 +68,12 @@ export class EventsController {
       return undefined;
     }
     const event = personEventOf(parsed, value.received_at, {
-      wish: (ref) => this.keys.readRef(ref, shop.shop),
+      ref: (ref) => this.keys.readRef(ref, shop.shop),
       seal: (token) => this.keys.seal(token),
       appId: page.app_id,
     });
     const { psid } = parsed;
-    return event && { shop, page: value.page, mayAsk: page.one_time_notifications, psid, shopperId, event };
+    const { one_time_notifications: mayAsk, notification_messages: notifications } = page;
+    return event && { shop, page: value.page, mayAsk, notifications, psid, shopperId, event };
   }
 }
