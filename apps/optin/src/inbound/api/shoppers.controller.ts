@@ -41,7 +41,7 @@ export class ShoppersController {
     const shopper = await this.views.shopper(id, this.clock.now());
     if (!shopper) throw new Problem('unknown_shopper');
     const subs = await this.views.subscriptions(id, { state: 'active', limit: MOST_ACTIVE });
-    return { ...shopper, subscriptions: subs.map(({ consents: _, changes: __, ...sub }) => sub) };
+    return { ...shopper, subscriptions: subs.map(({ consents: _consents, changes: _changes, ...sub }) => sub) };
   }
 
   /** Every subscription with its evidence, in pages or as a file. */
@@ -77,11 +77,10 @@ export class ShoppersController {
 const toConsentView = ({ consents, changes, ...sub }: SubSeen): ConsentView => ({
   ...sub,
   evidence: consents.map((c) => toEvidence(c, sub)),
-  changes: changes.map(({ event, at, received_at, words, threshold, seen_price }) => ({
-    ...{ event, at, received_at, said: words, threshold, seen_price },
-  })),
+  changes: [...changes],
 });
 
+/** Consents of before all of this was noted were taps on "Notify Me", in the language of the subscription. */
 const toEvidence = (c: Consent, sub: Pick<SubSeen, 'locale' | 'seen_price'>): ConsentView['evidence'][number] => ({
   event: c.event,
   at: c.at,

@@ -7,8 +7,8 @@ import { SaidBeside1790000120002 } from './said-beside.js';
 import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
-import { PageWatch1790000150000 } from './page-watch.js';
 import { Wishes1790000110000 } from './wishes.js';
+import { PageWatch1790000150000 } from './page-watch.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
