@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { grantId, subId } from '@beckon/contracts';
-import { INBOX_APP_ID, parseMetadata } from '@beckon/messenger';
+import { INBOX_APP_ID, parseMetadata, readPayload } from '@beckon/messenger';
 import type { EchoBody, HandoverBody, MessengerEvent as PlatformEvent, OptinBody } from '@beckon/messenger';
-import { readPayload } from './payloads.js';
 import type { PersonEvent } from './person-event.js';
 import type { SignedRef } from './ref.js';
 import type { Wish } from './wish.js';

@@ -1,5 +1,5 @@
-import { readPayload } from './payloads.js';
-import type { Verb } from './payloads.js';
+import { readPayload } from '@beckon/messenger';
+import type { Verb } from '@beckon/messenger';
 import { readCommand } from './stop-words.js';
 import type { PersonEvent } from './person-event.js';
 import type { Tap } from './consent.js';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { PAYLOAD_MAX, REF_MAX, REF_PATTERN } from '@beckon/messenger';
+import { PAYLOAD_MAX, REF_MAX, REF_PATTERN, VERBS, payloadOf } from '@beckon/messenger';
 import fc from 'fast-check';
 import { createHmac } from 'node:crypto';
 import { autumn, coat } from '../../tests/examples.js';
-import { VERBS, payloadOf } from './payloads.js';
 import { readRef, signRef } from './ref.js';
 import { ASKABLE } from './wish.js';
 import type { Threshold, Wish } from './wish.js';

@@ -1,8 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Kind } from '@beckon/contracts';
-import { PAYLOAD_MAX } from '@beckon/messenger';
+import { PAYLOAD_MAX, payloadOf } from '@beckon/messenger';
 import { z } from 'zod';
-import { payloadOf } from './payloads.js';
 import { Threshold } from './wish.js';
 import type { Wish } from './wish.js';
 

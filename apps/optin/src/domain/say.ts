@@ -1,10 +1,9 @@
 /** Sentences of the bot, filled in and cut to the platform's limits (messenger-platform, section 5.2). */
 import { formatMoney } from '@beckon/contracts';
-import { BUTTON_TITLE_MAX, TEXT_MAX } from '@beckon/messenger';
+import { BUTTON_TITLE_MAX, TEXT_MAX, payloadOf } from '@beckon/messenger';
 import type { OutgoingMessage, QuickReply } from '@beckon/messenger';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { cutAtGrapheme } from './cut.js';
-import { payloadOf } from './payloads.js';
 import type { Item } from './wish.js';
 import type { Voice } from './wording/languages.js';
 import type { Wording } from './wording/wording.js';

@@ -3,7 +3,7 @@
  * for a time that the shop sets, from their last word on. All by the times at which things were said.
  */
 import type { ReplyWanted } from './outcome.js';
-import { readPayload } from './payloads.js';
+import { readPayload } from '@beckon/messenger';
 import type { ShopperState } from './person.js';
 import type { PersonEvent } from './person-event.js';
 

@@ -1,9 +1,8 @@
 /** What is said beside an answer in words, and how it joins the answer: one message, since two may come in any order. */
-import { QUICK_REPLIES_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
+import { QUICK_REPLIES_MAX, TEXT_MAX, lengthOf, payloadOf } from '@beckon/messenger';
 import type { OutgoingMessage, QuickReply } from '@beckon/messenger';
 import { cutAtGrapheme } from './cut.js';
 import type { AgainOffer, Aside } from './outcome.js';
-import { payloadOf } from './payloads.js';
 import { format, nameOf, quickReply, text } from './say.js';
 import type { Voice } from './wording/languages.js';
 

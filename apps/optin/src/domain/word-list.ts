@@ -1,10 +1,9 @@
 /** "My alerts" in words: a generic template, one element an alert (limits: messenger-platform, section 5.2). */
 import { formatMoney } from '@beckon/contracts';
-import { BUTTON_TITLE_MAX, GENERIC_SUBTITLE_MAX, GENERIC_TITLE_MAX } from '@beckon/messenger';
+import { BUTTON_TITLE_MAX, GENERIC_SUBTITLE_MAX, GENERIC_TITLE_MAX, payloadOf } from '@beckon/messenger';
 import type { Button, GenericElement, OutgoingMessage } from '@beckon/messenger';
 import { cutAtGrapheme } from './cut.js';
 import type { ListedAlert, ReplyWanted } from './outcome.js';
-import { payloadOf } from './payloads.js';
 import { button, format, nameOf, quickReply, text } from './say.js';
 import type { Voice } from './wording/languages.js';
 

@@ -1,7 +1,7 @@
 /** The choices below the question from which price on to be told, and an example of one that is typed. */
 import { formatMoney, minorDigits } from '@beckon/contracts';
 import type { QuickReply } from '@beckon/messenger';
-import { payloadOf } from './payloads.js';
+import { payloadOf } from '@beckon/messenger';
 import { limitWords } from './request-title.js';
 import { format, nameOf, quickReply } from './say.js';
 import { limitOf } from './wish.js';

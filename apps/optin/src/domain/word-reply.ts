@@ -2,7 +2,7 @@
 import type { RequestedMessage } from '@beckon/contracts';
 import type { OutgoingMessage } from '@beckon/messenger';
 import type { Outcome, ReplyWanted } from './outcome.js';
-import { payloadOf } from './payloads.js';
+import { payloadOf } from '@beckon/messenger';
 import { limitWords, requestTitle } from './request-title.js';
 import { quickReply, text, withChoices } from './say.js';
 import type { Wish } from './wish.js';
