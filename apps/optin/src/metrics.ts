@@ -23,8 +23,12 @@ export const optinMetrics = {
     help: 'Replies asked of delivery, by purpose.',
     labels: ['purpose'],
   }),
+  erased: counter('beckon_optin_erased_total', {
+    help: 'Shoppers whose data was deleted, by who asked: chat, desk, platform.',
+    labels: ['by'],
+  }),
   notes: counter('beckon_optin_notes_total', {
-    help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',
+    help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, erased, ignored.',
     labels: ['verdict'],
   }),
 };

@@ -9,10 +9,12 @@ import type { OptinConfig } from './config.js';
 import { AdminAccess } from './inbound/admin.guard.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
+import { Erasing } from './inbound/erasing.js';
 import { EventsController } from './inbound/events.controller.js';
 import { LinksController } from './inbound/links.controller.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { WebhookController } from './inbound/webhook.controller.js';
+import { Erasures } from './outbound/erasures.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
@@ -39,6 +41,8 @@ export class OptinModule {
       controllers: [WebhookController, LinksController, EventsController, DeliveriesController, OffersController],
       providers: [
         People,
+        Erasures,
+        Erasing,
         SeenEvents,
         OfferCopies,
         Conversation,

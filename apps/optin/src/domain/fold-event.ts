@@ -5,6 +5,7 @@
  */
 import { ONE_TIME_TOKEN_MS, WINDOW_MS } from '@beckon/messenger';
 import { consentTo } from './consent.js';
+import { askedIn, withAgreed } from './erasure.js';
 import { endSub, stoppedAt, tidy } from './person.js';
 import type { Person, ShopperState } from './person.js';
 import type { PersonEvent } from './person-event.js';
@@ -57,7 +58,13 @@ function touch(s: ShopperState, event: PersonEvent, intent: Intent, now: number)
     window_until: opens ? Math.max(s.window_until ?? 0, event.at + WINDOW_MS) : s.window_until,
     locale: newest && locale !== null ? locale : s.locale,
     suspended_at: newest ? null : s.suspended_at,
+    deletion: talkAfter(s.deletion, event, intent),
   };
+}
+
+function talkAfter(talk: ShopperState['deletion'], { at }: PersonEvent, intent: Intent): ShopperState['deletion'] {
+  if (intent.want === 'delete') return { ...talk, asked: askedIn(talk.asked, [{ at, language: intent.language }]) };
+  return intent.want === 'delete_yes' ? withAgreed(talk, at) : talk;
 }
 
 function decide(person: Person, intent: Intent, event: PersonEvent, facts: Facts): Outcome {
@@ -72,6 +79,13 @@ function decide(person: Person, intent: Intent, event: PersonEvent, facts: Facts
       return consentTo(person, intent.wish, intent.tap, facts, ONE_TIME_TOKEN_MS);
     case 'ask':
       return say(ask(person, intent.wish, facts));
+    case 'delete':
+      return say({ say: 'delete_ask', language: intent.language });
+    case 'delete_yes':
+      // One that counts never gets here to be answered (fold-known.ts): this one answers no question of the last hour.
+      return say({ say: 'delete_late', language: null });
+    case 'keep':
+      return say({ say: 'kept', language: null });
     case 'help':
       return say({ say: 'help', language: intent.language });
     case 'question':

@@ -8,11 +8,16 @@ export type ReplyWanted =
   | { readonly say: 'confirmed' | 'already' | 'already_told'; readonly wish: Wish; readonly item: Item }
   | { readonly say: 'no_price'; readonly item: Item }
   | { readonly say: 'stopped' | 'resumed' | 'help'; readonly language: string | null }
+  | { readonly say: 'delete_ask' | 'delete_late' | 'kept'; readonly language: string | null }
+  | { readonly say: 'deleted'; readonly language: string | null; readonly code: string }
   | { readonly say: 'question' | 'unclear' | 'unclear_stop' | 'cannot_ask' };
 
 /** One line of the shopper's story. */
 export interface Note {
-  readonly verdict: Extract<Decision['verdict'], 'subscribed' | 'unsubscribed' | 'stopped' | 'resumed' | 'ignored'>;
+  readonly verdict: Extract<
+    Decision['verdict'],
+    'subscribed' | 'unsubscribed' | 'stopped' | 'resumed' | 'erased' | 'ignored'
+  >;
   readonly reason: Reason;
   readonly sub?: Pick<SubState, 'sub_id' | 'product' | 'sku' | 'kind'>;
   /** A sentence for people; never personal data. */

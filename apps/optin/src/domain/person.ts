@@ -1,4 +1,5 @@
 import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
+import type { DeletionTalk } from './erasure.js';
 
 /**
  * What optin knows about one person on one Page. Order of arrival must not matter, so it keeps *when* things were said
@@ -10,7 +11,7 @@ import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contra
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
-export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'ended_subs' | 'erased_at'> {
+export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'ended_subs'> {
   readonly grants: readonly HeldGrant[];
   /** The latest STOP. */
   readonly stop_at: number | null;
@@ -19,6 +20,8 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** What was said about deleting everything; see erasure.ts. */
+  readonly deletion: DeletionTalk;
 }
 
 /** A grant and when it was given. */
@@ -61,6 +64,8 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       seen_at: null,
       ended_subs: [],
       suspended_at: null,
+      erased_at: null,
+      deletion: { asked: [], agreed: [] },
       locale: null,
       zone: null,
       region: null,
@@ -118,7 +123,7 @@ export function toShopper(s: ShopperState): Shopper {
     stopped_at: stoppedAt(s),
     ended_subs: s.ended_subs.map((e) => e.sub_id),
     suspended_at: s.suspended_at,
-    erased_at: null,
+    erased_at: s.erased_at,
     locale: s.locale,
     zone: s.zone,
     region: s.region,

@@ -5,7 +5,9 @@ import type { Wish } from './wish.js';
 
 /** What a person wants. */
 export type Intent =
-  | { readonly want: 'stop' | 'start' | 'help'; readonly language: string | null }
+  | { readonly want: 'stop' | 'start' | 'help' | 'delete'; readonly language: string | null }
+  /** The answers to whether everything shall be deleted. */
+  | { readonly want: 'delete_yes' | 'keep' }
   /** To be asked whether to be told. */
   | { readonly want: 'ask'; readonly wish: Wish }
   /** To be told: the tap on "Notify Me". */
@@ -37,7 +39,9 @@ export function readIntent(event: PersonEvent): Intent {
 }
 
 function button(payload: string | null): Intent | undefined {
-  const verb = readPayload(payload)?.verb;
+  const { verb, argument } = readPayload(payload) ?? {};
+  if (verb === 'delete') return argument === 'yes' ? { want: 'delete_yes' } : { want: 'delete', language: null };
+  if (verb === 'keep') return { want: 'keep' };
   return verb === 'stop' || verb === 'start' || verb === 'help' ? { want: verb, language: null } : undefined;
 }
 

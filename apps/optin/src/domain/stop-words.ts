@@ -1,9 +1,9 @@
 /**
- * Words that a person types to be left alone, to come back, or to be helped. Compared without case, accents,
+ * Words that a person types to be left alone, to come back, to be forgotten, or to be helped. Compared without case, accents,
  * punctuation, emoji and politeness. A text counts only as a whole ("stop", "please stop!") or when it begins with a
  * plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?" must end nothing.
  */
-export type Command = 'stop' | 'start' | 'help';
+export type Command = 'stop' | 'start' | 'help' | 'delete';
 
 export interface ReadCommand {
   readonly command: Command;
@@ -25,6 +25,55 @@ const words: Record<Command, Record<string, readonly string[]>> = {
     fr: ['reprendre', 'demarrer', 'commencer'],
     de: ['anfangen', 'weiter', 'starten', 'beginnen'],
     es: ['empezar', 'reanudar', 'iniciar', 'comenzar'],
+  },
+  delete: {
+    en: [
+      'delete my data',
+      'delete all my data',
+      'delete my information',
+      'delete my account',
+      'erase my data',
+      'remove my data',
+      'delete everything about me',
+      'forget me',
+    ],
+    fr: [
+      'supprimer mes donnees',
+      'supprime mes donnees',
+      'supprimez mes donnees',
+      'supprimer toutes mes donnees',
+      'supprimez toutes mes donnees',
+      'effacer mes donnees',
+      'efface mes donnees',
+      'effacez mes donnees',
+      'oubliez moi',
+    ],
+    de: [
+      'losche meine daten',
+      'loesche meine daten',
+      'loschen sie meine daten',
+      'loeschen sie meine daten',
+      'losche alle meine daten',
+      'loesche alle meine daten',
+      'meine daten loschen',
+      'meine daten loeschen',
+      'alle meine daten loschen',
+      'alle meine daten loeschen',
+      'daten loschen',
+      'daten loeschen',
+      'vergiss mich',
+    ],
+    es: [
+      'borrar mis datos',
+      'borra mis datos',
+      'borren mis datos',
+      'borrar todos mis datos',
+      'eliminar mis datos',
+      'elimina mis datos',
+      'eliminen mis datos',
+      'eliminar todos mis datos',
+      'olvidenme',
+    ],
   },
   help: {
     any: ['help', 'info'],

@@ -15,7 +15,7 @@ import type { Wording } from './wording/wording.js';
 /** A reply in words. */
 export interface WordedReply {
   readonly purpose: RequestedMessage['purpose'];
-  /** The confirmation of a STOP: waits until nothing else to the shopper is in flight. */
+  /** A last word: waits until nothing else to the shopper is in flight. */
   readonly quietInFlight: boolean;
   readonly body: OutgoingMessage;
 }
@@ -36,7 +36,14 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   unclear: 'help',
   unclear_stop: 'question',
   cannot_ask: 'error',
+  delete_ask: 'question',
+  delete_late: 'help',
+  deleted: 'deletion_confirm',
+  kept: 'help',
 };
+
+/** Confirmations that nothing follows. */
+const lastWords: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'deleted']);
 
 /**
  * Words a reply.
@@ -45,7 +52,7 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
  */
 export function wordReply(reply: ReplyWanted, locales: readonly (string | null)[], payload: string): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
-  return { purpose: purposes[reply.say], quietInFlight: reply.say === 'stopped', body: bodyOf(reply, voice, payload) };
+  return { purpose: purposes[reply.say], quietInFlight: lastWords.has(reply.say), body: bodyOf(reply, voice, payload) };
 }
 
 function bodyOf(reply: ReplyWanted, voice: Voice, payload: string): OutgoingMessage {
@@ -60,33 +67,45 @@ function bodyOf(reply: ReplyWanted, voice: Voice, payload: string): OutgoingMess
     case 'already_told':
     case 'no_price':
       return text(reply.say, voice, reply.item);
-    case 'unclear_stop': {
-      const title = cutAtGrapheme(voice.wording.button_stop, BUTTON_TITLE_MAX);
-      const quick_replies = [{ content_type: 'text' as const, title, payload: payloadOf('stop') }];
+    case 'unclear_stop':
+      return { ...text(reply.say, voice), quick_replies: [choice(voice.wording.button_stop, payloadOf('stop'))] };
+    case 'delete_ask': {
+      const { button_delete, button_keep } = voice.wording;
+      const quick_replies = [choice(button_delete, payloadOf('delete', 'yes')), choice(button_keep, payloadOf('keep'))];
       return { ...text(reply.say, voice), quick_replies };
     }
+    case 'deleted':
+      return { text: format(reply.say, voice, { code: reply.code }) };
     default:
       return text(reply.say, voice);
   }
 }
 
+const choice = (title: string, payload: string): { content_type: 'text'; title: string; payload: string } => ({
+  content_type: 'text',
+  title: cutAtGrapheme(title, BUTTON_TITLE_MAX),
+  payload,
+});
+
 function text(key: keyof Wording, voice: Voice, item?: Item): OutgoingMessage {
   const name = cutAtGrapheme(item?.name ?? voice.wording.this_item, NAME_MAX);
-  return { text: cutAtGrapheme(format(key, voice, name, item), TEXT_MAX) };
+  return { text: cutAtGrapheme(format(key, voice, valuesOf(name, voice, item)), TEXT_MAX) };
 }
 
 /** The question with as much of the item's name as the title holds: cutting the name keeps the question whole. */
 function fitTitle(key: keyof Wording, item: Item, voice: Voice): string {
-  const frame = lengthOf(format(key, voice, '', item));
+  const frame = lengthOf(format(key, voice, valuesOf('', voice, item)));
   const name = cutAtGrapheme(item.name ?? voice.wording.this_item, ONE_TIME_TITLE_MAX - frame);
-  return format(key, voice, name, item);
+  return format(key, voice, valuesOf(name, voice, item));
 }
 
-function format(key: keyof Wording, voice: Voice, name: string, item?: Item): string {
+function valuesOf(name: string, voice: Voice, item?: Item): Record<string, string> {
   const price = item?.price ? formatMoney(item.price, voice.tag) : '';
-  const values = { item: name, price, hasPrice: price === '' ? 'no' : 'yes' };
-  return String(compiled(voice, key).format(values));
+  return { item: name, price, hasPrice: price === '' ? 'no' : 'yes' };
 }
+
+const format = (key: keyof Wording, voice: Voice, values: Record<string, string>): string =>
+  String(compiled(voice, key).format(values));
 
 const cache = new Map<string, IntlMessageFormat>();
 

@@ -3,18 +3,21 @@ import type { Offer } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
 import { Injectable } from '@nestjs/common';
-import { foldEvent } from '../domain/fold-event.js';
+import type { Erasure } from '../domain/erasure.js';
+import { foldKnown } from '../domain/fold-known.js';
+import type { Known } from '../domain/fold-known.js';
 import type { Note, Outcome, ReplyWanted } from '../domain/outcome.js';
-import { newPerson } from '../domain/person.js';
 import type { Person, ShopperState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
 import { itemOf } from '../domain/wish.js';
+import type { Wish } from '../domain/wish.js';
 import { wordReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
 import { SeenEvents } from '../outbound/seen-events.js';
+import { Erasing } from './erasing.js';
 
 /** What one person did on one Page, with whose Page it is. */
 export interface Arrival {
@@ -22,11 +25,12 @@ export interface Arrival {
   readonly page: string;
   readonly mayAsk: boolean;
   readonly psid: string;
-  readonly shopperId: string;
+  /** Tells whether the person was erased; see person-mark.ts. */
+  readonly mark: string;
   readonly event: PersonEvent;
 }
 
-/** How long a reply is worth sending, in milliseconds; the confirmation of a STOP as long as the window is open. */
+/** How long a reply is worth sending, in milliseconds; a last word as long as the window is open. */
 const REPLY_LIFE_MS = 600_000;
 
 /** Turns what people did into their new state, replies and decisions, in the transaction of the caller. */
@@ -37,34 +41,53 @@ export class Conversation {
     private readonly seen: SeenEvents,
     private readonly offers: OfferCopies,
     private readonly keys: OptinKeys,
+    private readonly erasing: Erasing,
   ) {}
 
-  async hold(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<void> {
+  /** @param erasures of the people who have been erased before, by mark. */
+  async hold(
+    tx: EmittingTransaction,
+    arrivals: readonly Arrival[],
+    erasures: ReadonlyMap<string, Erasure>,
+    now: number,
+  ): Promise<void> {
     const fresh = await this.notSeen(tx, arrivals, now);
     if (fresh.length === 0) return;
-    const known = await this.people.lock(
+    const idOf = (a: Arrival): string => this.keys.shopperId(a.page, a.psid, erasures.get(a.mark)?.generation ?? 0);
+    const ids = new Map(fresh.map((a) => [a.mark, idOf(a)]));
+    const before = await this.people.lock(tx, [...ids.values()], now);
+    await this.erasing.expectNone(
       tx,
-      fresh.map((a) => a.shopperId),
-      now,
+      [...ids.values()].filter((id) => !before.has(id)),
     );
     const offers = await this.offersOf(tx, fresh);
-    const after = new Map<string, Person>();
+    const known = new Map<string, Known>();
     for (const arrival of fresh) {
-      const { shopperId, event, shop } = arrival;
-      const person = after.get(shopperId) ?? known.get(shopperId) ?? this.stranger(arrival);
-      const outcome = foldEvent(person, event, {
+      const { event, shop, mark } = arrival;
+      const so: Known = known.get(mark) ?? { erasure: erasures.get(mark), person: before.get(ids.get(mark) ?? '') };
+      const facts = {
         now,
         mayAsk: arrival.mayAsk,
         shopLocale: shop.settings.locale,
-        item: (wish) => itemOf(wish, offers),
-      });
-      after.set(shopperId, outcome.person);
-      outcome.replies.forEach((reply) => this.say(tx, arrival, outcome, reply, now));
-      publishNotes(tx, outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
+        item: (wish: Wish) => itemOf(wish, offers),
+      };
+      const after = foldKnown(so, event, facts, this.erasing.namingOf(arrival));
+      known.set(mark, after.known);
+      if (after.forgotten) {
+        await this.erasing.write(tx, after.forgotten, { by: 'chat', at: event.at });
+        const { heir } = after.forgotten;
+        if (heir) before.set(heir.shopper.shopper_id, heir);
+      }
+      if (after.known.erasure && after.known.erasure !== so.erasure)
+        await this.erasing.remember(tx, mark, after.known.erasure);
+      after.outcome?.replies.forEach((reply) => this.say(tx, arrival, after.outcome as Outcome, reply, now));
+      if (after.outcome) publishNotes(tx, after.outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
     }
     await this.people.save(
       tx,
-      [...after].map(([id, person]) => ({ before: known.get(id), after: person })),
+      [...known.values()].flatMap(({ person }) =>
+        person ? [{ before: before.get(person.shopper.shopper_id), after: person }] : [],
+      ),
     );
   }
 
@@ -83,10 +106,6 @@ export class Conversation {
       products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
       skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
     });
-  }
-
-  private stranger({ shopperId, shop, page, psid }: Arrival): Person {
-    return newPerson({ shopper_id: shopperId, shop: shop.shop, page, psid_sealed: this.keys.seal(psid) });
   }
 
   private say(tx: EmittingTransaction, arrival: Arrival, outcome: Outcome, reply: ReplyWanted, now: number): void {

@@ -16,6 +16,7 @@ export const Decision = z.object({
     'unsubscribed',
     'stopped',
     'resumed',
+    'erased',
     'ignored',
     'opened',
     'closed',

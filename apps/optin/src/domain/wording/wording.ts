@@ -20,6 +20,16 @@ export interface Wording {
   readonly unclear: string;
   readonly unclear_stop: string;
   readonly cannot_ask: string;
+  /** Whether everything shall be deleted, and what that means. */
+  readonly delete_ask: string;
+  /** The answer to that question came when nobody remembered it. */
+  readonly delete_late: string;
+  /** The last message; `{code}` is the receipt. */
+  readonly deleted: string;
+  readonly kept: string;
+  /** Titles of the answers to `delete_ask`; at most 20 characters. */
+  readonly button_delete: string;
+  readonly button_keep: string;
   /** Title of the button under `unclear_stop`; at most 20 characters. */
   readonly button_stop: string;
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ErasureTables1790000140000 } from './erasure-tables.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -81,4 +82,4 @@ export class OptinTables1790000100000 implements MigrationInterface {
 }
 
 /** Migrations of optin's own tables. */
-export const optinMigrations = [OptinTables1790000100000];
+export const optinMigrations = [OptinTables1790000100000, ErasureTables1790000140000];
