@@ -18,13 +18,19 @@ import { ShoppersController } from './inbound/shoppers.controller.js';
 import { Sweeper } from './inbound/sweeper.js';
 import { MessengerClient } from './outbound/messenger-client.js';
 import { DeliveryTables1790000000002 } from './outbound/migrations/1790000000002-delivery-tables.js';
+import { ErasedShoppers1790000140010 } from './outbound/migrations/1790000140010-erased-shoppers.js';
 import { pagesOf } from './outbound/page-directory.js';
 
 /** Topics whose end at start must be read before anything is sent. */
 const stateTopics = [shops, shoppers, offers];
 
 /** All tables of delivery, in order. */
-export const deliveryMigrations = [...kafkaMigrations, ...settingsMigrations, DeliveryTables1790000000002];
+export const deliveryMigrations = [
+  ...kafkaMigrations,
+  ...settingsMigrations,
+  DeliveryTables1790000000002,
+  ErasedShoppers1790000140010,
+];
 
 /** Wires delivery; nothing is decided here. */
 @Module({})
