@@ -32,7 +32,17 @@ export const optinSettings = {
   ADMIN_TOKEN: setting({
     check: text().optional(),
     secret: true,
-    help: 'Bearer token of the admin API (making links). Without it the admin API refuses everybody.',
+    help: 'The operator’s bearer token for the HTTP API: may do everything in every shop, also make API keys. Without it only API keys count.',
+  }),
+  API_RATE_PER_MINUTE: setting({
+    check: integer({ min: 1 }),
+    default: '600',
+    help: 'Requests that each API key may make in a minute; counted by each process for itself.',
+  }),
+  API_OPEN_RATE_PER_MINUTE: setting({
+    check: integer({ min: 1 }),
+    default: '3000',
+    help: 'Requests a minute, by everybody together, that need no key (QR codes); counted by each process for itself.',
   }),
   WEBHOOK_MAX_BYTES: setting({
     check: integer({ min: 1024 }),

@@ -6,14 +6,18 @@ import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/s
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { OptinConfig } from './config.js';
-import { AdminAccess } from './inbound/admin.guard.js';
+import { OperatorToken } from './inbound/api/api.guard.js';
+import { KeysController } from './inbound/api/keys.controller.js';
+import { LinksController } from './inbound/api/links.controller.js';
+import { RateLimits } from './inbound/api/rate-limits.js';
+import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
 import { Conversation } from './inbound/conversation.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { Erasing } from './inbound/erasing.js';
 import { EventsController } from './inbound/events.controller.js';
-import { LinksController } from './inbound/links.controller.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { WebhookController } from './inbound/webhook.controller.js';
+import { ApiKeys } from './outbound/api-keys.js';
 import { Erasures } from './outbound/erasures.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
@@ -21,6 +25,7 @@ import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
+import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
 
@@ -38,7 +43,14 @@ export class OptinModule {
         KafkaModule.forService(config, deps, { stateTopics: [shops, offers] }),
         ShopSettingsModule.forService(deps),
       ],
-      controllers: [WebhookController, LinksController, EventsController, DeliveriesController, OffersController],
+      controllers: [
+        WebhookController,
+        LinksController,
+        KeysController,
+        EventsController,
+        DeliveriesController,
+        OffersController,
+      ],
       providers: [
         People,
         Erasures,
@@ -46,7 +58,14 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
-        { provide: AdminAccess, useValue: new AdminAccess(config.ADMIN_TOKEN) },
+        ApiKeys,
+        RememberedAnswers,
+        ShopsAtHand,
+        { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
+        {
+          provide: RateLimits,
+          useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
+        },
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

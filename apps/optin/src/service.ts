@@ -3,11 +3,16 @@ import { kafkaStrategy } from '@beckon/kafka';
 import type { ServiceOptions } from '@beckon/service';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
-import { forgetSeenEvents } from './inbound/forget-seen-events.js';
+import { openApiDoor } from './inbound/api/api-door.js';
+import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
+
+/** Largest body of a request to the HTTP API. */
+const API_MAX_BYTES = 65_536;
 
 /** Optin as a process. */
 export const optin: ServiceOptions<typeof optinSettings> = {
@@ -15,7 +20,9 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
-    forgetSeenEvents(app.get(SeenEvents), app.get(DataSource), deps, config.SEEN_KEEP_MS);
+    const [seen, answers, dataSource] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(DataSource)];
+    forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
+    forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });
@@ -25,6 +32,6 @@ export const optin: ServiceOptions<typeof optinSettings> = {
     // The signature covers the bytes on the wire: neither parse nor decompress them before it was checked.
     const isWebhook = (request: { url?: string }): boolean => request.url?.split('?')[0] === WEBHOOK_PATH;
     app.useBodyParser('raw', { type: isWebhook, limit: config.WEBHOOK_MAX_BYTES, inflate: false });
-    app.useBodyParser('json', { limit: '64kb' });
+    openApiDoor(app, API_MAX_BYTES);
   },
 };

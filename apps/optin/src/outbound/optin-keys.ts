@@ -47,4 +47,9 @@ export class OptinKeys {
   seal(plain: string | Buffer): string {
     return this.sealer.seal(plain);
   }
+
+  /** @throws SealError */
+  open(sealed: string): string {
+    return this.sealer.open(sealed);
+  }
 }

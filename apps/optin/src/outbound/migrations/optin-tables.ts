@@ -1,4 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ApiAnswers1790000130001 } from './api-answers.js';
+import { ApiKeys1790000130000 } from './api-keys.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
@@ -82,4 +84,9 @@ export class OptinTables1790000100000 implements MigrationInterface {
 }
 
 /** Migrations of optin's own tables. */
-export const optinMigrations = [OptinTables1790000100000, ErasureTables1790000140000];
+export const optinMigrations = [
+  OptinTables1790000100000,
+  ApiKeys1790000130000,
+  ApiAnswers1790000130001,
+  ErasureTables1790000140000,
+];

@@ -1,0 +1,34 @@
+import { shops } from '@beckon/contracts';
+import { CaughtUp } from '@beckon/kafka';
+import { ShopDirectory } from '@beckon/settings';
+import type { ShopInForce } from '@beckon/settings';
+import type { PageSettings } from '@beckon/contracts';
+import { Injectable } from '@nestjs/common';
+import { Problem } from './problems.js';
+
+/** The shops that a path can name. */
+@Injectable()
+export class ShopsAtHand {
+  constructor(
+    private readonly directory: ShopDirectory,
+    private readonly caughtUp: CaughtUp,
+  ) {}
+
+  /** @throws Problem unknown_shop, or starting while nobody can say that yet. */
+  get(name: string): ShopInForce {
+    const shop = this.directory.get(name);
+    if (shop) return shop;
+    if (!this.caughtUp.ready([shops])) throw new Problem('starting', undefined, { headers: { 'retry-after': '2' } });
+    throw new Problem('unknown_shop', `No settings of a shop ${JSON.stringify(name.slice(0, 100))} are in force.`);
+  }
+}
+
+/** One of the shop's Pages; the first if none is named. @throws Problem unknown_page */
+export function pageOf({ settings }: ShopInForce, page: string | undefined): PageSettings {
+  const found = page === undefined ? settings.pages[0] : settings.pages.find((p) => p.page === page);
+  if (!found)
+    throw new Problem('unknown_page', `The shop’s Pages: ${settings.pages.map((p) => p.page).join(', ')}.`, {
+      faults: [{ pointer: '#/page', detail: 'is none of the shop’s Pages' }],
+    });
+  return found;
+}
