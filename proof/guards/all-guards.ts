@@ -5,6 +5,7 @@ import { kafkaGuards } from './list/kafka.js';
 import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
 import { optinGuards } from './list/optin.js';
+import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
 import { throttlingGuards } from './list/throttling.js';
 
@@ -18,4 +19,5 @@ export const allGuards: readonly Guard[] = [
   ...deliveryGuards,
   ...kafkaGuards,
   ...serviceGuards,
+  ...privacyGuards,
 ];

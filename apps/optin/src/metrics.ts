@@ -23,6 +23,10 @@ export const optinMetrics = {
     help: 'Replies asked of delivery, by purpose.',
     labels: ['purpose'],
   }),
+  deletionRequests: counter('beckon_optin_deletion_requests_total', {
+    help: 'Data-deletion requests of the platform by outcome: taken, unsigned.',
+    labels: ['outcome'],
+  }),
   erased: counter('beckon_optin_erased_total', {
     help: 'Shoppers whose data was deleted, by who asked: chat, desk, platform.',
     labels: ['by'],

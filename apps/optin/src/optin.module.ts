@@ -7,15 +7,20 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
+import { DeletionsController } from './inbound/api/deletions.controller.js';
 import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
 import { RateLimits } from './inbound/api/rate-limits.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
 import { Conversation } from './inbound/conversation.js';
+import { DataDeletionController } from './inbound/data-deletion.controller.js';
+import { DeletionStatusController } from './inbound/deletion-status.controller.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { Erasing } from './inbound/erasing.js';
 import { EventsController } from './inbound/events.controller.js';
 import { OffersController } from './inbound/offers.controller.js';
+import { PublicAddress } from './inbound/public-address.js';
+import { ShopperErasure } from './inbound/shopper-erasure.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
 import { Erasures } from './outbound/erasures.js';
@@ -47,6 +52,9 @@ export class OptinModule {
         WebhookController,
         LinksController,
         KeysController,
+        DeletionsController,
+        DataDeletionController,
+        DeletionStatusController,
         EventsController,
         DeliveriesController,
         OffersController,
@@ -58,6 +66,8 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        ShopperErasure,
+        { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,

@@ -7,3 +7,4 @@ export * from './limits.js';
 export * from './metadata.js';
 export * from './parse-webhook.js';
 export * from './signature.js';
+export * from './signed-request.js';

@@ -57,7 +57,8 @@ export class Erasing {
     if (heir) await this.people.save(tx, [{ after: heir }]);
     await this.people.forget(tx, { marker, ended, heir });
     const code = this.codeOf(marker.shopper_id);
-    await this.erasures.note(tx, { code, channel: o.by, requested_at: o.at, found: true, done_at: null });
+    const receipt = { code, channel: o.by, shop: marker.shop, requested_at: o.at, found: true, done_at: null };
+    await this.erasures.note(tx, receipt, [marker.shopper_id]);
     tx.afterCommit(() => optinMetrics.erased.add(1, { by: o.by }));
   }
 

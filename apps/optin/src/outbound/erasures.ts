@@ -10,6 +10,8 @@ export type DeletionChannel = 'chat' | 'desk' | 'platform';
 export interface Deletion {
   readonly code: string;
   readonly channel: DeletionChannel;
+  /** Null: asked for by the platform, for all shops of an app. */
+  readonly shop: string | null;
   readonly requested_at: number;
   /** False: nothing is kept under the id that was named. */
   readonly found: boolean;
@@ -38,25 +40,43 @@ export class Erasures {
     );
   }
 
-  /** Notes a deletion; one that is known stays as it is. */
-  async note(tx: EmittingTransaction, d: Deletion): Promise<void> {
+  /** Notes a deletion; one that is known stays as it is. @param shopperIds whose tombstones it waits for */
+  async note(tx: EmittingTransaction, d: Deletion, shopperIds: readonly string[]): Promise<void> {
     await tx.query(
-      `INSERT INTO deletions (code, channel, requested_at, found, done_at) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (code) DO NOTHING`,
-      [d.code, d.channel, d.requested_at, d.found, d.done_at],
+      `INSERT INTO deletions (code, channel, shop, requested_at, found, shoppers, done_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING`,
+      [d.code, d.channel, d.shop, d.requested_at, d.found, [...shopperIds], d.done_at],
     );
   }
 
-  /** Notes that nothing of these is left. */
-  async done(tx: EmittingTransaction, codes: readonly string[], now: number): Promise<void> {
-    await tx.query('UPDATE deletions SET done_at = $2 WHERE code = ANY ($1) AND done_at IS NULL', [codes, now]);
+  /**
+   * Takes up to `limit` shoppers whose marker is older than `before`, deletes their rows, and ends the deletions that
+   * waited for the last of theirs. Answers the ids: their tombstones are due.
+   */
+  async bury(tx: EmittingTransaction, before: number, limit: number, now: number): Promise<string[]> {
+    const rows = await tx.query<{ shopper_id: string }>(
+      `DELETE FROM shoppers WHERE shopper_id IN (
+         SELECT shopper_id FROM shoppers WHERE erased_at < $1 ORDER BY erased_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING shopper_id`,
+      [before, limit],
+    );
+    const ids = rows.map((r) => r.shopper_id);
+    if (ids.length > 0)
+      await tx.query(
+        `UPDATE deletions SET shoppers = ARRAY(SELECT unnest(shoppers) EXCEPT SELECT unnest($1::text[])),
+           done_at = CASE WHEN shoppers <@ $1::text[] THEN $2::bigint END
+         WHERE done_at IS NULL AND shoppers && $1::text[]`,
+        [ids, now],
+      );
+    return ids;
   }
 
   /** How the deletion with this code stands. */
   async byCode(db: Pick<DataSource, 'query'>, code: string): Promise<Deletion | undefined> {
-    const [row] = (await db.query('SELECT code, channel, requested_at, found, done_at FROM deletions WHERE code = $1', [
-      code,
-    ])) as Deletion[];
+    const [row] = (await db.query(
+      'SELECT code, channel, shop, requested_at, found, done_at FROM deletions WHERE code = $1',
+      [code],
+    )) as Deletion[];
     return row;
   }
 }

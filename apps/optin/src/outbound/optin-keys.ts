@@ -39,11 +39,6 @@ export class OptinKeys {
     return signRef(wish, this.refKeys[0] ?? '');
   }
 
-  /** @throws SealError */
-  open(sealed: string): string {
-    return this.sealer.open(sealed);
-  }
-
   seal(plain: string | Buffer): string {
     return this.sealer.seal(plain);
   }

@@ -122,6 +122,15 @@ export class People {
     tx.emit(shoppers, marker.shopper_id, toShopper(marker), { id: `${marker.shopper_id}:${marker.rev}` });
   }
 
+  /** The shoppers of these Pages that a brand's link or ask named so. */
+  async byExternalId(tx: EmittingTransaction, pages: readonly string[], externalId: string): Promise<string[]> {
+    const rows = await tx.query<{ shopper_id: string }>(
+      'SELECT shopper_id FROM shoppers WHERE external_id = $1 AND page = ANY ($2) ORDER BY shopper_id',
+      [externalId, [...pages]],
+    );
+    return rows.map((r) => r.shopper_id);
+  }
+
   /** Which of these shoppers are markers of people who were erased. */
   async erasedAmong(tx: EmittingTransaction, ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];

@@ -58,6 +58,23 @@ export const API_ROUTES: readonly ApiRoute[] = [
     },
   },
   {
+    method: 'DELETE',
+    path: `${SHOP}/shoppers/{shopper_id}`,
+    does: 'Delete everything that is kept about a shopper',
+    more: 'Their alerts end at once and nothing is sent to them any more, not even a goodbye. It cannot be undone. Asked for again, it answers the same receipt.',
+    needs: 'shoppers:delete',
+    status: 202,
+    answers: 'DeletionReceipt',
+    problems: ['unknown_shopper'],
+    examples: {
+      answer: {
+        code: 'DEL-7K2M-9QXT-04BV',
+        status_url: 'https://beckon.example/privacy/deletions/DEL-7K2M-9QXT-04BV',
+        requested_at: 1_790_000_000_000,
+      },
+    },
+  },
+  {
     method: 'POST',
     path: `${SHOP}/keys`,
     does: 'Make an API key',

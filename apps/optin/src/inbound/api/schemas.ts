@@ -45,6 +45,14 @@ const Link = z.object({
 /** A "notify me" link. */
 export type Link = z.infer<typeof Link>;
 
+const DeletionReceipt = z.object({
+  code: z.string().describe('the receipt code, `DEL-XXXX-XXXX-XXXX`; hand it to the shopper'),
+  status_url: z.url().describe('a page that says how the deletion stands; it needs no key'),
+  requested_at: Millis,
+});
+/** The receipt of a deletion. */
+export type DeletionReceipt = z.infer<typeof DeletionReceipt>;
+
 const Problem = z.object({
   type: z.string().describe('`urn:beckon:problem:` and the code'),
   title: z.string(),
@@ -71,6 +79,7 @@ export const ANSWERS = {
   NewApiKey: ApiKey.extend({ key: z.string().describe('told this once: keep it where secrets are kept') }),
   ApiKeys: z.object({ keys: z.array(ApiKey) }),
   Link,
+  DeletionReceipt,
   Problem,
 } as const;
 export type AnswerName = keyof typeof ANSWERS;
