@@ -58,6 +58,12 @@ const handedToDecisions = [
   },
 ];
 
+/** docs/decisions/0011: the planner may run such a SELECT once for each row. */
+const lockedOnce = {
+  selector: 'TemplateElement[value.raw=/\\bIN\\s*\\(\\s*SELECT[\\s\\S]*SKIP LOCKED/]',
+  message: 'Write `= ANY (ARRAY(SELECT … SKIP LOCKED))`: this SELECT may run once for each row (docs/decisions/0011).',
+};
+
 const imports = (...patterns) => ['error', { patterns }];
 
 export default tseslint.config(
@@ -101,6 +107,7 @@ export default tseslint.config(
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     rules: {
       'no-restricted-imports': imports(...otherApps, commonJsNest),
+      'no-restricted-syntax': ['error', lockedOnce],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Settings are read in config.ts (libs/service) and handed on.' },
@@ -112,7 +119,7 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-imports': imports(...otherApps, commonJsNest, ...outsideOfDecisions),
-      'no-restricted-syntax': ['error', ...handedToDecisions],
+      'no-restricted-syntax': ['error', lockedOnce, ...handedToDecisions],
       'no-restricted-globals': ['error', 'process', 'fetch'],
     },
   },

@@ -25,6 +25,8 @@ app.connectMicroservice<MicroserviceOptions>({
     run: { partitionsConsumedConcurrently: settings.partitions },
   },
 });
+// Messenger sends up to 1,000 events in one body; the framework's 100 kB would refuse those for ever.
+app.useBodyParser('json', { limit: '1mb' });
 await app.startAllMicroservices();
 app.use('/health/ready', (_: unknown, response: ServerResponse) => void response.end('ready'));
 await app.listen(settings.port, '127.0.0.1');

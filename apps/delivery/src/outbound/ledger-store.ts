@@ -174,7 +174,7 @@ export const lockTooLate = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
 export const lockOfStoppedPages = (tx: Queries, limit: number): Promise<LedgerRow[]> =>
   rowsOf(
     tx,
-    `WHERE state = 'queued' AND kind = 'alert' AND page IN (SELECT page FROM pages WHERE state = 'stopped')
+    `WHERE state = 'queued' AND kind = 'alert' AND page = ANY (ARRAY(SELECT page FROM pages WHERE state = 'stopped'))
      ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     [limit],
   );
@@ -238,9 +238,9 @@ export async function saveRows(tx: Queries, rows: readonly LedgerRow[]): Promise
 /** Deletes settled rows of one kind that were queued longer ago than `ms`; returns how many (at most `limit`). */
 export async function deleteOld(db: Queries, kind: LedgerRow['kind'], ms: number, limit: number): Promise<number> {
   const gone = await db.query(
-    `WITH gone AS (DELETE FROM ledger WHERE id IN (
+    `WITH gone AS (DELETE FROM ledger WHERE id = ANY (ARRAY(
        SELECT id FROM ledger WHERE kind = $1 AND queued_at < ${NOW_MS} - $2
-         AND state NOT IN ('queued', 'sending', 'unknown') ORDER BY queued_at LIMIT $3)
+         AND state NOT IN ('queued', 'sending', 'unknown') ORDER BY queued_at LIMIT $3))
      RETURNING 1) SELECT * FROM gone`,
     [kind, ms, limit],
   );

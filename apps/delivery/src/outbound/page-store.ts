@@ -58,9 +58,9 @@ export function takePages(db: Queries, worker: string, known: readonly string[],
   return db.query<OwnedPage & Record<string, unknown>>(
     `WITH taken AS (
        UPDATE pages SET owner = $1, epoch = epoch + 1, lease_until = ${NOW_MS} + ${LEASE_MS}
-       WHERE page IN (
+       WHERE page = ANY (ARRAY(
          SELECT page FROM pages WHERE page = ANY ($2) AND (owner IS NULL OR lease_until < ${NOW_MS})
-         ORDER BY page LIMIT $3 FOR UPDATE SKIP LOCKED)
+         ORDER BY page LIMIT $3 FOR UPDATE SKIP LOCKED))
        RETURNING ${OWNED})
      SELECT * FROM taken`,
     [worker, known, limit],

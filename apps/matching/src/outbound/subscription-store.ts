@@ -74,8 +74,8 @@ export async function askLooks(
  */
 export async function takeLooks(tx: Sql, shops: readonly string[], limit: number): Promise<string[]> {
   const rows = await tx.query<{ sub_id: string }>(
-    `DELETE FROM looks WHERE sub_id IN (
-       SELECT sub_id FROM looks WHERE shop = ANY ($1::text[]) ORDER BY asked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+    `DELETE FROM looks WHERE sub_id = ANY (ARRAY(
+       SELECT sub_id FROM looks WHERE shop = ANY ($1::text[]) ORDER BY asked_at LIMIT $2 FOR UPDATE SKIP LOCKED))
      RETURNING sub_id`,
     [shops, limit],
   );

@@ -20,8 +20,8 @@ export class SeenEvents {
   /** Forgets up to `limit` events that were handled before `before`; answers how many. */
   async forget(dataSource: DataSource, before: number, limit: number): Promise<number> {
     const [, count]: [unknown, number] = await dataSource.query(
-      `DELETE FROM events_seen WHERE event_key IN
-         (SELECT event_key FROM events_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+      `DELETE FROM events_seen WHERE event_key = ANY (ARRAY(
+         SELECT event_key FROM events_seen WHERE seen_at < $1 ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
       [before, limit],
     );
     return count;

@@ -27,8 +27,8 @@ async function endWhere(
 ): Promise<number> {
   const rows = await tx.query<TellableAlert & ToEnd>(
     `UPDATE alerts a SET state = 'done', outcome = $2, reason = $3, not_before = 0, decision_seq = a.decision_seq + 1
-      WHERE a.state = 'waiting' AND a.alert_id IN (
-        SELECT w.alert_id FROM alerts w WHERE w.state = 'waiting' AND ${where} ${lock})
+      WHERE a.alert_id = ANY (ARRAY(
+        SELECT w.alert_id FROM alerts w WHERE w.state = 'waiting' AND ${where} ${lock}))
       RETURNING ${columnsOf('a')}, a.outcome, a.reason`,
     [parameter, outcome, reason, limit],
   );
@@ -39,7 +39,7 @@ async function endWhere(
 
 /** Withdraws what waits for these signals; answers how many (at most `limit`). */
 export const withdrawOfSignals = (tx: EmittingTransaction, signals: readonly string[], limit: number, now: number) =>
-  endWhere(tx, 'withdrawn', 'signal_closed', 'w.signal_id = ANY ($1)', signals, limit, now, SOME);
+  endWhere(tx, 'withdrawn', 'signal_closed', `w.signal_id = ANY ($1) AND w.signal_id > ''`, signals, limit, now, SOME);
 
 /** Withdraws what waits for signals that closed since `since` (ms). */
 export const withdrawOfClosed = (tx: EmittingTransaction, since: number, limit: number, now: number) =>
@@ -47,7 +47,7 @@ export const withdrawOfClosed = (tx: EmittingTransaction, since: number, limit: 
     tx,
     'withdrawn',
     'signal_closed',
-    'w.signal_id IN (SELECT signal_id FROM signals WHERE NOT open AND closed_at >= $1)',
+    `w.signal_id = ANY (ARRAY(SELECT signal_id FROM signals WHERE NOT open AND closed_at >= $1)) AND w.signal_id > ''`,
     since,
     limit,
     now,
@@ -69,7 +69,7 @@ export const suppressOfShoppers = (
     tx,
     'suppressed',
     reason,
-    `w.shopper_id = ANY ($1)
+    `w.shopper_id = ANY ($1) AND w.shopper_id > ''
        AND w.shopper_rev <= (SELECT s.rev FROM shoppers s WHERE s.shopper_id = w.shopper_id)`,
     shoppers,
     10_000,
@@ -79,4 +79,4 @@ export const suppressOfShoppers = (
 
 /** Suppresses what waits past its expiry. */
 export const suppressExpired = (tx: EmittingTransaction, limit: number, now: number) =>
-  endWhere(tx, 'suppressed', 'expired', 'w.expires_at <= $1', now, limit, now, SOME);
+  endWhere(tx, 'suppressed', 'expired', 'w.expires_at <= $1 AND w.expires_at >= 0', now, limit, now, SOME);

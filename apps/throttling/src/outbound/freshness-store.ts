@@ -56,11 +56,11 @@ export class FreshnessStore {
   /** Puts alerts that waited for their source, now fresh, back into the line; answers how many (at most `limit`). */
   async wakeFresh(now: number, limit: number): Promise<number> {
     const [, count] = (await this.dataSource.query(
-      `UPDATE alerts SET not_before = 0 WHERE state = 'waiting' AND alert_id IN (
+      `UPDATE alerts SET not_before = 0 WHERE alert_id = ANY (ARRAY(
          SELECT a.alert_id FROM freshness f
            JOIN alerts a ON a.shop = f.shop AND a.source = f.source AND a.source_partition = f.partition
-          WHERE f.confirmed_at >= $1 AND a.state = 'waiting' AND a.reason = 'source_behind' AND a.not_before > 0
-          LIMIT $2 FOR UPDATE OF a SKIP LOCKED)`,
+          WHERE f.confirmed_at >= $1 AND a.state = 'waiting' AND a.reason = 'source_behind' AND a.not_before <> 0
+          LIMIT $2 FOR UPDATE OF a SKIP LOCKED))`,
       [now - FRESH_MS, limit],
     )) as [unknown, number];
     return count;

@@ -118,10 +118,10 @@ export async function wake(
 ): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    `UPDATE alerts SET not_before = 0 WHERE state = 'waiting' AND alert_id IN (
+    `UPDATE alerts SET not_before = 0 WHERE alert_id = ANY (ARRAY(
        SELECT alert_id FROM alerts
-        WHERE state = 'waiting' AND not_before > 0 AND ${column} = ANY ($1) AND reason = ANY ($2)
-        LIMIT 10000 FOR UPDATE SKIP LOCKED)`,
+        WHERE state = 'waiting' AND not_before <> 0 AND ${column} = ANY ($1) AND ${column} > '' AND reason = ANY ($2)
+        LIMIT 10000 FOR UPDATE SKIP LOCKED))`,
     [ids, reasons],
   );
 }

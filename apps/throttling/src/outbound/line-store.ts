@@ -64,11 +64,10 @@ export class LineStore {
   /** Puts held alerts whose time has come back into the line; answers how many (at most 2,000). */
   async releaseDue(pages: readonly string[], now: number): Promise<number> {
     const [, count] = (await this.dataSource.query(
-      `UPDATE alerts SET not_before = 0 WHERE alert_id IN (
+      `UPDATE alerts SET not_before = 0 WHERE alert_id = ANY (ARRAY(
          SELECT alert_id FROM alerts
           WHERE page = ANY ($1) AND state = 'waiting' AND not_before > 0 AND not_before <= $2 LIMIT 2000
-          FOR UPDATE SKIP LOCKED)
-         AND state = 'waiting'`,
+          FOR UPDATE SKIP LOCKED))`,
       [pages, now],
     )) as [unknown, number];
     return count;
@@ -77,12 +76,11 @@ export class LineStore {
   /** Puts alerts back that a shop's settings held under another revision than its Page has now (at most 2,000). */
   async releaseChanged(revs: ReadonlyMap<string, number>): Promise<number> {
     const [, count] = (await this.dataSource.query(
-      `UPDATE alerts SET not_before = 0 WHERE alert_id IN (
+      `UPDATE alerts SET not_before = 0 WHERE alert_id = ANY (ARRAY(
          SELECT a.alert_id FROM unnest($1::text[], $2::bigint[]) AS now(page, rev)
            JOIN alerts a ON a.page = now.page AND a.settings_rev IS DISTINCT FROM now.rev
           WHERE a.state = 'waiting' AND a.not_before > 0 AND a.reason = ANY ($3) LIMIT 2000
-          FOR UPDATE OF a SKIP LOCKED)
-         AND state = 'waiting'`,
+          FOR UPDATE OF a SKIP LOCKED))`,
       [[...revs.keys()], [...revs.values()], HELD_BY_SETTINGS],
     )) as [unknown, number];
     return count;

@@ -82,8 +82,8 @@ export class PageLeases {
     this.leases = [];
     await this.dataSource.query('DELETE FROM workers WHERE worker = $1', [this.worker]);
     await this.dataSource.query(
-      `UPDATE pages SET owner = NULL, lease_until = 0 WHERE page IN (
-         SELECT page FROM pages WHERE owner = $1 ORDER BY page FOR UPDATE)`,
+      `UPDATE pages SET owner = NULL, lease_until = 0 WHERE page = ANY (ARRAY(
+         SELECT page FROM pages WHERE owner = $1 ORDER BY page FOR UPDATE))`,
       [this.worker],
     );
   }

@@ -8,9 +8,9 @@ import { emitAdmission, matchedColumns, matchedOf } from './alert-columns.js';
 /** Emits overdue admissions again, each at most every five seconds; answers how many. */
 export async function askAgain(tx: EmittingTransaction, limit: number, now: number): Promise<number> {
   const rows = await tx.query<Admission>(
-    `UPDATE alerts a SET asked_at = $1 WHERE a.alert_id IN (
+    `UPDATE alerts a SET asked_at = $1 WHERE a.alert_id = ANY (ARRAY(
        SELECT alert_id FROM alerts WHERE state = 'reserved' AND send_by <= $2 AND asked_at <= $2
-        ORDER BY asked_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        ORDER BY asked_at LIMIT $3 FOR UPDATE SKIP LOCKED))
      RETURNING ${matchedColumns('a.')}, a.admission_no, a.send_by, a.settings_rev, a.admitted_at`,
     [now, now - ANSWER_GRACE_MS, limit],
   );

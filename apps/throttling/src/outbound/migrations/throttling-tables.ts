@@ -158,5 +158,44 @@ export class FewerShards1790000010001 implements MigrationInterface {
   }
 }
 
+/**
+ * Each index of what waits is open only to the statements that ask for it by name, so to speak: a condition that is
+ * always true is part of the index and of those statements alone (docs/decisions/0011).
+ */
+export class IndexesAskedFor1790000010002 implements MigrationInterface {
+  readonly name = 'IndexesAskedFor1790000010002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await rebuild(runner, [
+      `alerts_expiring ON alerts (expires_at) WHERE state = 'waiting' AND expires_at >= 0`,
+      `alerts_of_signal ON alerts (signal_id) WHERE state = 'waiting' AND signal_id > ''`,
+      `alerts_of_shopper ON alerts (shopper_id) WHERE state = 'waiting' AND shopper_id > ''`,
+      `alerts_behind ON alerts (shop, source, source_partition)
+         WHERE state = 'waiting' AND reason = 'source_behind' AND not_before <> 0`,
+    ]);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await rebuild(runner, [
+      `alerts_expiring ON alerts (expires_at) WHERE state = 'waiting'`,
+      `alerts_of_signal ON alerts (signal_id) WHERE state = 'waiting'`,
+      `alerts_of_shopper ON alerts (shopper_id) WHERE state = 'waiting'`,
+      `alerts_behind ON alerts (shop, source, source_partition)
+         WHERE state = 'waiting' AND reason = 'source_behind' AND not_before > 0`,
+    ]);
+  }
+}
+
+async function rebuild(runner: QueryRunner, indexes: readonly string[]): Promise<void> {
+  for (const index of indexes) {
+    await runner.query(`DROP INDEX ${index.split(' ')[0]!}`);
+    await runner.query(`CREATE INDEX ${index}`);
+  }
+}
+
 /** The tables of this service, beside those of the transport and of the settings. */
-export const throttlingMigrations = [ThrottlingTables1790000010000, FewerShards1790000010001];
+export const throttlingMigrations = [
+  ThrottlingTables1790000010000,
+  FewerShards1790000010001,
+  IndexesAskedFor1790000010002,
+];
