@@ -1,7 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kafkaSettings, loadConfig, sealSettings, setting, text, ConfigError, type ConfigOf } from '@beckon/service';
+import {
+  kafkaSettings,
+  loadConfig,
+  sealSettings,
+  setting,
+  text,
+  url,
+  ConfigError,
+  type ConfigOf,
+} from '@beckon/service';
 import { Fault } from './faults.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,6 +23,15 @@ export const settings = {
     ...sealSettings.SEAL_KEYS,
     check: sealSettings.SEAL_KEYS.check.optional(),
     help: 'Only to show or replay sealed dead letters: the keys that optin has.',
+  }),
+  OPTIN_URL: setting({
+    check: url('http', 'https').optional(),
+    help: 'Where optin’s HTTP API is, for `beckon keys`; found by itself beside a running `npm start`.',
+  }),
+  ADMIN_TOKEN: setting({
+    check: text().optional(),
+    secret: true,
+    help: 'The operator’s token that optin has, for `beckon keys`; found by itself beside a running `npm start`.',
   }),
   BECKON_STATE: setting({
     check: text(),

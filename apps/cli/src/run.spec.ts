@@ -53,6 +53,17 @@ describe('manners', () => {
     expect(err).toMatch(/Kafka does not answer at 127\.0\.0\.1:1\.\n.*npm start/);
   });
 
+  it('says it when optin does not answer, or nobody said where it is', async () => {
+    const list = ['keys', 'list', '--shop', 'aurora'];
+    const away = await beckon(list, { OPTIN_URL: 'http://127.0.0.1:1', ADMIN_TOKEN: 't' });
+    expect(away).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/does not answer at http:.*OPTIN_URL/s),
+    });
+    expect(await beckon(list)).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/npm start/) });
+  });
+
   it('names every wrong setting', async () => {
     const { code, err } = await beckon(['shops', 'show'], { TOPIC_PREFIX: 'a b', KAFKA_SSL: 'perhaps' });
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { deadLettersCommands } from './commands/dead-letters.js';
 import { emitCommand } from './commands/emit.js';
 import { explainCommand } from './commands/explain.js';
+import { keysCommands } from './commands/keys.js';
 import { shopsCommands } from './commands/shops.js';
 import { tailCommand } from './commands/tail.js';
 import { topicsCommands } from './commands/topics.js';
@@ -40,6 +41,7 @@ function program(terminal: Terminal): Command {
         'Examples:',
         '  $ beckon topics apply',
         '  $ beckon shops apply shop.yaml --dry-run',
+        '  $ beckon keys create --shop aurora --label "product pages" --scope links:write',
         '  $ beckon emit offer --shop aurora --sku red-coat-m --units 3',
         '  $ beckon explain aurora:red-coat-m',
         '',
@@ -55,6 +57,7 @@ function program(terminal: Terminal): Command {
   });
   topicsCommands(beckon, terminal);
   shopsCommands(beckon, terminal);
+  keysCommands(beckon, terminal);
   emitCommand(beckon, terminal);
   explainCommand(beckon, terminal);
   tailCommand(beckon, terminal);

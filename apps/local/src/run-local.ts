@@ -67,7 +67,8 @@ export async function runLocal(run: LocalRun): Promise<number> {
     const urls = Object.fromEntries(run.list.services.map(({ name }) => [name, places.url(name)]));
     const environment = { ...kafkaVariables(env), ...addresses, ...addressVariables(urls) };
     // Commands beside this run find its servers here. It names secrets, so it is for our own eyes.
-    const known = { ...environment, SEAL_KEYS: secrets.SEAL_KEYS ?? '' };
+    const forCommands = ['SEAL_KEYS', 'ADMIN_TOKEN'].map((name) => [name, secrets[name] ?? '']);
+    const known = { ...environment, ...Object.fromEntries(forCommands) };
     writeFileSync(addressFile, JSON.stringify(known, null, 2), { mode: 0o600 });
     screen.line(`\n  Ready in ${seconds(screen.elapsedMs())}. Logs: ${stack.logDir}\n`);
 

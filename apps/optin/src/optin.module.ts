@@ -12,6 +12,7 @@ import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
 import { RateLimits } from './inbound/api/rate-limits.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
+import { WishesAsked } from './inbound/api/wishes-asked.js';
 import { Conversation } from './inbound/conversation.js';
 import { DataDeletionController } from './inbound/data-deletion.controller.js';
 import { DeletionStatusController } from './inbound/deletion-status.controller.js';
@@ -71,6 +72,7 @@ export class OptinModule {
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,
+        WishesAsked,
         { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
         {
           provide: RateLimits,

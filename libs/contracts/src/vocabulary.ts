@@ -69,6 +69,7 @@ export const REASONS = {
   duplicate: 'Already handled.',
   user_asked: 'The shopper asked for it.',
   requested: 'The shopper asked to be told.',
+  request_expired: 'The right to send that came with the request has run out: one year for a one-time token.',
 } as const;
 export type Reason = keyof typeof REASONS;
 /** A reason code as it travels. */

@@ -49,6 +49,7 @@ describe('scrub', () => {
     ['{"access_token": "abc", "x": 1}', '{"access_token": "***", "x": 1}'],
     ['authorization: Bearer abc.def-ghi', 'authorization: Bearer ***'],
     ['token EAAJZCo0ZBmVabc0123456789xyzAB expired', 'token *** expired'],
+    ['key bk_aurora_5f0c2a9b71de_00ff00ff00ff was refused', 'key bk_aurora_5f0c2a9b71de_*** was refused'],
     ['http://host/path@2:30', 'http://host/path@2:30'],
     ['price fell under 80.00 EUR at 10:30', 'price fell under 80.00 EUR at 10:30'],
   ])('%s', (given, clean) => {

@@ -63,6 +63,8 @@ const patterns: readonly [RegExp, string][] = [
   [/\b(Bearer\s+)[\w.~+/=-]+/gi, `$1${REDACTED}`],
   // Graph API access tokens begin with EAA (developers.facebook.com/docs/facebook-login/guides/access-tokens).
   [/\bEAA[A-Za-z0-9]{20,}/g, REDACTED],
+  // API keys of ours; shop and id may be told, they help to find a leaked one.
+  [/\b(bk_[a-z0-9-]+_[0-9a-f]+_)[0-9a-f]+/g, `$1${REDACTED}`],
 ];
 
 /** A text without passwords in addresses, tokens in queries or headers, and Graph access tokens. */

@@ -59,15 +59,15 @@ const words: Readonly<Record<string, Words>> = {
     unknown: 'Nous ne connaissons aucune suppression avec ce reçu. Vérifiez son orthographe.',
   },
   es: {
-    title: 'Eliminación de sus datos',
+    title: 'Eliminación de tus datos',
     receipt: 'Comprobante',
     requested: 'Solicitada',
     nothing:
-      'No guardamos nada con el identificador que nos indicó Facebook. Si una de nuestras tiendas le escribe en Messenger, escriba allí «Borrar mis datos»: así se borra lo que se guarda de esa conversación.',
-    deleted: 'Borrados de nuestro servicio: sus avisos han terminado y no recibirá más mensajes.',
+      'No guardamos nada con el identificador que nos indicó Facebook. Si una de nuestras tiendas te escribe en Messenger, escribe allí «Borrar mis datos»: así se borra lo que se guarda de esa conversación.',
+    deleted: 'Borrados de nuestro servicio: tus avisos han terminado y no recibirás más mensajes.',
     underWay: 'Las últimas copias, en registros que se borran por antigüedad, están por caducar.',
     done: 'Completada',
-    unknown: 'No conocemos ninguna eliminación con este comprobante. Compruebe cómo está escrito.',
+    unknown: 'No conocemos ninguna eliminación con este comprobante. Comprueba cómo está escrito.',
   },
 };
 

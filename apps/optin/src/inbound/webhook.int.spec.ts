@@ -4,7 +4,7 @@ import { metricsText } from '@beckon/service';
 import { signBody } from '@beckon/messenger';
 import { connect } from 'node:net';
 import { until } from '../../../../tests/support/real-servers.js';
-import { ADMIN_TOKEN, APP_SECRET, PAGE, VERIFY_TOKEN, from, hook, startOptin } from '../../tests/bed.js';
+import { APP_SECRET, PAGE, VERIFY_TOKEN, from, hook, startOptin } from '../../tests/bed.js';
 import type { TestBed } from '../../tests/bed.js';
 
 let bed: TestBed;
@@ -153,46 +153,4 @@ describe('the handshake', () => {
     `hub.mode=subscribe&hub.verify_token=${token}&hub.verify_token=x&hub.challenge=1`,
     '',
   ])('%j is refused', async (query) => expect((await ask(query)).status).toBe(403));
-});
-
-describe('links', () => {
-  const make = (body: object, shop = 'aurora', auth = `Bearer ${ADMIN_TOKEN}`): Promise<Response> =>
-    fetch(`${bed.url}/v1/shops/${shop}/links`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', authorization: auth },
-    });
-
-  it('name the Page and carry a ref that is within the platform’s rules', async () => {
-    const answer = await make({ sku: 'red-coat-m', kind: 'back_in_stock' });
-    const link = (await answer.json()) as { url: string; ref: string };
-    expect([answer.status, link.url]).toEqual([201, `https://m.me/1001?ref=${link.ref}`]);
-    expect(link.ref).toMatch(/^[A-Za-z0-9\-_=]{1,2083}$/);
-  });
-
-  it.each<[string, object, string, string, number]>([
-    ['no token', { sku: 'red-coat-m', kind: 'price_drop' }, 'aurora', '', 401],
-    ['a wrong token', { sku: 'red-coat-m', kind: 'price_drop' }, 'aurora', 'Bearer x', 401],
-    ['an unknown shop', { sku: 'red-coat-m', kind: 'price_drop' }, 'nobody', '', 404],
-    ['an unknown SKU', { sku: 'blue-coat', kind: 'price_drop' }, 'aurora', '', 404],
-    ['another shop’s Page', { sku: 'red-coat-m', kind: 'price_drop', page: '7' }, 'aurora', '', 404],
-    ['nothing to tell about', { kind: 'price_drop' }, 'aurora', '', 400],
-    ['a kind that cannot be asked for', { sku: 'red-coat-m', kind: 'low_stock' }, 'aurora', '', 400],
-    ['an unknown field', { sku: 'red-coat-m', kind: 'price_drop', colour: 1 }, 'aurora', '', 400],
-    [
-      'a name no ref can hold',
-      { product: 'ü'.repeat(300), sku: 'ü'.repeat(300), kind: 'price_drop' },
-      'aurora',
-      '',
-      400,
-    ],
-  ])('%s: refused', async (why, body, shop, auth, status) => {
-    const given = status === 401 ? auth : `Bearer ${ADMIN_TOKEN}`;
-    expect([why, (await make(body, shop, given)).status]).toEqual([why, status]);
-  });
-
-  it('can be made for a product, and for a SKU that is not in the catalogue yet', async () => {
-    expect((await make({ product: 'red-coat', kind: 'price_drop' })).status).toBe(201);
-    expect((await make({ product: 'new', sku: 'new-1', kind: 'back_in_stock', locale: 'de_DE' })).status).toBe(201);
-  });
 });

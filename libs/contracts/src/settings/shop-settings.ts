@@ -29,6 +29,11 @@ export const PageSettings = z.strictObject({
     .default(false)
     .describe('true allows more than 40 messages per second, at which a Page’s inbox stops showing new messages'),
   one_time_notifications: z.boolean().default(true).describe('whether the Page may ask for one-time notifications'),
+  app_id: z
+    .string()
+    .regex(/^\d+$/, 'the app’s numeric id, as a string')
+    .optional()
+    .describe('the app that serves the Page: tells what it says apart from what other apps say'),
 });
 
 /** Where the shop's stock and price events come from. */
@@ -47,6 +52,30 @@ export const LimitSettings = z.strictObject({
 
 /** Hours in which nobody is told anything, in the shopper's zone (else the shop's). May pass midnight. */
 export const QuietHours = z.strictObject({ from: clockTime, to: clockTime });
+
+/** How the bot behaves in the conversation. */
+export const BotSettings = z.strictObject({
+  human_pause: Duration.default(3_600_000).describe(
+    'how long the bot is silent after a human (or another app) wrote to the shopper; 0: never. STOP and START are always answered',
+  ),
+  disclosure: z
+    .boolean()
+    .default(true)
+    .describe('whether the first reply, and the first after 30 days, says that it comes from an automated service'),
+  offer_again: z
+    .boolean()
+    .default(true)
+    .describe('whether a shopper who was told once is offered to be told the next time, too'),
+  read_profile: z
+    .boolean()
+    .default(true)
+    .describe('whether language and time zone of a new shopper are asked of Messenger, once'),
+  stop_words: z
+    .array(z.string().trim().min(1).max(60))
+    .max(100)
+    .default([])
+    .describe('further words that stop everything when a shopper writes nothing else'),
+});
 
 /** The whole settings of a shop: the file that `beckon shops apply` reads. Unknown fields are refused. */
 export const ShopSettings = z
@@ -74,6 +103,7 @@ export const ShopSettings = z
         min_drop_percent: z.number().min(0).max(99).default(0).describe('smaller price drops open no signal'),
       })
       .default({ min_stock: 1, min_drop_percent: 0 }),
+    bot: BotSettings.prefault({}).describe('the conversation with a shopper'),
     templates: z
       .partialRecord(Kind, z.record(z.string(), z.string().min(1)))
       .default({})
@@ -104,6 +134,7 @@ export const ShopSettings = z
     });
   });
 export type ShopSettings = z.output<typeof ShopSettings>;
+export type BotSettings = z.output<typeof BotSettings>;
 export type PageSettings = z.output<typeof PageSettings>;
 export type SourceSettings = z.output<typeof SourceSettings>;
 export type LimitSettings = z.output<typeof LimitSettings>;

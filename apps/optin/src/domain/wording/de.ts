@@ -24,6 +24,7 @@ export const de: Wording = {
     'Möchten Sie alle Benachrichtigungen beenden? Dann tippen Sie auf die Taste, oder schreiben Sie nur STOP.',
   cannot_ask: 'Hier können wir zurzeit leider keine Benachrichtigungen zu Produkten senden.',
   button_stop: 'Alle beenden',
+  button_notify_me: 'Benachrichtigen',
   delete_ask:
     'Sollen wir alles löschen, was wir über Sie gespeichert haben? Ihre Benachrichtigungen enden; Einwilligungen, Einstellungen und Aufzeichnungen werden gelöscht. Sie bekommen noch eine letzte Nachricht mit einer Quittung. Das lässt sich nicht rückgängig machen. Bestellungen und Kundenkonten des Shops sind davon nicht betroffen.',
   delete_late:

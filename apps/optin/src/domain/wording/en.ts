@@ -21,6 +21,7 @@ export const en: Wording = {
   unclear_stop: 'Would you like us to end all your alerts? Then tap the button, or write just STOP.',
   cannot_ask: 'We cannot send product alerts here at the moment. Sorry!',
   button_stop: 'End all alerts',
+  button_notify_me: 'Notify me',
   delete_ask:
     'Shall we delete everything we keep about you? Your alerts end, and your rights, settings and records are deleted. You get one last message with a receipt; this cannot be undone. Orders and customer accounts of the shop are not touched by it.',
   delete_late:

@@ -20,12 +20,13 @@ export const es: Wording = {
   unclear_stop: '¿Quieres terminar todos tus avisos? Toca el botón o escribe solo STOP.',
   cannot_ask: 'Lo sentimos, por ahora no podemos enviar avisos por aquí.',
   button_stop: 'Terminar avisos',
+  button_notify_me: 'Avísame',
   delete_ask:
-    '¿Quiere que borremos todo lo que guardamos sobre usted? Sus avisos terminan y se borran sus permisos, sus ajustes y su historial. Recibirá un último mensaje con un comprobante. No se puede deshacer. Los pedidos y las cuentas de cliente de la tienda no se ven afectados.',
+    '¿Quieres que borremos todo lo que guardamos sobre ti? Tus avisos terminan y se borran tus permisos, tus ajustes y tu historial. Recibirás un último mensaje con un comprobante. No se puede deshacer. Los pedidos y las cuentas de cliente de la tienda no se ven afectados.',
   delete_late:
-    'Ha pasado más de una hora desde esa pregunta, así que no se ha borrado nada. Para que se la hagamos de nuevo, escriba «Borrar mis datos».',
+    'Ha pasado más de una hora desde esa pregunta, así que no se ha borrado nada. Para que te la hagamos de nuevo, escribe «Borrar mis datos».',
   deleted:
-    'Sus datos se han borrado y sus avisos han terminado. Su comprobante: {code}. Este ha sido nuestro último mensaje.',
+    'Tus datos se han borrado y tus avisos han terminado. Tu comprobante: {code}. Este ha sido nuestro último mensaje.',
   kept: 'No se ha cambiado nada.',
   button_delete: 'Borrar todo',
   button_keep: 'Conservar mis datos',

@@ -22,6 +22,7 @@ export const fr: Wording = {
   unclear_stop: 'Souhaitez-vous arrêter toutes vos alertes ? Touchez le bouton, ou écrivez seulement STOP.',
   cannot_ask: 'Désolé, nous ne pouvons pas envoyer d’alertes ici pour le moment.',
   button_stop: 'Tout arrêter',
+  button_notify_me: 'Me prévenir',
   delete_ask:
     'Voulez-vous que nous supprimions tout ce que nous conservons à votre sujet ? Vos alertes prennent fin ; vos autorisations, vos réglages et leur historique sont supprimés. Vous recevrez un dernier message avec un reçu. C’est irréversible. Les commandes et les comptes clients de la boutique ne sont pas concernés.',
   delete_late:

@@ -32,4 +32,6 @@ export interface Wording {
   readonly button_keep: string;
   /** Title of the button under `unclear_stop`; at most 20 characters. */
   readonly button_stop: string;
+  /** On the shop's own product page. */
+  readonly button_notify_me: string;
 }

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Scope } from '../../domain/api-key.js';
 import type { ProblemCode } from './problems.js';
-import { KeyRequest, LinkRequest } from './schemas.js';
+import { KeyRequest, LinkRequest, QrPngQuery, QrSvgQuery } from './schemas.js';
 import type { AnswerName } from './schemas.js';
 
 /** One route. */
@@ -31,6 +31,7 @@ export interface ApiRoute {
 }
 
 const SHOP = '/v1/shops/{shop}';
+const REF = 'q1R5bmFtaWM';
 const KEY = {
   key_id: '5f0c2a9b71de',
   shop: 'aurora',
@@ -54,8 +55,34 @@ export const API_ROUTES: readonly ApiRoute[] = [
     problems: ['unknown_page', 'unknown_sku'],
     examples: {
       body: { kind: 'back_in_stock', sku: 'red-coat-m', locale: 'de_DE' },
-      answer: { url: 'https://m.me/1001?ref=q1R5bmFtaWM', ref: 'q1R5bmFtaWM' },
+      answer: {
+        url: `https://m.me/1001?ref=${REF}`,
+        ref: REF,
+        html: `<a class="beckon-notify-me" href="https://m.me/1001?ref=${REF}" target="_blank" rel="nofollow noopener" lang="de-DE">Benachrichtigen</a>`,
+        qr_svg: `/v1/shops/aurora/links/${REF}/qr.svg?page=1001`,
+        qr_png: `/v1/shops/aurora/links/${REF}/qr.png?page=1001`,
+      },
     },
+  },
+  {
+    method: 'GET',
+    path: `${SHOP}/links/{ref}/qr.svg`,
+    does: 'The link as a QR code that scales',
+    needs: 'open',
+    query: QrSvgQuery,
+    status: 200,
+    types: ['image/svg+xml'],
+    problems: ['unknown_link', 'unknown_page'],
+  },
+  {
+    method: 'GET',
+    path: `${SHOP}/links/{ref}/qr.png`,
+    does: 'The link as a QR code for print and mail',
+    needs: 'open',
+    query: QrPngQuery,
+    status: 200,
+    types: ['image/png'],
+    problems: ['unknown_link', 'unknown_page'],
   },
   {
     method: 'DELETE',

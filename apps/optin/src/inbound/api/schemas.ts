@@ -12,22 +12,49 @@ import type { ProblemCode } from './problems.js';
 const name = z.string().min(1).max(300);
 const locale = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"');
 
+const page = z.string().regex(/^\d+$/, 'the Page’s numeric id, as a string');
+
 /** What a new key is to be. */
 export const KeyRequest = z.strictObject({
   label: z.string().trim().min(1).max(100).describe('who or what uses the key; shown in lists'),
   scopes: z.array(Scope).min(1).max(20).describe('what the key may do'),
 });
 
+/** What a shopper is to be told about, in links and asks. */
+export const WishFields = z.strictObject({
+  kind: z.enum(ASKABLE),
+  sku: name.optional().describe('one SKU'),
+  product: name.optional().describe('any SKU of the product; beside `sku`: its product, if no offer names it yet'),
+  locale: locale.optional().describe('the language of the page that shows the link, or of the question'),
+});
+const namesSomething = [
+  (r: z.output<typeof WishFields>): boolean => r.sku !== undefined || r.product !== undefined,
+  'name a sku or a product',
+] as const;
+
 /** What a link is to be about. */
-export const LinkRequest = z
-  .strictObject({
-    kind: z.enum(ASKABLE),
-    sku: name.optional().describe('one SKU'),
-    product: name.optional().describe('any SKU of the product; beside `sku`: its product, if no offer names it yet'),
-    page: z.string().optional().describe('one of the shop’s Pages; the first if not given'),
-    locale: locale.optional().describe('the language of the page that shows the link'),
-  })
-  .refine((r) => r.sku !== undefined || r.product !== undefined, 'name a sku or a product');
+export const LinkRequest = WishFields.extend({
+  page: page.optional().describe('one of the shop’s Pages; the first if not given'),
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .optional()
+    .describe('the words on the button in `html`; “Notify me” in the language of `locale` if not given'),
+}).refine(...namesSomething);
+
+/** Which Page the code leads to. */
+export const QrSvgQuery = z.strictObject({ page: page.describe('as in the link') });
+export const QrPngQuery = QrSvgQuery.extend({
+  size: z.coerce
+    .number()
+    .int()
+    .min(200)
+    .max(2000)
+    .default(600)
+    .describe('width and height, in pixels; the picture is as much larger as even modules need'),
+});
 
 const ApiKey = z.object({
   key_id: z.string(),
@@ -41,6 +68,9 @@ const ApiKey = z.object({
 const Link = z.object({
   url: z.string().describe('the m.me link for the product page'),
   ref: z.string().describe('the signed part of it'),
+  html: z.string().describe('a button to paste: a plain link, no script'),
+  qr_svg: z.string().describe('path of its QR code as SVG; needs no key, may be cached for good'),
+  qr_png: z.string().describe('the same as PNG'),
 });
 /** A "notify me" link. */
 export type Link = z.infer<typeof Link>;

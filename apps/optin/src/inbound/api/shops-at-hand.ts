@@ -5,6 +5,7 @@ import type { ShopInForce } from '@beckon/settings';
 import type { PageSettings } from '@beckon/contracts';
 import { Injectable } from '@nestjs/common';
 import { Problem } from './problems.js';
+import type { FieldFault } from './problems.js';
 
 /** The shops that a path can name. */
 @Injectable()
@@ -23,12 +24,18 @@ export class ShopsAtHand {
   }
 }
 
-/** One of the shop's Pages; the first if none is named. @throws Problem unknown_page */
-export function pageOf({ settings }: ShopInForce, page: string | undefined): PageSettings {
+/**
+ * One of the shop’s Pages; the first if none is named.
+ * @param place where the request names it
+ * @throws Problem unknown_page
+ */
+export function pageOf(
+  { settings }: ShopInForce,
+  page: string | undefined,
+  place: Pick<FieldFault, 'pointer' | 'parameter'> = { pointer: '#/page' },
+): PageSettings {
   const found = page === undefined ? settings.pages[0] : settings.pages.find((p) => p.page === page);
-  if (!found)
-    throw new Problem('unknown_page', `The shop’s Pages: ${settings.pages.map((p) => p.page).join(', ')}.`, {
-      faults: [{ pointer: '#/page', detail: 'is none of the shop’s Pages' }],
-    });
-  return found;
+  if (found) return found;
+  const detail = `The shop’s Pages: ${settings.pages.map((p) => p.page).join(', ')}.`;
+  throw new Problem('unknown_page', detail, { faults: [{ ...place, detail: 'is none of the shop’s Pages' }] });
 }
