@@ -18,6 +18,8 @@ export function shopSettings(o: {
       ...{ page, name: `Page ${page}`, access_token: `env:BENCH_TOKEN_${page}`, app_secret: 'env:BENCH_APP_SECRET' },
       ...{ verify_token: 'env:BENCH_VERIFY_TOKEN', pace_per_second: o.pacePerSecond, inbox_unused: true },
     })),
+    // An alert is one message here, as with the peers: nothing is offered after it, and nobody's profile is asked for.
+    bot: { offer_again: false, read_profile: false },
     sources: [{ name: 'platform', format: 'cloudevents', topic: o.sourceTopic }],
   });
 }

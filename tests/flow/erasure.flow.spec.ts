@@ -59,7 +59,7 @@ it('by chat: a question, yes, a receipt as the last word, and then silence; a re
   const { psid, item, sub } = await subscribed('Ada');
   await beckon.say(psid, 'Delete my data');
   await until('the question', async () => (await texts(psid)).some((t) => t.includes('everything we keep about you')));
-  await beckon.press(psid, 'beckon:delete:yes');
+  await beckon.press(psid, { payload: 'beckon:delete:yes' });
   await until('the last word', async () => /DEL(-\w{4}){3}/.test((await texts(psid)).at(-1) ?? ''));
   expect(await isErased(sub.shopper_id)).toBe(true);
   await until('nothing of them is left', async () => (await knownTo(sub.shopper_id)).length === 0);

@@ -122,7 +122,7 @@ it('no page-scoped id and no token stands anywhere but in messenger.events', asy
     async () => (await beckon.received(psid)).some((m) => m.text?.includes('everything we keep')),
     60_000,
   );
-  await beckon.press(psid, 'beckon:delete:yes');
+  await beckon.press(psid, { payload: 'beckon:delete:yes' });
   await until('the receipt', async () => (await beckon.received(psid)).some((m) => m.text?.includes('DEL-')), 60_000);
   expect(await search()).toEqual(['topic messenger.events']);
   // What is searched is really there: the logs are full, the tables and metrics were read.

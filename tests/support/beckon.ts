@@ -80,6 +80,8 @@ const baseSettings: z.input<typeof ShopSettings> = {
     },
   ],
   sources: [{ name: 'catalog', format: 'cloudevents', topic: 'flow.catalog' }],
+  // Specs count messages: what is said beside answers is for the specs that want it.
+  bot: { disclosure: false, offer_again: false },
 };
 
 export class Beckon {
@@ -289,14 +291,34 @@ export class Beckon {
     return this.admin(`/people/${psid}/say`, { text });
   }
 
-  /** Presses the newest button or quick reply with this payload. */
-  press(psid: string, payload: string): Promise<unknown> {
-    return this.admin(`/people/${psid}/press`, { payload });
-  }
-
   /** Optin's HTTP API as the operator. */
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
     return this.call(method, `${this.url('optin')}/v1/shops/${SHOP}/${path}`, body);
+  }
+
+  /** The person taps a button or quick reply of the youngest message that has it. */
+  press(psid: string, choice: { readonly title?: string; readonly payload?: string }): Promise<unknown> {
+    return this.admin(`/people/${psid}/press`, choice);
+  }
+
+  /** Somebody of the brand answers from the Page's inbox. */
+  replyFromInbox(psid: string, text: string): Promise<unknown> {
+    return this.admin(`/people/${psid}/inbox-reply`, { text });
+  }
+
+  /** Changes a person's switches in the sandbox. */
+  async changePerson(psid: string, switches: Record<string, unknown>): Promise<void> {
+    const answer = await this.call('PATCH', `${this.url('sandbox')}/admin/people/${psid}`, switches);
+    if (answer.status >= 300) throw new Error(`sandbox person: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** What a person was sent next, after `act`. */
+  async answer(psid: string, act: () => Promise<unknown>): Promise<Received> {
+    const before = (await this.received(psid)).length;
+    await act();
+    return until('an answer', async () => (await this.received(psid))[before]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
   }
 
   /** Injects faults into the sandbox's Graph API. */

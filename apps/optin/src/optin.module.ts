@@ -19,8 +19,10 @@ import { DeletionStatusController } from './inbound/deletion-status.controller.j
 import { DeliveriesController } from './inbound/deliveries.controller.js';
 import { Erasing } from './inbound/erasing.js';
 import { EventsController } from './inbound/events.controller.js';
+import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { PublicAddress } from './inbound/public-address.js';
+import { Replies } from './inbound/replies.js';
 import { ShopperErasure } from './inbound/shopper-erasure.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
@@ -67,6 +69,8 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        Replies,
+        ExpireRights,
         ShopperErasure,
         { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
         ApiKeys,

@@ -7,6 +7,7 @@ import { optinSettings } from './config.js';
 import { openApiDoor } from './inbound/api/api-door.js';
 import { buryErased } from './inbound/bury-erased.js';
 import { DATA_DELETION_MAX_BYTES, DATA_DELETION_PATH } from './inbound/data-deletion.controller.js';
+import { ExpireRights, expireRights } from './inbound/expire-rights.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
@@ -28,6 +29,7 @@ export const optin: ServiceOptions<typeof optinSettings> = {
     const [seen, answers, dataSource] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(DataSource)];
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
+    expireRights(app.get(ExpireRights), app.get(Emitter), deps);
     buryErased(app.get(Erasures), app.get(Emitter), deps, config.ERASED_MARKER_MS);
     const places = [
       sealedShoppers(dataSource, app.get(Emitter)),

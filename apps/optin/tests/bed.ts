@@ -15,6 +15,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import type { z } from 'zod';
 import { cleanUp, follow, ownNames, servers, testKafka, testLog, until } from '../../../tests/support/real-servers.js';
 import type { SeenRecord } from '../../../tests/support/real-servers.js';
 import { optinSettings } from '../src/config.js';
@@ -52,7 +53,10 @@ export interface TestBed {
 class Root {}
 
 /** Starts optin with the example shop (Page 1001) and one offer. */
-export async function startOptin(environment: Environment = {}): Promise<TestBed> {
+export async function startOptin(
+  environment: Environment = {},
+  changes: Partial<z.input<typeof ShopSettings>> = {},
+): Promise<TestBed> {
   const names = ownNames();
   process.env['AURORA_APP_SECRET'] = APP_SECRET;
   process.env['AURORA_VERIFY_TOKEN'] = VERIFY_TOKEN;
@@ -73,7 +77,12 @@ export async function startOptin(environment: Environment = {}): Promise<TestBed
     outside.producer.send([
       { topic: outside.topic(topic), key, value: value === null ? null : JSON.stringify(value), headers: {} },
     ]);
-  const settings = ShopSettings.parse(exampleSettings);
+  // Specs count answers: what is said beside them once, and asking for profiles, is for the specs that want it.
+  const settings = ShopSettings.parse({
+    ...exampleSettings,
+    ...{ bot: { disclosure: false, offer_again: false, read_profile: false } },
+    ...changes,
+  });
   await publish(shops, 'aurora', { shop: 'aurora', rev: 1, settings, updated_at: Date.now() });
   await publish(offers, 'aurora:red-coat-m', coatOffer);
 

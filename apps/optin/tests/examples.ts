@@ -24,7 +24,12 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   now: NOW,
   mayAsk: true,
   shopLocale: 'en',
+  humanPauseMs: 3_600_000,
+  disclosure: false,
+  offerAgain: true,
+  stopWords: [],
   item: () => item,
+  named: () => undefined,
   ...more,
 });
 

@@ -41,6 +41,17 @@ export const echoBodySchema = z.looseObject({
 /** See {@link echoBodySchema}. */
 export type EchoBody = z.infer<typeof echoBodySchema>;
 
+/** The app id of the Page's own inbox: what a human writes there is echoed with it (message_echoes page). */
+export const INBOX_APP_ID = '263902037430900';
+
+/** `pass_thread_control`, `take_thread_control`: the thread went from one app to another. */
+export const handoverBodySchema = z.looseObject({
+  previous_owner_app_id: id.optional().catch(undefined),
+  new_owner_app_id: id.optional().catch(undefined),
+});
+/** See {@link handoverBodySchema}; `how`: whether the thread was passed on or taken. */
+export type HandoverBody = z.infer<typeof handoverBodySchema> & { how: 'pass' | 'take' };
+
 /** `postback`: a tapped button; `referral` only with Get Started through a link. */
 export const postbackBodySchema = z.looseObject({
   mid: z.string().optional(),

@@ -54,6 +54,13 @@ describe('one event of each kind', () => {
       'reaction',
       { mid: 'm_1', reaction: 'love' },
     ],
+    [
+      'thread taken',
+      { take_thread_control: { previous_owner_app_id: 55, new_owner_app_id: '77' } },
+      'handover',
+      { how: 'take', previous_owner_app_id: '55', new_owner_app_id: '77' },
+    ],
+    ['thread passed on', { pass_thread_control: { new_owner_app_id: {} } }, 'handover', { how: 'pass' }],
   ])('%s', (_, body, kind, expected) => {
     const event = only(hook(incoming(body)));
     expect(event).toMatchObject({ page: '100', psid: '200', timestamp: AT, kind, standby: false, body: expected });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   deliveryBodySchema,
   echoBodySchema,
+  handoverBodySchema,
   messageBodySchema,
   optinBodySchema,
   postbackBodySchema,
@@ -15,6 +16,7 @@ import {
 import type {
   DeliveryBody,
   EchoBody,
+  HandoverBody,
   MessageBody,
   OptinBody,
   PostbackBody,
@@ -51,6 +53,7 @@ export type MessengerEvent = EventHead &
     | { readonly kind: 'read'; readonly body: ReadBody }
     | { readonly kind: 'reaction'; readonly body: ReactionBody }
     | { readonly kind: 'echo'; readonly body: EchoBody }
+    | { readonly kind: 'handover'; readonly body: HandoverBody }
     | { readonly kind: 'unknown'; readonly body: unknown }
   );
 
@@ -118,6 +121,10 @@ function readContent(event: RawEvent): Content {
   if (reaction.success) return { kind: 'reaction', body: reaction.data };
   const referral = referralSchema.safeParse(event.referral);
   if (referral.success) return { kind: 'referral', body: referral.data };
+  for (const how of ['pass', 'take'] as const) {
+    const handover = handoverBodySchema.safeParse(event[`${how}_thread_control`]);
+    if (handover.success) return { kind: 'handover', body: { ...handover.data, how } };
+  }
   return { kind: 'unknown', body: event };
 }
 

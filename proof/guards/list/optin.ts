@@ -7,6 +7,11 @@ const refs = 'apps/optin/src/domain/ref.spec.ts';
 const eventOf = 'apps/optin/src/domain/person-event-of.ts';
 const events = 'apps/optin/src/domain/person-event-of.spec.ts';
 const webhook = 'apps/optin/src/inbound/webhook.controller.ts';
+const endOne = 'apps/optin/src/domain/end-one.ts';
+const endings = 'apps/optin/src/domain/end-one.spec.ts';
+const again = 'apps/optin/src/domain/again.ts';
+const agains = 'apps/optin/src/domain/again.spec.ts';
+const silences = 'apps/optin/src/domain/silence.spec.ts';
 const hooks = 'apps/optin/src/inbound/webhook.int.spec.ts';
 const stores = 'apps/optin/src/outbound/stores.int.spec.ts';
 
@@ -32,8 +37,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/late-tap-revives-nobody',
     promise: 'A tap from before a STOP that arrives after it would start messages again.',
     file: 'apps/optin/src/domain/consent.ts',
-    from: 'const late = stop_at !== null && tap.at <= stop_at;',
-    to: 'const late = stop_at !== null && tap.at < 0;',
+    from: 'const late = tap.at <= until;',
+    to: 'const late = tap.at < until - tap.at;',
     test: {
       suite: 'unit',
       file: folding,
@@ -52,16 +57,16 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/stop-ends-what-is-older',
     promise: 'After a STOP the subscriptions would go on.',
     file: fold,
-    from: 'const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);',
-    to: 'const valid = sub.consents.map((c) => c.at);',
+    from: 'const valid = sub.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = sub.consents.filter((c) => c.at > until - c.at).map((c) => c.at);',
     test: { suite: 'unit', file: folding, name: 'ends everything, in one revision' },
   },
   {
     id: 'optin/late-stop-spares-what-is-newer',
     promise: 'A STOP that arrives late would end what the shopper asked for afterwards.',
     file: fold,
-    from: 'const valid = sub.consents.filter((c) => c.at > stop_at).map((c) => c.at);',
-    to: 'const valid = sub.consents.filter((c) => c.at > stop_at && c.at < 0).map((c) => c.at);',
+    from: 'const valid = sub.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = sub.consents.filter((c) => c.at > until && c.at < 0).map((c) => c.at);',
     test: { suite: 'unit', file: folding, name: 'ends only what is older' },
   },
   {
@@ -71,6 +76,151 @@ export const optinGuards: readonly Guard[] = [
     from: 'grants: shopper.grants.filter((g) => g.at > stop_at) },',
     to: 'grants: shopper.grants },',
     test: { suite: 'unit', file: folding, name: 'a right that was given before it is gone' },
+  },
+  {
+    id: 'optin/stop-knows-what-was-ended-singly',
+    promise: 'A late STOP would bring a consent back to life that the shopper had ended by “stop this one”.',
+    file: fold,
+    from: 'voidUntil({ ...shopper, stop_at }, wishKey(sub))',
+    to: 'voidUntil({ ended_wishes: [], stop_at }, wishKey(sub))',
+    test: { suite: 'unit', file: endings, name: 'an older STOP, and the late word of an older message' },
+  },
+  {
+    id: 'optin/end-one-spares-what-is-newer',
+    promise: 'A “stop this one” that arrives late would end what the shopper asked for afterwards.',
+    file: endOne,
+    from: 'const valid = active.consents.filter((c) => c.at > until).map((c) => c.at);',
+    to: 'const valid = active.consents.filter((c) => c.at > until && c.at < 0).map((c) => c.at);',
+    test: { suite: 'unit', file: endings, name: 'coming late never kills a newer consent' },
+  },
+  {
+    id: 'optin/end-one-is-remembered',
+    promise: 'A tap from before “stop this one” that arrives after it would start that alert again.',
+    file: endOne,
+    from: 'return { ...shopper, ended_wishes: [...others, { wish, at }].slice(-MARKS_MOST) };',
+    to: 'return { ...shopper, ended_wishes: others.slice(-MARKS_MOST) };',
+    test: {
+      suite: 'unit',
+      file: 'apps/optin/src/domain/any-order.spec.ts',
+      name: 'is active what the event times say',
+    },
+  },
+  {
+    id: 'optin/end-one-drops-older-tokens',
+    promise: 'A right to send of before “stop this one” would be used after it.',
+    file: endOne,
+    from: 'filter((g) => g.sub_id !== active.sub_id || g.at > until);',
+    to: 'filter((g) => g.sub_id !== active.sub_id || g.at > 0);',
+    test: { suite: 'unit', file: endings, name: 'coming late never kills a newer consent' },
+  },
+  {
+    id: 'optin/end-one-waits-for-quiet',
+    promise: 'The end of an alert would be confirmed while its message is still on the wire, and arrive before it.',
+    file: 'apps/optin/src/domain/word-reply.ts',
+    from: " || reply.say === 'ended_one'",
+    to: '',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/word-list.spec.ts', name: 'waits like a STOP' },
+  },
+  {
+    id: 'optin/suspended-by-time',
+    promise:
+      'Somebody who wrote again after blocking us would stay suspended, because the word of the block came late.',
+    file: 'apps/optin/src/domain/person.ts',
+    from: 'if (shopper.seen_at !== null && shopper.seen_at > at) return shopper;',
+    to: 'if (shopper.seen_at !== null && shopper.seen_at < 0) return shopper;',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/suspend.spec.ts', name: 'has acted since' },
+  },
+  {
+    id: 'optin/late-act-lifts-nothing',
+    promise: 'Messages would be tried again at somebody who blocked us, because an older word of theirs came late.',
+    file: fold,
+    from: 's.suspended_at !== null && event.at > s.suspended_at ? null : s.suspended_at',
+    to: 's.suspended_at !== null && event.at > 0 ? null : s.suspended_at',
+    test: {
+      suite: 'unit',
+      file: 'apps/optin/src/domain/suspend.spec.ts',
+      name: 'stays suspended when an act of before',
+    },
+  },
+  {
+    id: 'optin/silent-while-a-human-answers',
+    promise: 'The bot would talk into what a human of the shop and the shopper say to each other.',
+    file: 'apps/optin/src/domain/silence.ts',
+    from: 'return at < s.human_at + pauseMs &&',
+    to: 'return at < s.human_at &&',
+    test: { suite: 'unit', file: silences, name: 'while a human answers in the inbox words' },
+  },
+  {
+    id: 'optin/stop-confirmed-beside-a-human',
+    promise: 'A STOP said while a human answers would be obeyed, and nobody would tell the shopper so.',
+    file: 'apps/optin/src/domain/silence.ts',
+    from: "say === 'stopped' || say === 'resumed'",
+    to: "say === 'resumed'",
+    test: { suite: 'unit', file: silences, name: 'while a human answers in the inbox STOP' },
+  },
+  {
+    id: 'optin/own-echo-is-no-human',
+    promise: 'The bot would take its own words for those of a human, and fall silent after its first answer.',
+    file: eventOf,
+    from: 'if (parseMetadata(metadata) !== undefined) return false;',
+    to: 'if (parseMetadata(metadata) === "") return false;',
+    test: { suite: 'unit', file: events, name: 'we ourselves' },
+  },
+  {
+    id: 'optin/request-ends-with-its-token',
+    promise: 'A request whose token has run out would stay on the list for ever, and never be answered.',
+    file: again,
+    from: 'const dead = person.shopper.grants.filter((g) => g.expires_at <= now);',
+    to: 'const dead = person.shopper.grants.filter((g) => g.expires_at <= 0);',
+    test: { suite: 'unit', file: agains, name: 'ends the request, and the token is gone' },
+  },
+  {
+    id: 'optin/newer-token-keeps-the-request',
+    promise: 'A request that was made anew in time would end with its first token.',
+    file: again,
+    from: 'if (living.some((g) => g.sub_id === sub.sub_id || g.sub_id === null)) continue;',
+    to: 'if (living.some((g) => g.sub_id === "" && g.sub_id !== sub.sub_id)) continue;',
+    test: { suite: 'unit', file: agains, name: 'leaves a request that a newer tap can still serve' },
+  },
+  {
+    id: 'optin/expired-tokens-are-looked-for',
+    promise: 'Tokens would be kept for longer than the year for which they are good.',
+    file: 'apps/optin/src/outbound/people.ts',
+    from: 'Math.min(...s.grants.map((g) => g.expires_at)),',
+    to: 'Math.min(...s.grants.map((g) => g.expires_at * 2)),',
+    test: { suite: 'int', file: stores, name: 'a right to send that has run out is found' },
+  },
+  {
+    id: 'optin/no-offer-after-a-stop',
+    promise: 'Somebody who said STOP after their message would be asked whether they want another one.',
+    file: again,
+    from: ' && d.at > (shopper.stop_at ?? 0));',
+    to: ');',
+    test: { suite: 'unit', file: agains, name: 'a STOP after it is followed by no offer' },
+  },
+  {
+    id: 'optin/no-offer-to-who-stopped',
+    promise: 'Somebody who said STOP would get one more message, because the word of the alert before it came late.',
+    file: again,
+    from: ' && stoppedAt(shopper) === null && ',
+    to: ' && ',
+    test: { suite: 'unit', file: agains, name: 'nothing is said to somebody who stopped' },
+  },
+  {
+    id: 'optin/offered-once',
+    promise: 'With every answer the shopper would be asked again whether they want the same.',
+    file: again,
+    from: 'person: { ...person, shopper: { ...person.shopper, again_due: [] } }, offers };',
+    to: 'person: { ...person, shopper: { ...person.shopper } }, offers };',
+    test: { suite: 'unit', file: agains, name: 'it is closed: it is offered with the answer' },
+  },
+  {
+    id: 'optin/disclosed-first',
+    promise: 'Shoppers would not be told that they talk with a machine, where the law wants it said.',
+    file: 'apps/optin/src/domain/aside.ts',
+    from: 'person.shopper.disclosed_at === null;',
+    to: 'person.shopper.disclosed_at !== null;',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/aside.spec.ts', name: 'is said with the first answer' },
   },
   {
     id: 'optin/tap-opens-no-window',
@@ -100,8 +250,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/closed-window-is-silence',
     promise: 'Replies would be tried outside the 24 hours in which Messenger allows them.',
     file: fold,
-    from: 'person.shopper.window_until > facts.now;',
-    to: 'person.shopper.window_until > 0;',
+    from: 'shopper.window_until > facts.now;',
+    to: 'shopper.window_until > 0;',
     test: { suite: 'unit', file: folding, name: 'when the window has closed' },
   },
   {

@@ -61,6 +61,27 @@ export const privacyGuards: readonly Guard[] = [
     test: { suite: 'int', file: erasing, name: 'leaves a mark only' },
   },
   {
+    id: 'privacy/erased-this-very-moment',
+    promise: 'An event that waited for the erasure to commit would answer, and publish, somebody who was just deleted.',
+    file: 'apps/optin/src/inbound/erasing.ts',
+    from: 'if (erased.length > 0) throw',
+    to: 'if (erased.length < 0) throw',
+    test: { suite: 'int', file: erasing, name: 'waits for the same row' },
+  },
+  {
+    id: 'privacy/sealed-anew-is-not-the-last-word',
+    promise:
+      'A STOP that another process published would be lost when the topic is compacted: our older record lies behind it.',
+    file: 'apps/optin/src/outbound/sealed-shoppers.ts',
+    from: 'await settle(emitter, anew);',
+    to: 'await settle(emitter, []);',
+    test: {
+      suite: 'int',
+      file: 'apps/optin/src/outbound/sealed-shoppers.int.spec.ts',
+      name: 'has the last word on the topic about one who moved on',
+    },
+  },
+  {
     id: 'privacy/desk-deletes-only-its-own',
     promise: 'A shop could delete the shoppers of another.',
     file: 'apps/optin/src/inbound/shopper-erasure.ts',

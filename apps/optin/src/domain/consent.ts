@@ -6,6 +6,7 @@
  */
 import type { Facts } from './fold-event.js';
 import type { Note, Outcome, ReplyWanted } from './outcome.js';
+import { voidUntil } from './person.js';
 import type { Consent, HeldGrant, Person, SubState } from './person.js';
 import type { PersonEvent } from './person-event.js';
 import { conditionOf, wishKey } from './wish.js';
@@ -20,8 +21,8 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts, to
     shopper: { ...before.shopper, resume_at: Math.max(before.shopper.resume_at ?? 0, tap.at) },
   };
   const item = facts.item(wish);
-  const { stop_at } = person.shopper;
-  const late = stop_at !== null && tap.at <= stop_at;
+  const until = voidUntil(person.shopper, wishKey(wish));
+  const late = tap.at <= until;
   const reply = (say: 'confirmed' | 'already_told'): ReplyWanted[] => (late ? [] : [{ say, wish, item }]);
   const known = person.subs.find((s) => s.sub_id === tap.subId || s.consents.some((c) => c.event === tap.key));
   if (known) return { person, replies: [], notes: [] };
@@ -88,8 +89,9 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts, to
   };
   if (late) {
     // The evidence stays, but the STOP was the last word: the subscription is born ended, and the token is dropped.
-    const ended: SubState = { ...sub, state: 'ended', ended_reason: 'stopped', ended_at: stop_at };
-    return { person: withSub(person, ended), replies: [], notes: [ignored(sub, 'stopped', 'stopped after this tap')] };
+    const reason = tap.at <= (person.shopper.stop_at ?? 0) ? 'stopped' : 'user_asked';
+    const ended: SubState = { ...sub, state: 'ended', ended_reason: reason, ended_at: until };
+    return { person: withSub(person, ended), replies: [], notes: [ignored(sub, reason, 'stopped after this tap')] };
   }
   const note: Note = { verdict: 'subscribed', reason: 'requested', sub };
   return { person: withSub(person, sub, grant(sub.sub_id)), replies: reply('confirmed'), notes: [note] };

@@ -1,9 +1,10 @@
 import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
-import { endSub } from './person.js';
+import { withDue } from './again.js';
+import { endSub, voidUntil } from './person.js';
 import type { Consent, Person, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
-import { conditionOf } from './wish.js';
+import { conditionOf, wishKey } from './wish.js';
 import type { AskableKind } from './wish.js';
 
 /** Whether the alert reached Messenger for sure, and was no test. */
@@ -25,9 +26,10 @@ export function endTold(person: Person, delivery: Delivery, now: number): Outcom
     return { person, replies: [], notes: [] };
   const told_at = delivery.posted_at ?? delivery.answered_at ?? delivery.at;
   const rev = person.shopper.rev + 1;
-  const again = askedAgain(sub, told_at, rev);
+  const again = askedAgain(sub, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
-  const after = endSub(person, sub.sub_id, 'already_told', told_at);
+  const ended = endSub(person, sub.sub_id, 'already_told', told_at);
+  const after = again ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,
@@ -49,8 +51,8 @@ export function endTold(person: Person, delivery: Delivery, now: number): Outcom
 }
 
 /** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
-function askedAgain(sub: SubState, toldAt: number, shopperRev: number): SubState | undefined {
-  const consents = sub.consents.filter((c) => c.at > toldAt);
+function askedAgain(sub: SubState, answeredUntil: number, shopperRev: number): SubState | undefined {
+  const consents = sub.consents.filter((c) => c.at > answeredUntil);
   const [first] = consents;
   if (!first) return undefined;
   const seen_price = seenAt(first, sub);

@@ -9,8 +9,9 @@
  */
 import { WINDOW_MS } from '@beckon/messenger';
 import { subId } from '@beckon/contracts';
-import { newPerson } from './person.js';
+import { newPerson, voidUntil } from './person.js';
 import type { Person, ShopperState, SubState } from './person.js';
+import { wishKey } from './wish.js';
 
 /** A question is answered within this time or has to be asked for again. */
 export const ANSWER_WITHIN_MS = 3_600_000;
@@ -112,6 +113,10 @@ function heirOf({ shopper, subs }: Person, at: number, shopper_id: string, now: 
       resume_at: after(shopper.resume_at),
       seen_at: shopper.seen_at,
       suspended_at: after(shopper.suspended_at),
+      human_at: after(shopper.human_at),
+      awake_at: after(shopper.awake_at),
+      ended_wishes: shopper.ended_wishes.filter((e) => e.at > at),
+      ...(after(shopper.locale_at) === null ? {} : { locale: shopper.locale, locale_at: shopper.locale_at }),
       deletion: {
         asked: shopper.deletion.asked.filter((q) => q.at > at),
         agreed: shopper.deletion.agreed.filter((y) => y > at),
@@ -129,7 +134,7 @@ function movedTo(sub: SubState, at: number, to: ShopperState): { was: string; su
   const whole = consents.length === sub.consents.length;
   const name = whole ? { sub_id: sub.sub_id, rev: sub.rev + 1 } : { sub_id: subId(sub.page, first.event), rev: 1 };
   // As elsewhere, the place in line comes from the first consent that no STOP has overtaken.
-  const { at: consented_at } = consents.find((c) => c.at > (to.stop_at ?? 0)) ?? first;
+  const { at: consented_at } = consents.find((c) => c.at > voidUntil(to, wishKey(sub))) ?? first;
   const moved = { ...sub, ...name, shopper_id: to.shopper_id, shopper_rev: 1, consents, consented_at };
   return [{ was: sub.sub_id, sub: moved }];
 }

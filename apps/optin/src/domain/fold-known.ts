@@ -38,12 +38,15 @@ export interface KnownOutcome {
 /** Folds one event. */
 export function foldKnown(before: Known, event: PersonEvent, facts: Facts, naming: Naming): KnownOutcome {
   const { erasure } = before;
+  // What others do in the conversation brings nobody back either.
+  if (erasure && before.person === undefined && event.kind === 'holder') return { known: before };
   const late = erasure !== undefined && event.at <= erasure.at;
   const outcome = late
     ? undefined
     : foldEvent(before.person ?? naming.stranger(erasure?.generation ?? 0), event, facts);
   const person = outcome?.person ?? before.person;
-  const asked = askedIn(erasure?.asked ?? [], askedNow(event), person?.shopper.deletion.asked ?? []);
+  // The fold notes a question with the person; one of before the erasure is noted here.
+  const asked = askedIn(erasure?.asked ?? [], late ? askedNow(event, facts) : [], person?.shopper.deletion.asked ?? []);
   const at = erasedBy({ asked, agreed: person?.shopper.deletion.agreed ?? [] });
   if (at !== undefined)
     return eraseAt({ erasure, person: before.person && person }, { at, asked, event }, facts, naming);
@@ -56,8 +59,8 @@ const withAsked = (erasure: Erasure, asked: Erasure['asked']): Erasure =>
     ? erasure
     : { ...erasure, asked };
 
-function askedNow(event: PersonEvent): Erasure['asked'] {
-  const intent = readIntent(event);
+function askedNow(event: PersonEvent, facts: Facts): Erasure['asked'] {
+  const intent = readIntent(event, facts.stopWords);
   return intent.want === 'delete' ? [{ at: event.at, language: intent.language }] : [];
 }
 
@@ -72,7 +75,7 @@ function eraseAt(
     return { known: { erasure: { generation: erasure?.generation ?? 0, at, asked }, person: undefined } };
   const erased = erase({ erasure, person }, at, facts.now, naming);
   const { shopper } = person;
-  const isAnswer = event.at === at && readIntent(event).want === 'delete_yes' && !event.standby;
+  const isAnswer = event.at === at && readIntent(event, facts.stopWords).want === 'delete_yes' && !event.standby;
   const reachable = shopper.window_until !== null && shopper.window_until > facts.now;
   const code = naming.codeOf(shopper.shopper_id);
   const language = questionFor(at, asked)?.language ?? null;

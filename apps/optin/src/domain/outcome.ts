@@ -1,5 +1,5 @@
 import type { Decision, Reason } from '@beckon/contracts';
-import type { Person, SubState } from './person.js';
+import type { AgainDue, Person, SubState } from './person.js';
 import type { Item, Wish } from './wish.js';
 
 /** What to answer, not yet in words. `language`: the one the person just used, where it was clear. */
@@ -10,7 +10,43 @@ export type ReplyWanted =
   | { readonly say: 'stopped' | 'resumed' | 'help'; readonly language: string | null }
   | { readonly say: 'delete_ask' | 'delete_late' | 'kept'; readonly language: string | null }
   | { readonly say: 'deleted'; readonly language: string | null; readonly code: string }
-  | { readonly say: 'question' | 'unclear' | 'unclear_stop' | 'cannot_ask' };
+  | { readonly say: 'question' | 'unclear' | 'cannot_ask' }
+  /** A text that talks about stopping; `alerts`: there is something to stop, so both ways are shown. */
+  | { readonly say: 'unclear_stop'; readonly alerts: boolean }
+  /** One page of "my alerts"; `next`: where the next one begins, if there is one. */
+  | {
+      readonly say: 'list';
+      readonly alerts: readonly ListedAlert[];
+      readonly next: number | null;
+      readonly language: string | null;
+    }
+  | { readonly say: 'no_alerts'; readonly language: string | null }
+  /** "Stop this one" was done; `more`: others go on. */
+  | { readonly say: 'ended_one'; readonly sub: ListedAlert['sub']; readonly item: Item; readonly more: boolean }
+  /** A button about an alert that has ended already. */
+  | { readonly say: 'gone' }
+  /** Requests that ended by themselves, offered anew without a question of the person. */
+  | { readonly say: 'again'; readonly offers: readonly AgainOffer[] };
+
+/** One request that could be made again. */
+export interface AgainOffer {
+  readonly sub_id: string;
+  readonly why: AgainDue['why'];
+  readonly item: Item;
+}
+
+/** What the first of the replies says as well. */
+export interface Aside {
+  /** That it comes from an automated service. */
+  readonly disclose: boolean;
+  readonly again: readonly AgainOffer[];
+}
+
+/** One line of "my alerts". */
+export interface ListedAlert {
+  readonly sub: Pick<SubState, 'sub_id' | 'kind' | 'condition' | 'seen_price' | 'consented_at'>;
+  readonly item: Item;
+}
 
 /** One line of the shopper's story. */
 export interface Note {
@@ -29,4 +65,5 @@ export interface Outcome {
   readonly person: Person;
   readonly replies: readonly ReplyWanted[];
   readonly notes: readonly Note[];
+  readonly aside?: Aside;
 }

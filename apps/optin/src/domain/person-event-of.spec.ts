@@ -133,3 +133,43 @@ describe('what a receipt proves', () => {
     expect(found).toMatchObject({ page: '1001', at: AT, ...expected });
   });
 });
+
+describe('who holds the conversation', () => {
+  const OURS = '55';
+  const echo = (message: object): MessengerEvent =>
+    logged({ message: { is_echo: true, mid: 'e1', ...message } }, { sender: { id: '1001' }, recipient: { id: '200' } });
+  const holderOf = (value: MessengerEvent, appId?: string): unknown => {
+    const parsed = parseLogged(value);
+    const read = parsed && personEventOf(parsed, value.received_at, { ...reading, appId });
+    return read === undefined ? undefined : read.kind === 'holder' ? read.holder : read.kind;
+  };
+  const INBOX = 263902037430900;
+
+  it.each<[string, object, string | undefined, unknown]>([
+    ['a human in the inbox', { app_id: INBOX, text: 'Hi!' }, undefined, 'human'],
+    ['a human in the inbox who sends a picture', { app_id: INBOX, attachments: [{ type: 'image' }] }, OURS, 'human'],
+    ['another app', { app_id: 77, text: 'Hi!' }, OURS, 'human'],
+    ['an app, while ours is not known', { app_id: 77, text: 'Hi!' }, undefined, 'human'],
+    ['nobody knows who', { text: 'Hi!' }, OURS, 'human'],
+    ['another app without words', { app_id: 77, attachments: [{ type: 'template' }] }, OURS, undefined],
+    ['we ourselves', { app_id: 55, text: 'Hi!', metadata: 'beckon:rep_1' }, undefined, undefined],
+    ['our app by another way', { app_id: 55, text: 'Hi!' }, OURS, undefined],
+  ])('%s', (_, message, appId, holder) => {
+    expect(holderOf(echo(message), appId)).toBe(holder);
+  });
+
+  it.each<[string, object, string | undefined, string]>([
+    ['taken by the inbox', { take_thread_control: { new_owner_app_id: INBOX } }, undefined, 'human'],
+    ['passed to the inbox', { pass_thread_control: { new_owner_app_id: String(INBOX) } }, undefined, 'human'],
+    ['taken from us', { take_thread_control: { previous_owner_app_id: 55, new_owner_app_id: 77 } }, undefined, 'human'],
+    ['passed to us', { pass_thread_control: { previous_owner_app_id: 77, new_owner_app_id: 55 } }, undefined, 'bot'],
+    ['taken back by us', { take_thread_control: { new_owner_app_id: 55 } }, OURS, 'bot'],
+    ['passed to another app', { pass_thread_control: { new_owner_app_id: 77 } }, OURS, 'human'],
+    ['passed, to whom is not said', { pass_thread_control: {} }, OURS, 'bot'],
+  ])('the thread is %s', (_, body, appId, holder) => {
+    expect(holderOf(logged(body), appId)).toBe(holder);
+    expect(holderOf(logged(body, {}, { messaging: [], standby: [{ sender: { id: '200' }, ...body }] }), appId)).toBe(
+      holder,
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { grantId, subId } from '@beckon/contracts';
-import type { MessengerEvent as PlatformEvent } from '@beckon/messenger';
+import { INBOX_APP_ID, parseMetadata } from '@beckon/messenger';
+import type { EchoBody, HandoverBody, MessengerEvent as PlatformEvent } from '@beckon/messenger';
 import type { PersonEvent } from './person-event.js';
 import type { Wish } from './wish.js';
 
@@ -8,9 +9,14 @@ export interface Reading {
   /** The wish in a ref that was signed for the Page's shop. */
   wish(ref: string | undefined): Wish | undefined;
   seal(token: string): string;
+  /** The app that serves the Page, as far as the settings say. */
+  readonly appId?: string | undefined;
 }
 
-/** What a person did, or undefined for events that no person's record depends on (echoes, receipts, unknown kinds). */
+/**
+ * What happened to a person's record, or undefined for events that none depends on (receipts, echoes of what we said,
+ * unknown kinds).
+ */
 export function personEventOf(e: PlatformEvent, receivedAt: number, reading: Reading): PersonEvent | undefined {
   // A clock that runs ahead must not let an event outrank everything that follows: nothing happens after it arrived.
   const at = Math.min(e.timestamp, receivedAt);
@@ -43,7 +49,29 @@ export function personEventOf(e: PlatformEvent, receivedAt: number, reading: Rea
         ...about(payload),
       };
     }
+    case 'echo':
+      return saidByAnother(e.body, reading.appId) ? { ...head, kind: 'holder', holder: 'human' } : undefined;
+    case 'handover': {
+      const { new_owner_app_id: owner, how } = e.body;
+      return { ...head, kind: 'holder', holder: isOurs(owner, how, reading.appId) ? 'bot' : 'human' };
+    }
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether an echo is of words that were not ours: of a human in the Page's inbox, or of another app. All we send carries
+ * our metadata; where the settings name our app, its other words are ours, too.
+ */
+function saidByAnother({ app_id, metadata, text }: EchoBody, ours: string | undefined): boolean {
+  if (parseMetadata(metadata) !== undefined) return false;
+  if (app_id === INBOX_APP_ID) return true;
+  return text !== undefined && text !== '' && (app_id === undefined || app_id !== ours);
+}
+
+/** Whether the conversation is ours after a handover. An app that is passed a thread is told so; of a taken one, the loser. */
+function isOurs(owner: string | undefined, how: HandoverBody['how'], ours: string | undefined): boolean {
+  if (owner === INBOX_APP_ID) return false;
+  return ours === undefined || owner === undefined ? how === 'pass' : owner === ours;
 }

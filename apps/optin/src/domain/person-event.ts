@@ -28,4 +28,6 @@ export type PersonEvent = Head &
         readonly wish?: Wish;
       }
     | { readonly kind: 'reaction' }
+    /** Not the person's doing: who holds the conversation from now on. */
+    | { readonly kind: 'holder'; readonly holder: 'human' | 'bot' }
   );

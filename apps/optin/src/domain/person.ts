@@ -8,6 +8,7 @@ import type { DeletionTalk } from './erasure.js';
  *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
  *   a subscription is active only if the latest consent to it is newer than the latest STOP
  *   a grant counts only if it was given after the latest STOP
+ *   what holds for a STOP and everything holds for "stop this one" and its wish
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
@@ -22,6 +23,24 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
   /** What was said about deleting everything; see erasure.ts. */
   readonly deletion: DeletionTalk;
+  /** When `locale` was said or linked; null: it comes from the profile, or is not known. */
+  readonly locale_at: number | null;
+  /** When it was last said that the service is an automated one; null: it is to be said with the next answer. */
+  readonly disclosed_at: number | null;
+  /** Requests that ended without a word from the person, and are to be offered anew with the next answer. */
+  readonly again_due: readonly AgainDue[];
+  /** The latest word of a human of the shop, or of another app, to the person. */
+  readonly human_at: number | null;
+  /** The latest time at which the conversation came back to the bot: see `turnsToBot`, or another app handed it over. */
+  readonly awake_at: number | null;
+  /** The latest "stop this one" per wish (see `wishKey`), of the last days: an older consent may still be on its way. */
+  readonly ended_wishes: readonly { readonly wish: string; readonly at: number }[];
+}
+
+/** A request that ended by itself: it was told, or its right to send ran out. */
+export interface AgainDue extends Pick<SubState, 'sub_id' | 'shop' | 'product' | 'sku' | 'kind'> {
+  readonly why: 'already_told' | 'request_expired';
+  readonly at: number;
 }
 
 /** A grant and when it was given. */
@@ -63,6 +82,12 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       resume_at: null,
       seen_at: null,
       ended_subs: [],
+      ended_wishes: [],
+      locale_at: null,
+      disclosed_at: null,
+      again_due: [],
+      human_at: null,
+      awake_at: null,
       suspended_at: null,
       erased_at: null,
       deletion: { asked: [], agreed: [] },
@@ -82,9 +107,19 @@ export function stoppedAt(s: Pick<ShopperState, 'stop_at' | 'resume_at'>): numbe
   return s.stop_at !== null && (s.resume_at === null || s.stop_at >= s.resume_at) ? s.stop_at : null;
 }
 
+/** What the person waits for. */
+export const activeOf = (person: Person): SubState[] => person.subs.filter((s) => s.state === 'active');
+
+/** Until when consents to this wish are void: the latest STOP or "stop this one"; 0: nothing was stopped. */
+export function voidUntil(s: Pick<ShopperState, 'stop_at' | 'ended_wishes'>, wish: string): number {
+  return Math.max(s.stop_at ?? 0, s.ended_wishes.find((e) => e.wish === wish)?.at ?? 0);
+}
+
 /** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
 const ENDED_LATELY_MS = 7 * 86_400_000;
 const ENDED_MOST = 200;
+/** Events of before a "stop this one" come at most so much later: messenger.events is kept for 7 days. */
+const WISH_ENDED_LATELY_MS = 8 * 86_400_000;
 
 /** Ends a subscription and notes it in the shopper's record. Neither revision is advanced for the shopper. */
 export function endSub(person: Person, subId: string, reason: Reason, at: number): Person {
@@ -101,12 +136,21 @@ export function endSub(person: Person, subId: string, reason: Reason, at: number
   };
 }
 
-/** Forgets what no longer matters at `now`: expired grants, subscriptions that ended long ago. */
+/**
+ * Messenger refused a message of `at` because the person cannot be reached. They are suspended until they act after
+ * that: an act that we heard of before, or hear of later, counts by its own time.
+ */
+export function suspended(shopper: ShopperState, at: number): ShopperState {
+  if (shopper.seen_at !== null && shopper.seen_at > at) return shopper;
+  return { ...shopper, suspended_at: Math.max(shopper.suspended_at ?? 0, at) };
+}
+
+/** Forgets what no longer matters at `now`: subscriptions that ended long ago. */
 export function tidy(shopper: ShopperState, now: number): ShopperState {
   return {
     ...shopper,
-    grants: shopper.grants.filter((g) => g.expires_at > now),
     ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
+    ended_wishes: shopper.ended_wishes.filter((e) => e.at > now - WISH_ENDED_LATELY_MS),
   };
 }
 

@@ -44,6 +44,15 @@ describe('orders', () => {
   ])('%j asks for help', (words, language) => expect(readCommand(words)).toEqual({ command: 'help', language }));
 
   it.each([
+    ['my alerts', 'en'],
+    ['Show my alerts, please', 'en'],
+    ['Meine Benachrichtigungen', 'de'],
+    ['mes alertes', 'fr'],
+    ['¿Mis avisos?', 'es'],
+    ['Liste', null],
+  ])('%j asks for the list', (words, language) => expect(readCommand(words)).toEqual({ command: 'list', language }));
+
+  it.each([
     "don't stop",
     'is there a bus stop near the shop?',
     'stopper for the door',

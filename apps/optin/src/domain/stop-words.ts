@@ -1,9 +1,10 @@
 /**
- * Words that a person types to be left alone, to come back, to be forgotten, or to be helped. Compared without case, accents,
- * punctuation, emoji and politeness. A text counts only as a whole ("stop", "please stop!") or when it begins with a
- * plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?" must end nothing.
+ * Words that a person types to be left alone, to come back, to be forgotten, to be helped, or to see what they asked for.
+ * Compared without case, accents, punctuation, emoji and politeness. A text counts only as a whole ("stop", "please
+ * stop!") or when it begins with a plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?"
+ * must end nothing.
  */
-export type Command = 'stop' | 'start' | 'help' | 'delete';
+export type Command = 'stop' | 'start' | 'help' | 'delete' | 'list';
 
 export interface ReadCommand {
   readonly command: Command;
@@ -81,6 +82,16 @@ const words: Record<Command, Record<string, readonly string[]>> = {
     de: ['hilfe'],
     es: ['ayuda'],
   },
+  list: {
+    any: ['alerts', 'list', 'liste'],
+    en: ['my alerts', 'my alert', 'show my alerts', 'show alerts', 'list alerts', 'list my alerts', 'my list'],
+    fr: ['mes alertes', 'mon alerte', 'alertes', 'ma liste', 'voir mes alertes'],
+    de: [
+      ...['meine benachrichtigungen', 'meine benachrichtigung', 'benachrichtigungen', 'meine liste', 'meine alerts'],
+      ...['meine hinweise', 'zeige meine benachrichtigungen'],
+    ],
+    es: ['mis avisos', 'mi aviso', 'avisos', 'mis alertas', 'alertas', 'mi lista', 'lista', 'ver mis avisos'],
+  },
 };
 
 /** A text that begins like this is an order to stop, whatever follows. */
@@ -103,16 +114,26 @@ const lookup = new Map<string, ReadCommand>(
   ),
 );
 
-/** What the text orders, or undefined when it is no order. */
-export function readCommand(text: string): ReadCommand | undefined {
+/**
+ * What the text orders, or undefined when it is no order.
+ * @param stopWords further words for STOP, as the shop writes them; they go before our own.
+ */
+export function readCommand(text: string, stopWords: readonly string[] = []): ReadCommand | undefined {
   const plain = plainText(text);
   const bare = withoutPoliteness(plain);
+  if (stopWords.some((word) => isWord(word, text, [plain, bare]))) return { command: 'stop', language: null };
   const found = lookup.get(plain) ?? lookup.get(bare);
   if (found) return found;
   for (const [language, list] of Object.entries(orders)) {
     if (list.some((order) => bare === order || bare.startsWith(`${order} `))) return { command: 'stop', language };
   }
   return plain === '' && text.includes('?') ? { command: 'help', language: null } : undefined;
+}
+
+/** Compared like our own words; one without a letter (an emoji) as it is. */
+function isWord(word: string, text: string, plain: readonly string[]): boolean {
+  const bare = plainText(word);
+  return bare === '' ? word.trim() === text.trim() : plain.includes(bare);
 }
 
 const hints = new Set(

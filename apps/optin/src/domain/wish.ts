@@ -1,5 +1,6 @@
 import { isCurrency } from '@beckon/contracts';
 import type { Condition, Money, Offer } from '@beckon/contracts';
+import type { SubState } from './person.js';
 
 /** The kinds that a shopper can ask for today. */
 export const ASKABLE = ['back_in_stock', 'price_drop'] as const;
@@ -22,6 +23,15 @@ export interface Item {
   /** The price now; for a product, the lowest of its SKUs. */
   readonly price: Money | null;
 }
+
+/** The wish behind a subscription, as a link would name it. */
+export const wishOf = (sub: Pick<SubState, 'shop' | 'product' | 'sku' | 'kind'>): Wish => ({
+  shop: sub.shop,
+  product: sub.product,
+  sku: sub.sku,
+  kind: sub.kind as AskableKind,
+  locale: null,
+});
 
 /** Two wishes with the same key are the same wish: at most one subscription of a shopper may be active for it. */
 export const wishKey = (w: { product: string; sku: string | null; kind: string }): string =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUTTON_TITLE_MAX, ONE_TIME_TITLE_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
+import { subscriptions } from '@beckon/contracts';
 import { coat, coatPrice, item } from '../../tests/examples.js';
 import type { ReplyWanted } from './outcome.js';
 import { wordReply } from './word-reply.js';
@@ -19,7 +20,11 @@ const all = (of: typeof item): ReplyWanted[] => [
   { say: 'help', language: null },
   { say: 'question' },
   { say: 'unclear' },
-  { say: 'unclear_stop' },
+  { say: 'unclear_stop', alerts: false },
+  { say: 'unclear_stop', alerts: true },
+  { say: 'no_alerts', language: null },
+  { say: 'gone' },
+  { say: 'ended_one', sub: { ...subscriptions.example, kind: 'price_drop' }, item: of, more: true },
   { say: 'cannot_ask' },
 ];
 
@@ -65,7 +70,10 @@ describe('which language', () => {
     expect(stopped).toEqual({
       purpose: 'stop_confirm',
       quietInFlight: true,
-      body: { text: wordings['de']?.stopped },
+      body: {
+        text: wordings['de']?.stopped,
+        quick_replies: [{ content_type: 'text', title: 'START', payload: 'beckon:start' }],
+      },
     });
   });
 });
@@ -77,4 +85,14 @@ it('confirms in the words of what was asked, with the price of now', () => {
   expect(german).toMatch(/Red coat, Size M\. Preis zurzeit: 129,00\s€\./);
   const unpriced = wordReply({ say: 'confirmed', wish: coat, item: { ...item, price: null } }, ['en'], '').body.text;
   expect(unpriced).toContain('is back in stock. Write STOP');
+});
+
+it.each([
+  [{ say: 'stopped', language: null }, ['beckon:start']],
+  [{ say: 'help', language: null }, ['beckon:list', 'beckon:stop']],
+  [{ say: 'unclear_stop', alerts: true }, ['beckon:stop', 'beckon:list']],
+  [{ say: 'unclear_stop', alerts: false }, ['beckon:stop']],
+  [{ say: 'no_alerts', language: null }, undefined],
+] satisfies [ReplyWanted, string[] | undefined][])('%j offers %j', (reply, payloads) => {
+  expect(wordReply(reply, ['en'], '').body.quick_replies?.map((q) => q.payload)).toEqual(payloads);
 });

@@ -1,16 +1,14 @@
 /** From what to answer to the Send API's message object, within the platform's limits (messenger-platform, section 5.2). */
-import { formatMoney } from '@beckon/contracts';
 import type { RequestedMessage } from '@beckon/contracts';
-import { BUTTON_TITLE_MAX, ONE_TIME_TITLE_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
 import type { OutgoingMessage } from '@beckon/messenger';
-import { IntlMessageFormat } from 'intl-messageformat';
-import { cutAtGrapheme } from './cut.js';
-import type { ReplyWanted } from './outcome.js';
+import type { Outcome, ReplyWanted } from './outcome.js';
 import { payloadOf } from './payloads.js';
-import type { Item } from './wish.js';
+import { fitTitle, quickReply, text, withChoices } from './say.js';
+import type { Wish } from './wish.js';
+import { joined, wordAside, wordOffers } from './word-aside.js';
+import { wordEnded, wordList } from './word-list.js';
 import { chooseVoice } from './wording/languages.js';
 import type { Voice } from './wording/languages.js';
-import type { Wording } from './wording/wording.js';
 
 /** A reply in words. */
 export interface WordedReply {
@@ -19,9 +17,6 @@ export interface WordedReply {
   readonly quietInFlight: boolean;
   readonly body: OutgoingMessage;
 }
-
-/** Longest name of an item inside a text: more is a catalogue entry, not a name. */
-const NAME_MAX = 200;
 
 const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   ask: 'ask',
@@ -36,6 +31,11 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   unclear: 'help',
   unclear_stop: 'question',
   cannot_ask: 'error',
+  list: 'list',
+  no_alerts: 'list',
+  ended_one: 'stop_confirm',
+  gone: 'help',
+  again: 'question',
   delete_ask: 'question',
   delete_late: 'help',
   deleted: 'deletion_confirm',
@@ -43,19 +43,68 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
 };
 
 /** Confirmations that nothing follows. */
-const lastWords: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'deleted']);
+const lastWords: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'ended_one', 'deleted']);
 
 /**
  * Words a reply.
  * @param locales the shopper's, then the shop's; the language that the person just used goes before both.
  * @param payload the signed ref, which comes back with the tap on the request's button.
+ * @param zone the shopper's time zone, for dates.
  */
-export function wordReply(reply: ReplyWanted, locales: readonly (string | null)[], payload: string): WordedReply {
+export function wordReply(
+  reply: ReplyWanted,
+  locales: readonly (string | null)[],
+  payload: string,
+  zone = 'UTC',
+): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
-  return { purpose: purposes[reply.say], quietInFlight: lastWords.has(reply.say), body: bodyOf(reply, voice, payload) };
+  return {
+    purpose: purposes[reply.say],
+    quietInFlight: lastWords.has(reply.say),
+    body: bodyOf(reply, voice, payload, zone),
+  };
 }
 
-function bodyOf(reply: ReplyWanted, voice: Voice, payload: string): OutgoingMessage {
+/** What answers go out as. */
+export interface Worded extends WordedReply {
+  /** Tells the messages that answer one event apart. */
+  readonly part: string;
+}
+
+/** How a person is spoken to. */
+export interface Manner {
+  /** The shopper's, then the shop's; the language that the person just used goes before both. */
+  readonly locales: readonly (string | null)[];
+  /** The shopper's time zone, for dates. */
+  readonly zone: string;
+  /** The name of the shop. */
+  readonly shop: string;
+  /** The signed ref of a wish, which comes back with the tap on the request's button. */
+  readonly payload: (wish: Wish) => string;
+}
+
+/**
+ * Words an answer and what is said beside it. The first text takes that along; an answer without a text has it before
+ * itself.
+ */
+export function wordAnswer({ replies, aside }: Pick<Outcome, 'replies' | 'aside'>, how: Manner): Worded[] {
+  const worded = replies.map((reply): Worded => {
+    const payload = reply.say === 'ask' ? how.payload(reply.wish) : '';
+    return { part: reply.say, ...wordReply(reply, how.locales, payload, how.zone) };
+  });
+  const [first] = replies;
+  const voice = chooseVoice(first && 'language' in first ? first.language : null, ...how.locales);
+  const beside = aside && wordAside(aside, how.shop, voice);
+  if (!beside) return worded;
+  const at = worded.findIndex((w) => w.body.text !== undefined);
+  const body = worded[at] && joined(worded[at].body, beside);
+  if (body) return worded.map((w, i) => (i === at ? { ...w, body } : w));
+  const { lead, ...offers } = beside;
+  const alone = joined({ text: lead ?? '' }, offers) ?? offers;
+  return [{ part: 'aside', purpose: 'help', quietInFlight: false, body: alone }, ...worded];
+}
+
+function bodyOf(reply: ReplyWanted, voice: Voice, payload: string, zone: string): OutgoingMessage {
   switch (reply.say) {
     case 'ask': {
       const title = fitTitle(`ask_${reply.wish.kind}`, reply.item, voice);
@@ -67,56 +116,36 @@ function bodyOf(reply: ReplyWanted, voice: Voice, payload: string): OutgoingMess
     case 'already_told':
     case 'no_price':
       return text(reply.say, voice, reply.item);
-    case 'unclear_stop':
-      return { ...text(reply.say, voice), quick_replies: [choice(voice.wording.button_stop, payloadOf('stop'))] };
-    case 'delete_ask': {
-      const { button_delete, button_keep } = voice.wording;
-      const quick_replies = [choice(button_delete, payloadOf('delete', 'yes')), choice(button_keep, payloadOf('keep'))];
-      return { ...text(reply.say, voice), quick_replies };
-    }
+    case 'delete_ask':
+      return {
+        ...text(reply.say, voice),
+        quick_replies: [
+          quickReply(voice.wording.button_delete, payloadOf('delete', 'yes')),
+          quickReply(voice.wording.button_keep, payloadOf('keep')),
+        ],
+      };
+    case 'delete_late':
+      return withChoices(text(reply.say, voice), voice, ['delete']);
     case 'deleted':
-      return { text: format(reply.say, voice, { code: reply.code }) };
+      return text(reply.say, voice, undefined, { code: reply.code });
+    case 'stopped':
+      return withChoices(text(reply.say, voice), voice, ['start']);
+    case 'help':
+      return withChoices(text(reply.say, voice), voice, ['list', 'stop']);
+    case 'unclear':
+    case 'gone':
+      return withChoices(text(reply.say, voice), voice, ['list']);
+    case 'unclear_stop':
+      return reply.alerts
+        ? withChoices(text('unclear_stop_which', voice), voice, ['stop', 'list'])
+        : withChoices(text(reply.say, voice), voice, ['stop']);
+    case 'again':
+      return wordOffers(reply.offers, voice);
+    case 'list':
+      return wordList(reply, voice, zone);
+    case 'ended_one':
+      return withChoices(wordEnded(reply, voice), voice, reply.more ? ['list'] : []);
     default:
       return text(reply.say, voice);
   }
-}
-
-const choice = (title: string, payload: string): { content_type: 'text'; title: string; payload: string } => ({
-  content_type: 'text',
-  title: cutAtGrapheme(title, BUTTON_TITLE_MAX),
-  payload,
-});
-
-function text(key: keyof Wording, voice: Voice, item?: Item): OutgoingMessage {
-  const name = cutAtGrapheme(item?.name ?? voice.wording.this_item, NAME_MAX);
-  return { text: cutAtGrapheme(format(key, voice, valuesOf(name, voice, item)), TEXT_MAX) };
-}
-
-/** The question with as much of the item's name as the title holds: cutting the name keeps the question whole. */
-function fitTitle(key: keyof Wording, item: Item, voice: Voice): string {
-  const frame = lengthOf(format(key, voice, valuesOf('', voice, item)));
-  const name = cutAtGrapheme(item.name ?? voice.wording.this_item, ONE_TIME_TITLE_MAX - frame);
-  return format(key, voice, valuesOf(name, voice, item));
-}
-
-function valuesOf(name: string, voice: Voice, item?: Item): Record<string, string> {
-  const price = item?.price ? formatMoney(item.price, voice.tag) : '';
-  return { item: name, price, hasPrice: price === '' ? 'no' : 'yes' };
-}
-
-const format = (key: keyof Wording, voice: Voice, values: Record<string, string>): string =>
-  String(compiled(voice, key).format(values));
-
-const cache = new Map<string, IntlMessageFormat>();
-
-/** Parsing a message costs more than all else here, so each is parsed once. */
-function compiled({ wording, tag }: Voice, key: keyof Wording): IntlMessageFormat {
-  const id = `${tag} ${key}`;
-  let message = cache.get(id);
-  if (!message) {
-    if (cache.size > 2000) cache.clear(); // tags come from links: do not grow with them
-    message = new IntlMessageFormat(wording[key], tag, undefined, { ignoreTag: true });
-    cache.set(id, message);
-  }
-  return message;
 }

@@ -1,4 +1,4 @@
-import { decisionId, decisions, messagesRequested, replyId } from '@beckon/contracts';
+import { decisionId, decisions } from '@beckon/contracts';
 import type { Offer } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
@@ -6,18 +6,19 @@ import { Injectable } from '@nestjs/common';
 import type { Erasure } from '../domain/erasure.js';
 import { foldKnown } from '../domain/fold-known.js';
 import type { Known } from '../domain/fold-known.js';
-import type { Note, Outcome, ReplyWanted } from '../domain/outcome.js';
-import type { Person, ShopperState } from '../domain/person.js';
+import { runningOut } from '../domain/again.js';
+import type { Note } from '../domain/outcome.js';
+import { activeOf } from '../domain/person.js';
+import type { Person, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
-import { itemOf } from '../domain/wish.js';
-import type { Wish } from '../domain/wish.js';
-import { wordReply } from '../domain/word-reply.js';
+import { asksForList, subNamedBy } from '../domain/read-intent.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
 import { SeenEvents } from '../outbound/seen-events.js';
 import { Erasing } from './erasing.js';
+import { Replies, factsOf } from './replies.js';
 
 /** What one person did on one Page, with whose Page it is. */
 export interface Arrival {
@@ -30,8 +31,11 @@ export interface Arrival {
   readonly event: PersonEvent;
 }
 
-/** How long a reply is worth sending, in milliseconds; a last word as long as the window is open. */
-const REPLY_LIFE_MS = 600_000;
+/** With the id of the shopper that the person is at the beginning of the chunk. */
+type Arrived = Arrival & { readonly shopperId: string };
+
+/** Buttons older than this name nothing any more, in milliseconds: one year. */
+const NAMED_FOR_MS = 365 * 86_400_000;
 
 /** Turns what people did into their new state, replies and decisions, in the transaction of the caller. */
 @Injectable()
@@ -41,6 +45,7 @@ export class Conversation {
     private readonly seen: SeenEvents,
     private readonly offers: OfferCopies,
     private readonly keys: OptinKeys,
+    private readonly replies: Replies,
     private readonly erasing: Erasing,
   ) {}
 
@@ -60,16 +65,17 @@ export class Conversation {
       tx,
       [...ids.values()].filter((id) => !before.has(id)),
     );
-    const offers = await this.offersOf(tx, fresh);
+    const arrived = fresh.map((a) => ({ ...a, shopperId: ids.get(a.mark) ?? '' }));
+    const named = await this.namedIn(tx, arrived, now);
+    const offers = await this.offersOf(tx, arrived, [...before.values()], named, now);
     const known = new Map<string, Known>();
-    for (const arrival of fresh) {
-      const { event, shop, mark } = arrival;
-      const so: Known = known.get(mark) ?? { erasure: erasures.get(mark), person: before.get(ids.get(mark) ?? '') };
+    for (const arrival of arrived) {
+      const { event, shop, mark, shopperId } = arrival;
+      const so: Known = known.get(mark) ?? { erasure: erasures.get(mark), person: before.get(shopperId) };
       const facts = {
-        now,
+        ...factsOf(shop.settings, offers, now),
         mayAsk: arrival.mayAsk,
-        shopLocale: shop.settings.locale,
-        item: (wish: Wish) => itemOf(wish, offers),
+        named: (id: string) => named.find((s) => s.sub_id === id && s.shopper_id === so.person?.shopper.shopper_id),
       };
       const after = foldKnown(so, event, facts, this.erasing.namingOf(arrival));
       known.set(mark, after.known);
@@ -80,8 +86,9 @@ export class Conversation {
       }
       if (after.known.erasure && after.known.erasure !== so.erasure)
         await this.erasing.remember(tx, mark, after.known.erasure);
-      after.outcome?.replies.forEach((reply) => this.say(tx, arrival, after.outcome as Outcome, reply, now));
-      if (after.outcome) publishNotes(tx, after.outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
+      if (!after.outcome) continue;
+      this.replies.ask(tx, after.outcome, { shop, cause: event.key, now });
+      publishNotes(tx, after.outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
     }
     await this.people.save(
       tx,
@@ -100,46 +107,31 @@ export class Conversation {
     return fresh.sort((a, b) => a.event.at - b.event.at);
   }
 
-  private async offersOf(tx: EmittingTransaction, arrivals: readonly Arrival[]): Promise<Offer[]> {
-    const wishes = arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : []));
-    return this.offers.find(tx, {
-      products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
-      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
+  /** The subscriptions that tapped buttons name. */
+  private namedIn(tx: EmittingTransaction, arrivals: readonly Arrived[], now: number): Promise<SubState[]> {
+    const wanted = arrivals.flatMap(({ shopperId, event }) => {
+      const subId = subNamedBy(event);
+      return subId === null ? [] : [{ shopperId, subId }];
     });
+    return this.people.named(tx, wanted, now - NAMED_FOR_MS);
   }
 
-  private say(tx: EmittingTransaction, arrival: Arrival, outcome: Outcome, reply: ReplyWanted, now: number): void {
-    const { shopper } = outcome.person;
-    const { page, shop, event } = arrival;
-    const payload = reply.say === 'ask' ? this.keys.signRef(reply.wish) : '';
-    const { purpose, quietInFlight, body } = wordReply(reply, [shopper.locale, shop.settings.locale], payload);
-    const id = replyId(page, event.key, reply.say);
-    tx.emit(
-      messagesRequested,
-      shopper.shopper_id,
-      {
-        id,
-        shop: shop.shop,
-        page,
-        shopper_id: shopper.shopper_id,
-        needs_shopper_rev: shopper.rev,
-        psid_sealed: shopper.psid_sealed,
-        purpose,
-        quiet_in_flight: quietInFlight,
-        body: { ...body },
-        requested_at: now,
-        expires_at: expiry(shopper, quietInFlight, now),
-      },
-      { id },
-    );
-    optinMetrics.replies.add(1, { purpose });
+  /** The offers that the answers can speak of: what is wished for now, listed, offered anew, or named by buttons. */
+  private async offersOf(
+    tx: EmittingTransaction,
+    arrivals: readonly Arrived[],
+    people: readonly Person[],
+    named: readonly SubState[],
+    now: number,
+  ): Promise<Offer[]> {
+    const listing = new Set(arrivals.filter((a) => asksForList(a.event)).map((a) => a.shopperId));
+    return this.offers.findFor(tx, [
+      ...arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : [])),
+      ...people.flatMap((p) => (listing.has(p.shopper.shopper_id) ? activeOf(p) : [])),
+      ...people.flatMap((p) => [...p.shopper.again_due, ...runningOut(p, now)]),
+      ...named,
+    ]);
   }
-}
-
-/** Replies exist only while the window is open; after its end nobody could send them. */
-function expiry(shopper: ShopperState, isStop: boolean, now: number): number {
-  const window = shopper.window_until ?? now;
-  return isStop ? window : Math.min(window, now + REPLY_LIFE_MS);
 }
 
 /** Writes the lines of a shopper's story. `subject` names the cause, so that the lines of one cause keep their ids. */

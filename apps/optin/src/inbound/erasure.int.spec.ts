@@ -12,12 +12,14 @@ import {
   subscriptions,
 } from '@beckon/contracts';
 import type { Decision, RequestedMessage, Subscription } from '@beckon/contracts';
+import { Emitter } from '@beckon/kafka';
 import { Sealer } from '@beckon/service';
 import { createHmac } from 'node:crypto';
 import { until } from '../../../../tests/support/real-servers.js';
 import type { SeenRecord } from '../../../../tests/support/real-servers.js';
 import { ADMIN_TOKEN, APP_SECRET, PAGE, from, hook, startOptin } from '../../tests/bed.js';
 import type { TestBed } from '../../tests/bed.js';
+import { ShopperErasure } from './shopper-erasure.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const sealer = Sealer.fromKeys(`k1:${KEY}`);
@@ -274,6 +276,30 @@ describe('deletion by the desk', () => {
     const again = await subscribed(psid);
     expect(again.id).not.toBe(id);
     expect((await api('DELETE', `aurora/shoppers/${again.id}`)).body['code']).not.toBe(first.body['code']);
+  });
+
+  it('while an event of theirs waits for the same row: the event finds that they are gone, and makes nobody', async () => {
+    const psid = '7203';
+    const { id } = await subscribed(psid);
+    const spoken = saidTo(psid).length;
+    const erasure = bed.app.get(ShopperErasure);
+    await bed.app.get(Emitter).transaction(async (tx) => {
+      await tx.query('SELECT 1 FROM shoppers WHERE shopper_id = $1 FOR UPDATE', [id]);
+      await send(says(psid, 'hello again'));
+      await until('the event waits for the row', async () => {
+        const [row] = await bed.dataSource.query(
+          `SELECT count(*)::int AS n FROM pg_stat_activity
+           WHERE wait_event_type = 'Lock' AND query LIKE '%FROM shoppers%erased_at IS NULL%FOR UPDATE%'`,
+        );
+        return (row as { n: number }).n > 0;
+      });
+      await erasure.erase(tx, id, { by: 'desk', now: Date.now() });
+    });
+    await settled();
+    expect(saidTo(psid)).toHaveLength(spoken);
+    const records = valuesOf<Record<string, unknown>>(people, id);
+    const marker = records.findIndex((s) => s?.['erased_at']);
+    expect(records.slice(marker + 1).filter((s) => s !== null)).toEqual([]);
   });
 
   it('knows only the shop’s own shoppers, and needs the scope', async () => {

@@ -70,6 +70,7 @@ export class EventsController {
     const event = personEventOf(parsed, value.received_at, {
       wish: (ref) => this.keys.readRef(ref, shop.shop),
       seal: (token) => this.keys.seal(token),
+      appId: page.app_id,
     });
     return event && { ...whose, shop, mayAsk: page.one_time_notifications, event };
   }

@@ -46,6 +46,17 @@ export class OfferCopies {
     if (kept.length > 0) await tx.query(UPSERT, [jsonRows(kept)]);
   }
 
+  /** All offers that these wishes, or subscriptions, can speak of. */
+  findFor(
+    db: Querying,
+    wishes: readonly { readonly shop: string; readonly product: string; readonly sku: string | null }[],
+  ): Promise<Offer[]> {
+    return this.find(db, {
+      products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
+      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
+    });
+  }
+
   /** All offers of these products and SKUs, each pair being `[shop, product or SKU]`. */
   async find(
     db: Querying,

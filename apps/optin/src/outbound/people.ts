@@ -19,6 +19,12 @@ const shopperColumns: Columns<ShopperState> = {
   resume_at: 'bigint',
   seen_at: 'bigint',
   ended_subs: 'jsonb',
+  ended_wishes: 'jsonb',
+  locale_at: 'bigint',
+  disclosed_at: 'bigint',
+  again_due: 'jsonb',
+  human_at: 'bigint',
+  awake_at: 'bigint',
   suspended_at: 'bigint',
   erased_at: 'bigint',
   deletion: 'jsonb',
@@ -52,7 +58,19 @@ const subColumns: Columns<SubState> = {
   consents: 'jsonb',
 };
 
-const UPSERT_SHOPPERS = upsertNewer('shoppers', ['shopper_id'], 'rev', shopperColumns);
+/** A row also says when the first of its rights to send runs out: whoever looks for those finds them by an index. */
+interface ShopperRow extends ShopperState {
+  readonly grant_expires_at: number | null;
+}
+const shopperRow = (s: ShopperState): ShopperRow => ({
+  ...s,
+  grant_expires_at: s.grants.length === 0 ? null : Math.min(...s.grants.map((g) => g.expires_at)),
+});
+
+const UPSERT_SHOPPERS = upsertNewer<ShopperRow>('shoppers', ['shopper_id'], 'rev', {
+  ...shopperColumns,
+  grant_expires_at: 'bigint',
+});
 const UPSERT_SUBS = upsertNewer('subscriptions', ['sub_id'], 'rev', subColumns);
 
 /** Ended subscriptions are loaded as long as an older event about the same wish could still come. */
@@ -82,6 +100,34 @@ export class People {
     return people;
   }
 
+  /**
+   * Subscriptions that buttons name, each with the shopper whose it must be; those that ended before `since`
+   * (milliseconds) are forgotten.
+   */
+  async named(
+    tx: EmittingTransaction,
+    wanted: readonly { readonly shopperId: string; readonly subId: string }[],
+    since: number,
+  ): Promise<SubState[]> {
+    if (wanted.length === 0) return [];
+    return tx.query<SubState>(
+      `SELECT ${Object.keys(subColumns).join(', ')} FROM subscriptions
+       WHERE (shopper_id, sub_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+         AND (state = 'active' OR ended_at > $3)`,
+      [wanted.map((w) => w.shopperId), wanted.map((w) => w.subId), since],
+    );
+  }
+
+  /** Up to `limit` people with a right to send that has run out by `now`; locked, and passed over if others hold them. */
+  async withExpiredGrants(tx: EmittingTransaction, now: number, limit: number): Promise<string[]> {
+    const rows = await tx.query<{ shopper_id: string }>(
+      `SELECT shopper_id FROM shoppers WHERE grant_expires_at <= $1
+       ORDER BY grant_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [now, limit],
+    );
+    return rows.map((r) => r.shopper_id);
+  }
+
   /** Ids of the shoppers behind those of the subscriptions that are active. */
   async ofActive(tx: EmittingTransaction, subIds: readonly string[]): Promise<string[]> {
     const rows = await tx.query<{ shopper_id: string }>(
@@ -99,7 +145,7 @@ export class People {
     );
     // Ended ones first: a wish may end one subscription and begin another, and only one may be active.
     subs.sort((a, b) => (a.state === b.state ? 0 : a.state === 'ended' ? -1 : 1));
-    if (people.length > 0) await tx.query(UPSERT_SHOPPERS, [jsonRows(people)]);
+    if (people.length > 0) await tx.query(UPSERT_SHOPPERS, [jsonRows(people.map(shopperRow))]);
     if (subs.length > 0) await tx.query(UPSERT_SUBS, [jsonRows(subs)]);
     for (const s of people) tx.emit(shoppers, s.shopper_id, toShopper(s), { id: `${s.shopper_id}:${s.rev}` });
     for (const s of subs) tx.emit(subscriptions, s.sub_id, toSubscription(s), { id: `${s.sub_id}:${s.rev}` });

@@ -62,6 +62,25 @@ describe('people', () => {
     inTransaction((tx) => people.save(tx, [{ ...(before ? { before } : {}), after }]), emitted);
   const load = async (id = 'shp_1') => (await inTransaction((tx) => people.lock(tx, [id, 'shp_nobody'], NOW))).get(id);
 
+  it('a right to send that has run out is found, by one at a time', async () => {
+    const one = foldEvent(
+      { ...nobody(), shopper: { ...nobody().shopper, shopper_id: 'shp_x' } },
+      tap(coat, 1),
+      facts(),
+    );
+    await save(undefined, { ...one.person, subs: [] });
+    const [grant] = one.person.shopper.grants;
+    const expired = (tx: EmittingTransaction, now: number): Promise<string[]> => people.withExpiredGrants(tx, now, 9);
+    expect(await inTransaction((tx) => expired(tx, grant!.expires_at - 1))).toEqual([]);
+    await inTransaction(async (tx) => {
+      expect(await expired(tx, grant!.expires_at)).toEqual(['shp_x']);
+      expect(await inTransaction((other) => expired(other, grant!.expires_at))).toEqual([]);
+    });
+    const without = { ...one.person.shopper, rev: 2, grants: [] };
+    await save(one.person, { shopper: without, subs: [] });
+    expect(await inTransaction((tx) => expired(tx, Number.MAX_SAFE_INTEGER))).toEqual([]);
+  });
+
   it('come back as they were saved, and only what changed is published', async () => {
     const asked = foldEvent(nobody(), text('hi', 9000), facts()).person;
     const one = foldEvent(asked, tap(coat, 1, 5000), facts()).person;

@@ -128,9 +128,6 @@ export function readEvent(person: Person, at: number, watermark: number): Webhoo
   return fromPerson(person, at, { read: { watermark } });
 }
 
-/** The app id of the Page's own inbox, with which answers of people come back. */
-export const INBOX_APP_ID = '263902037430900';
-
 /**
  * Rule 45: every accepted send comes back with its id, its metadata and the app that sent it; the sender is the Page.
  * `appId` is the Page's own app if not said.

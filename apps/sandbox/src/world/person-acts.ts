@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { INBOX_APP_ID } from '@beckon/messenger';
 import type { Button } from '@beckon/messenger';
 import { templateOf } from '../domain/attachment.js';
 import type { Deed } from '../domain/deed.js';
@@ -6,7 +7,7 @@ import { rule47Link } from '../domain/m-me-link.js';
 import { iceBreakersFor, menuFor } from '../domain/messenger-profile.js';
 import type { OneTimeRequest, Page, Person, ThreadMessage } from '../domain/model.js';
 import { DEFAULT_TOPIC } from '../domain/rules-notification.js';
-import { INBOX_APP_ID, deliveryEvent, echoEvent, handoverEvent, readEvent } from '../domain/webhook-events.js';
+import { deliveryEvent, echoEvent, handoverEvent, readEvent } from '../domain/webhook-events.js';
 import { ChangeFeed } from './change-feed.js';
 import { SandboxClock } from './clock.js';
 import { Deeds } from './deeds.js';

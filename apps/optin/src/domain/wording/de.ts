@@ -23,7 +23,31 @@ export const de: Wording = {
   unclear_stop:
     'Möchten Sie alle Benachrichtigungen beenden? Dann tippen Sie auf die Taste, oder schreiben Sie nur STOP.',
   cannot_ask: 'Hier können wir zurzeit leider keine Benachrichtigungen zu Produkten senden.',
+  unclear_stop_which:
+    'Möchten Sie alle Benachrichtigungen beenden oder nur eine? Tippen Sie auf eine Taste, oder schreiben Sie nur STOP, um alle zu beenden.',
+  no_alerts:
+    'Zurzeit ist nichts vorgemerkt. Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“, um eine Nachricht zu bekommen.',
+  listed: '{asked}{hasPrice, select, yes { · jetzt {price}} other {}} · seit {since}',
+  listed_back_in_stock: 'Wieder da',
+  listed_price_drop: 'Günstiger als {price}',
+  listed_price_limit: 'Höchstens {price}',
+  listed_low_stock: 'Nur noch wenige',
+  listed_new_collection: 'Neue Kollektion',
+  listed_early_sale: 'Früher Sale',
+  ended_one: 'Erledigt. Diese Benachrichtigung ist beendet, dazu schreiben wir Ihnen nicht mehr: {item} ({asked}).',
+  gone: 'Diese Benachrichtigung ist bereits beendet.',
+  disclosure: 'Hier antwortet der automatische Dienst von {shop}.',
+  again_told: 'Möchten Sie auch beim nächsten Mal eine Nachricht bekommen: {item}?',
+  again_expired: 'Ihre Vormerkung ist nach einem Jahr abgelaufen: {item}. Möchten Sie sie erneuern?',
+  again_several:
+    'Diese Vormerkungen sind beendet: {items}. Tippen Sie auf das, wozu Sie wieder eine Nachricht möchten.',
   button_stop: 'Alle beenden',
+  button_start: 'START',
+  button_list: 'Meine Liste',
+  button_more: 'Mehr',
+  button_end: 'Beenden',
+  button_price: 'Preis ändern',
+  button_again: 'Wieder vormerken',
   button_notify_me: 'Benachrichtigen',
   delete_ask:
     'Sollen wir alles löschen, was wir über Sie gespeichert haben? Ihre Benachrichtigungen enden; Einwilligungen, Einstellungen und Aufzeichnungen werden gelöscht. Sie bekommen noch eine letzte Nachricht mit einer Quittung. Das lässt sich nicht rückgängig machen. Bestellungen und Kundenkonten des Shops sind davon nicht betroffen.',

@@ -20,6 +20,35 @@ export interface Wording {
   readonly unclear: string;
   readonly unclear_stop: string;
   readonly cannot_ask: string;
+  /** The same where there are alerts, of which one or all can be ended. */
+  readonly unclear_stop_which: string;
+  readonly no_alerts: string;
+  /** One alert of the list: `{asked}` is one of the five below, `{since}` a date. At most 80 characters are shown. */
+  readonly listed: string;
+  readonly listed_back_in_stock: string;
+  /** `{price}`: the price that the shopper saw, or may be reached. */
+  readonly listed_price_drop: string;
+  readonly listed_price_limit: string;
+  readonly listed_low_stock: string;
+  readonly listed_new_collection: string;
+  readonly listed_early_sale: string;
+  /** "Stop this one" was done; `{asked}` as in the list. */
+  readonly ended_one: string;
+  readonly gone: string;
+  /** Said once beside the first answer; `{shop}` is its name. */
+  readonly disclosure: string;
+  /** A request that ended by itself is offered anew: after its message, after its year, or several (`{items}`). */
+  readonly again_told: string;
+  readonly again_expired: string;
+  readonly again_several: string;
+  /** Titles of buttons and quick replies; at most 20 characters. */
+  readonly button_stop: string;
+  readonly button_start: string;
+  readonly button_list: string;
+  readonly button_more: string;
+  readonly button_end: string;
+  readonly button_price: string;
+  readonly button_again: string;
   /** Whether everything shall be deleted, and what that means. */
   readonly delete_ask: string;
   /** The answer to that question came when nobody remembered it. */
@@ -30,8 +59,6 @@ export interface Wording {
   /** Titles of the answers to `delete_ask`; at most 20 characters. */
   readonly button_delete: string;
   readonly button_keep: string;
-  /** Title of the button under `unclear_stop`; at most 20 characters. */
-  readonly button_stop: string;
   /** On the shop's own product page. */
   readonly button_notify_me: string;
 }

@@ -1,4 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { EndedWishes1790000120000 } from './ended-wishes.js';
+import { ExpiringGrants1790000120003 } from './expiring-grants.js';
+import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
+import { SaidBeside1790000120002 } from './said-beside.js';
 import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
@@ -86,6 +90,10 @@ export class OptinTables1790000100000 implements MigrationInterface {
 /** Migrations of optin's own tables. */
 export const optinMigrations = [
   OptinTables1790000100000,
+  EndedWishes1790000120000,
+  HumanInTheInbox1790000120001,
+  SaidBeside1790000120002,
+  ExpiringGrants1790000120003,
   ApiKeys1790000130000,
   ApiAnswers1790000130001,
   ErasureTables1790000140000,

@@ -1,0 +1,87 @@
+import { messagesRequested, replyId } from '@beckon/contracts';
+import type { Offer, ShopSettings } from '@beckon/contracts';
+import type { EmittingTransaction } from '@beckon/kafka';
+import type { ShopInForce } from '@beckon/settings';
+import { Injectable } from '@nestjs/common';
+import type { Facts } from '../domain/fold-event.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { ShopperState } from '../domain/person.js';
+import { itemOf } from '../domain/wish.js';
+import { wordAnswer } from '../domain/word-reply.js';
+import type { Worded } from '../domain/word-reply.js';
+import { optinMetrics } from '../metrics.js';
+import { OptinKeys } from '../outbound/optin-keys.js';
+
+/** How long a reply is worth sending, in milliseconds; a last word as long as the window is open. */
+const REPLY_LIFE_MS = 600_000;
+
+/** What a shop's settings and the offers say to decisions about its shoppers. Nothing is asked for, no button names anything. */
+export const factsOf = ({ bot, locale }: ShopSettings, offers: readonly Offer[], now: number): Facts => ({
+  now,
+  mayAsk: false,
+  shopLocale: locale,
+  humanPauseMs: bot.human_pause,
+  disclosure: bot.disclosure,
+  offerAgain: bot.offer_again,
+  stopWords: bot.stop_words,
+  item: (wish) => itemOf(wish, offers),
+  named: () => undefined,
+});
+
+/** Words replies and asks delivery to send them. */
+@Injectable()
+export class Replies {
+  constructor(private readonly keys: OptinKeys) {}
+
+  /** `cause`: what is answered, the same each time it is handled, so that a message keeps its id. */
+  ask(
+    tx: EmittingTransaction,
+    outcome: Pick<Outcome, 'person' | 'replies' | 'aside'>,
+    o: { readonly shop: ShopInForce; readonly cause: string; readonly now: number },
+  ): void {
+    if (outcome.replies.length === 0) return;
+    const { shopper } = outcome.person;
+    const { locale, zone, name } = o.shop.settings;
+    const worded = wordAnswer(outcome, {
+      locales: [shopper.locale, locale],
+      zone: shopper.zone ?? zone,
+      shop: name,
+      payload: (wish) => this.keys.signRef(wish),
+    });
+    for (const message of worded) request(tx, shopper, message, o);
+  }
+}
+
+function request(
+  tx: EmittingTransaction,
+  shopper: ShopperState,
+  { part, purpose, quietInFlight, body }: Worded,
+  o: { readonly shop: ShopInForce; readonly cause: string; readonly now: number },
+): void {
+  const id = replyId(shopper.page, o.cause, part);
+  tx.emit(
+    messagesRequested,
+    shopper.shopper_id,
+    {
+      id,
+      shop: o.shop.shop,
+      page: shopper.page,
+      shopper_id: shopper.shopper_id,
+      needs_shopper_rev: shopper.rev,
+      psid_sealed: shopper.psid_sealed,
+      purpose,
+      quiet_in_flight: quietInFlight,
+      body: { ...body },
+      requested_at: o.now,
+      expires_at: expiry(shopper, quietInFlight, o.now),
+    },
+    { id },
+  );
+  optinMetrics.replies.add(1, { purpose });
+}
+
+/** Replies exist only while the window is open; after its end nobody could send them. */
+function expiry(shopper: ShopperState, isStop: boolean, now: number): number {
+  const window = shopper.window_until ?? now;
+  return isStop ? window : Math.min(window, now + REPLY_LIFE_MS);
+}
