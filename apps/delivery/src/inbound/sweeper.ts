@@ -11,7 +11,7 @@ import {
   lockTooLate,
 } from '../outbound/ledger-store.js';
 import { countLine, countUnknowns } from '../outbound/page-store.js';
-import { deleteBareRows, wipeErased } from '../outbound/shopper-store.js';
+import { deleteBareRows, deleteExpiredGrants, wipeErased } from '../outbound/shopper-store.js';
 import type { Queries } from '../outbound/sql.js';
 import { settleRows, type Emits } from './settle-rows.js';
 
@@ -111,6 +111,7 @@ export class Sweeper {
     const replies = await deleteOld(db, 'reply', ages.keepReplies, 1000);
     const alerts = await deleteOld(db, 'alert', ages.keepAlerts, 1000);
     const bare = await deleteBareRows(db, 1000);
-    if (replies < 1000 && alerts < 1000 && bare < 1000) this.cleanAt = this.parts.clock.monotonic() + HOUR;
+    const tokens = await deleteExpiredGrants(db, 1000);
+    if ([replies, alerts, bare, tokens].every((n) => n < 1000)) this.cleanAt = this.parts.clock.monotonic() + HOUR;
   }
 }

@@ -13,7 +13,7 @@ import {
 import { passGate, queueAdmissions, queueReplies } from './ledger-store.js';
 import { keepOffers } from './offer-store.js';
 import { knowPages, takePages } from './page-store.js';
-import { deleteBareRows, forgetShoppers, keepShoppers, wipeErased } from './shopper-store.js';
+import { deleteBareRows, deleteExpiredGrants, forgetShoppers, keepShoppers, wipeErased } from './shopper-store.js';
 
 const PAGE = '1001';
 let db: DataSource;
@@ -141,4 +141,20 @@ it('a tombstone alone forgets everything, also the unknown windows of before', a
   const row = await rowOf(shopper);
   expect(row).toMatchObject({ psid_sealed: '', ended_subs: [], stopped_at: null, window_until: null });
   expect(row['erased_at']).toBeGreaterThan(Date.now() - 60_000);
+});
+
+it('tokens that ran out are deleted, spent or not; those that are good stay', async () => {
+  const [good, spent, unspent] = [oneTime('sub_g'), oneTime('sub_s'), oneTime('sub_u')];
+  await keepShoppers(db, [aShopper({ grants: [good, spent, unspent] })]);
+  await db.query(`UPDATE grants SET spent_by = 'alr_x' WHERE grant_id = $1`, [spent.grant_id]);
+  await db.query('UPDATE grants SET expires_at = $2 WHERE grant_id = ANY ($1)', [
+    [spent.grant_id, unspent.grant_id],
+    Date.now() - 3 * 86_400_000,
+  ]);
+  expect(await deleteExpiredGrants(db, 10)).toBe(2);
+  expect(
+    (await db.query(`SELECT grant_id FROM grants WHERE sub_id LIKE 'sub_%'`)).map(
+      (g: { grant_id: string }) => g.grant_id,
+    ),
+  ).toContain(good.grant_id);
 });

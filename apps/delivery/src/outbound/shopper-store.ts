@@ -121,3 +121,17 @@ export async function deleteBareRows(db: Queries, limit: number): Promise<number
   );
   return gone.length;
 }
+
+/** A message may be in doubt for a day after its token ran out; then nobody asks for the token any more. */
+const KEEP_EXPIRED_MS = 2 * 86_400_000;
+
+/** Deletes tokens that have run out, spent ones too; returns how many (at most `limit`). */
+export async function deleteExpiredGrants(db: Queries, limit: number): Promise<number> {
+  const gone = await db.query(
+    `WITH gone AS (DELETE FROM grants WHERE grant_id = ANY (ARRAY(
+       SELECT grant_id FROM grants WHERE expires_at < ${NOW_MS} - ${KEEP_EXPIRED_MS} ORDER BY expires_at LIMIT $1))
+       RETURNING 1) SELECT * FROM gone`,
+    [limit],
+  );
+  return gone.length;
+}

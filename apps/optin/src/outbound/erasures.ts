@@ -55,8 +55,8 @@ export class Erasures {
    */
   async bury(tx: EmittingTransaction, before: number, limit: number, now: number): Promise<string[]> {
     const rows = await tx.query<{ shopper_id: string }>(
-      `DELETE FROM shoppers WHERE shopper_id IN (
-         SELECT shopper_id FROM shoppers WHERE erased_at < $1 ORDER BY erased_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+      `DELETE FROM shoppers WHERE shopper_id = ANY (ARRAY(
+         SELECT shopper_id FROM shoppers WHERE erased_at < $1 ORDER BY erased_at LIMIT $2 FOR UPDATE SKIP LOCKED))
        RETURNING shopper_id`,
       [before, limit],
     );
