@@ -15,6 +15,7 @@ import { number } from './options.js';
 import { addPoisonCommand } from './poison/command.js';
 import { addRebalancesCommand } from './rebalances/command.js';
 import { Runs } from './run.js';
+import { addWebhooksCommand } from './webhooks/command.js';
 import { PEERS, type Peer } from './world/peer.js';
 
 interface KillsInput {
@@ -81,6 +82,7 @@ addAwayCommand(program);
 addRebalancesCommand(program);
 addPoisonCommand(program);
 addHolesCommand(program);
+addWebhooksCommand(program);
 addAllCommands(program);
 addGuardsCommand(program);
 program.addHelpText('after', `\nRows of the verdict:\n${rowsHelp()}`);

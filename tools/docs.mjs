@@ -6,10 +6,11 @@
  *     docs/generated/asyncapi.yaml          all topics, who sends and who receives (AsyncAPI 3, validated)
  *     docs/generated/data-dictionary.md     fields, reasons and verdicts, for analysts
  *     docs/generated/config.md              every setting of every service
+ *     docs/generated/openapi.json           the HTTP API (OpenAPI 3.1)
  *     docs/generated/sandbox-openapi.json   the sandbox's admin API (OpenAPI 3.1)
  *     libs/contracts/examples/v1/           one example per topic; written once, never changed (see examples.mjs)
  *
- * It reads the built libraries and the built sandbox, so `npm run build` comes first.
+ * It reads the built libraries and the built services, so `npm run build` comes first.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ import { configTable } from './docs/config-table.mjs';
 import { dataDictionary } from './docs/data-dictionary.mjs';
 import { missingExamples } from './docs/examples.mjs';
 import { staleFiles, writeFiles } from './docs/files.mjs';
-import { sandboxOpenApi } from './docs/sandbox-openapi.mjs';
+import { openApiFiles } from './docs/openapi.mjs';
 import { schemaFiles } from './docs/schemas.mjs';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -51,7 +52,7 @@ async function main(args) {
     ['docs/generated/asyncapi.yaml', asyncapi],
     ['docs/generated/data-dictionary.md', dataDictionary(contracts)],
     ['docs/generated/config.md', await configTable(contracts, repository)],
-    ['docs/generated/sandbox-openapi.json', await sandboxOpenApi(repository)],
+    ...(await openApiFiles(repository)),
   ]);
   // Stored examples are only ever added: whoever changes one has changed history, which the contracts' spec refuses.
   for (const [path, text] of missingExamples(contracts, root)) files.set(path, text);

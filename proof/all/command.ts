@@ -10,6 +10,7 @@ import { poisonRow } from '../poison/command.js';
 import { rebalances, rebalancesRow } from '../rebalances/command.js';
 import { RowsInTurn } from '../rows-in-turn.js';
 import { Runs, type Run } from '../run.js';
+import { webhooksRow } from '../webhooks/command.js';
 import { tableOf, type Ended } from './table.js';
 
 interface Entry {
@@ -32,6 +33,7 @@ function rebalancesAndAway(run: Run): Promise<number> {
 const shortRows = (seed: number): Entry[] => [
   { name: 'poison', seed, play: (run) => poisonRow(run, { short: true }) },
   { name: 'holes', seed, play: (run) => holesRow(run, { short: true }) },
+  { name: 'webhooks', seed, play: (run) => webhooksRow(run, { short: true }) },
   { name: 'rebalances-and-away', seed, play: rebalancesAndAway },
 ];
 
@@ -39,6 +41,7 @@ const longRows = (seed: number): Entry[] => [
   { name: 'rebalances', seed, play: (run) => rebalances(run, { short: false }) },
   { name: 'poison', seed, play: (run) => poisonRow(run, { short: false }) },
   { name: 'holes', seed, play: (run) => holesRow(run, { short: false }) },
+  { name: 'webhooks', seed, play: (run) => webhooksRow(run, { short: false }) },
   { name: 'away-gone', seed, play: (run) => away(run, { short: false, how: 'gone' }) },
   { name: 'away-silent', seed, play: (run) => away(run, { short: false, how: 'silent' }) },
   ...[0, 1, 2].map((n) => ({
@@ -86,6 +89,6 @@ export function addAllCommands(program: Command): void {
           .join('\n')}`,
       );
   };
-  add('short', 'the short forms of poison, holes, rebalances and away: for CI', shortRows);
+  add('short', 'the short forms of poison, holes, webhooks, rebalances and away: for CI', shortRows);
   add('long', 'the long forms of all, and ten minutes of kills with three seeds: for a night', longRows);
 }

@@ -5,6 +5,7 @@ import { kafkaGuards } from './list/kafka.js';
 import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
 import { optinGuards } from './list/optin.js';
+import { optinApiGuards } from './list/optin-api.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
 import { throttlingGuards } from './list/throttling.js';
@@ -13,6 +14,7 @@ import { throttlingGuards } from './list/throttling.js';
 export const allGuards: readonly Guard[] = [
   ...messengerGuards,
   ...optinGuards,
+  ...optinApiGuards,
   ...ingestionGuards,
   ...matchingGuards,
   ...throttlingGuards,

@@ -5,8 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../run.js';
-import { quietShop, startIngestion, type IngestionBed } from '../world/ingestion-bed.js';
+import { startIngestion, type IngestionBed } from '../world/ingestion-bed.js';
 import { rest, until } from '../world/patience.js';
+import { quietShop } from '../world/service-bed.js';
 import { faultsOf, judgeHoles, type Hole, type Out, type Told } from './judge.js';
 import { taken, topicOf, TRIALS, type Ground, type Made, type Trial } from './trials.js';
 

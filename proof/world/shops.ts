@@ -43,6 +43,8 @@ export async function publishShops(
         pace_per_second: pacePerSecond,
         inbox_unused: true,
       })),
+      // Every call that the sandbox gets is a message, so that they can be counted.
+      bot: { read_profile: false },
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
       templates: { back_in_stock: { en: TEXTS.back_in_stock }, price_drop: { en: TEXTS.price_drop } },
     });

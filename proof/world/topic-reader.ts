@@ -17,7 +17,7 @@ export class TopicReader {
 
   constructor(
     kafka: Kafka,
-    private readonly topic: string,
+    readonly topic: string,
   ) {
     this.consumer = kafka.consumer({ groupId: `proof-${topic}-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 100 });
   }

@@ -81,7 +81,7 @@ const baseSettings: z.input<typeof ShopSettings> = {
   ],
   sources: [{ name: 'catalog', format: 'cloudevents', topic: 'flow.catalog' }],
   // Specs count messages: what is said beside answers is for the specs that want it.
-  bot: { disclosure: false, offer_again: false },
+  bot: { disclosure: false, offer_again: false, read_profile: false },
 };
 
 export class Beckon {
@@ -287,6 +287,12 @@ export class Beckon {
     return answer.psid;
   }
 
+  /** Opens the thread of somebody who never wrote. */
+  async getStarted(psid: string): Promise<void> {
+    this.started.add(psid);
+    await this.admin(`/people/${psid}/tap-get-started`, {});
+  }
+
   say(psid: string, text: string): Promise<unknown> {
     return this.admin(`/people/${psid}/say`, { text });
   }
@@ -357,10 +363,7 @@ export class Beckon {
       (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
     const before = (await cards()).length;
     await this.admin(`/people/${psid}/click-link`, { url });
-    if (!this.started.has(psid)) {
-      this.started.add(psid);
-      await this.admin(`/people/${psid}/tap-get-started`, {});
-    }
+    if (!this.started.has(psid)) await this.getStarted(psid);
     const card = await until('the notify-me card', async () => (await cards())[before]).catch(async (e: unknown) => {
       throw new Error(`${String(e)}\n${await this.story()}`);
     });

@@ -41,6 +41,11 @@ export const RULES = [
     'One-time request: title of 65, payload, permission',
     assume('the code for extra keys', '100', 'assumed_codes.one_time_extra_keys'),
     assume('the code for a Page without the permission', '10', 'one_time_allowed', 'assumed_codes.one_time_permission'),
+    fixed(
+      'a Page with the permission lists `one_time_notification` in `messaging_feature_review`',
+      'always',
+      'the platform names no feature there; a caller must not rely on it',
+    ),
   ),
   rule(12, 'The tap gives one event and one token, whenever it comes'),
   ours(13, 'A second tap says nothing', assume('a second tap says nothing', 'false', 'second_tap_emits')),
@@ -115,6 +120,7 @@ export const RULES = [
     35,
     'Kept from Europe: 10/2018336',
     assume('which features: opt-in requests and sends by token', 'nobody', 'eu_blocked (of a person)'),
+    assume('the Page is not under the privacy rules of Europe', 'false', 'eu_privacy_rules'),
   ),
   rule(
     36,
@@ -136,7 +142,15 @@ export const RULES = [
   ),
   rule(39, 'Batches of 50; null for items that time out'),
   rule(40, 'A callback must echo a challenge'),
-  rule(41, 'Only subscribed fields are sent; `subscribed_apps`'),
+  rule(
+    41,
+    'Only subscribed fields are sent; `subscribed_apps`',
+    fixed(
+      'reading `subscribed_apps` needs pages_manage_metadata, as changing it does',
+      'always',
+      'who may not read it cannot watch it: a caller must bear the refusal',
+    ),
+  ),
   rule(42, 'Escaped ASCII bytes, signed'),
   rule(
     43,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  graphSettings,
   kafkaSettings,
   loadConfig,
   sealSettings,
@@ -33,6 +34,11 @@ export const settings = {
     secret: true,
     help: 'The operator’s token that optin has, for `beckon keys`; found by itself beside a running `npm start`.',
   }),
+  ...graphSettings,
+  CALLBACK_URL: setting({
+    check: url('https', 'http').optional(),
+    help: 'Public address of optin’s webhook, which `pages connect` verifies: https://alerts.example.com/webhooks/messenger.',
+  }),
   BECKON_STATE: setting({
     check: text(),
     default: { words: '.beckon in the repository', of: defaultState },
@@ -47,14 +53,19 @@ export type CliConfig = ConfigOf<typeof settings>;
  * @throws Fault naming every wrong setting
  */
 export function readConfig(env: Terminal['env']): CliConfig {
-  const withAddresses = { ...localAddresses(env), ...withoutEmpty(env) };
   try {
-    return loadConfig(settings, withAddresses);
+    return loadConfig(settings, localEnvironment(env));
   } catch (error) {
     if (error instanceof ConfigError) throw new Fault(error.faults);
     throw error;
   }
 }
+
+/** Our own variables, and below them those of a running `npm start`. */
+export const localEnvironment = (env: Terminal['env']): Record<string, string> => ({
+  ...localAddresses(env),
+  ...withoutEmpty(env),
+});
 
 /** Variables that `npm start` writes for those who come later: `<state>/addresses.json`, an object of names and values. */
 function localAddresses(env: Terminal['env']): Record<string, string> {

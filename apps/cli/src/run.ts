@@ -3,6 +3,7 @@ import { deadLettersCommands } from './commands/dead-letters.js';
 import { emitCommand } from './commands/emit.js';
 import { explainCommand } from './commands/explain.js';
 import { keysCommands } from './commands/keys.js';
+import { pagesCommands } from './commands/pages.js';
 import { shopsCommands } from './commands/shops.js';
 import { tailCommand } from './commands/tail.js';
 import { topicsCommands } from './commands/topics.js';
@@ -58,6 +59,7 @@ function program(terminal: Terminal): Command {
   topicsCommands(beckon, terminal);
   shopsCommands(beckon, terminal);
   keysCommands(beckon, terminal);
+  pagesCommands(beckon, terminal);
   emitCommand(beckon, terminal);
   explainCommand(beckon, terminal);
   tailCommand(beckon, terminal);

@@ -1,13 +1,12 @@
 import {
   databaseSettings,
+  graphSettings,
   kafkaSettings,
   processSettings,
   integer,
   milliseconds,
   sealSettings,
   setting,
-  text,
-  url,
   withDefault,
   type ConfigOf,
 } from '@beckon/service';
@@ -20,13 +19,8 @@ export const deliverySettings = {
   ...kafkaSettings,
   ...databaseSettings,
   ...sealSettings,
+  ...graphSettings,
   DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'delivery'),
-  GRAPH_BASE_URL: setting({
-    check: url('https', 'http'),
-    default: 'https://graph.facebook.com',
-    help: 'The only host that messages are posted to.',
-  }),
-  GRAPH_VERSION: setting({ check: text(), default: 'v26.0', help: 'Version of the Graph API in the path.' }),
   POST_TIMEOUT_MS: setting({
     check: milliseconds({ min: 100, max: 60_000 }),
     default: '10000',

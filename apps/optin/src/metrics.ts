@@ -3,12 +3,16 @@ import { counter, histogram } from '@beckon/service';
 /** What optin counts. Labels hold kinds and outcomes only, never an id or a text. */
 export const optinMetrics = {
   webhooks: counter('beckon_optin_webhooks_total', {
-    help: 'Webhook posts by outcome: taken, unsigned, starting (settings not read yet), kafka_away.',
+    help: 'Webhook posts by outcome: taken, unsigned, starting (settings not read yet), kafka_away, too_large, encoded (compressed), slow (its body did not arrive in time), crowded (too many half-arrived bodies).',
     labels: ['outcome'],
   }),
   webhookSeconds: histogram('beckon_optin_webhook_seconds', {
     help: 'Time from the whole body of a signed webhook to its answer.',
     unit: 'seconds',
+  }),
+  apiRequests: counter('beckon_optin_api_requests_total', {
+    help: 'Requests to the HTTP API by route (its template), method and status.',
+    labels: ['route', 'method', 'status'],
   }),
   dropped: counter('beckon_optin_webhook_events_dropped_total', {
     help: 'Events of signed webhooks that were not written: foreign_page (not a Page of that app), unreadable.',
@@ -30,6 +34,10 @@ export const optinMetrics = {
   erased: counter('beckon_optin_erased_total', {
     help: 'Shoppers whose data was deleted, by who asked: chat, desk, platform.',
     labels: ['by'],
+  }),
+  profiles: counter('beckon_optin_profiles_total', {
+    help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
+    labels: ['outcome'],
   }),
   notes: counter('beckon_optin_notes_total', {
     help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, erased, ignored.',

@@ -1,18 +1,24 @@
 import { offers, shops } from '@beckon/contracts';
-import { CaughtUp, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
+import { CaughtUp, Emitter, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
 import { CLOCK, LOG, Sealer, databaseModule } from '@beckon/service';
 import type { Clock, Logger, ServiceDeps } from '@beckon/service';
 import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/settings';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
+import { AsksController } from './inbound/api/asks.controller.js';
 import { DeletionsController } from './inbound/api/deletions.controller.js';
 import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
+import { OpenApiController } from './inbound/api/openapi.controller.js';
 import { RateLimits } from './inbound/api/rate-limits.js';
+import { ShopperNames } from './inbound/api/shopper-names.js';
+import { ShoppersController } from './inbound/api/shoppers.controller.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
 import { WishesAsked } from './inbound/api/wishes-asked.js';
+import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
 import { DataDeletionController } from './inbound/data-deletion.controller.js';
 import { DeletionStatusController } from './inbound/deletion-status.controller.js';
@@ -22,10 +28,12 @@ import { EventsController } from './inbound/events.controller.js';
 import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
 import { PublicAddress } from './inbound/public-address.js';
+import { ReadProfiles } from './inbound/read-profiles.js';
 import { Replies } from './inbound/replies.js';
 import { ShopperErasure } from './inbound/shopper-erasure.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
+import { Asks } from './outbound/asks.js';
 import { Erasures } from './outbound/erasures.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
@@ -34,7 +42,9 @@ import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
 import { RememberedAnswers } from './outbound/remembered-answers.js';
+import { ProfilesWanted } from './outbound/profiles-wanted.js';
 import { SeenEvents } from './outbound/seen-events.js';
+import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
 
 /** All tables in optin's schema. */
@@ -54,10 +64,13 @@ export class OptinModule {
       controllers: [
         WebhookController,
         LinksController,
+        AsksController,
+        ShoppersController,
         KeysController,
         DeletionsController,
         DataDeletionController,
         DeletionStatusController,
+        OpenApiController,
         EventsController,
         DeliveriesController,
         OffersController,
@@ -69,22 +82,43 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
-        Replies,
-        ExpireRights,
-        ShopperErasure,
-        { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,
         WishesAsked,
+        Asks,
+        AskShopper,
+        ShopperNames,
+        ShopperViews,
         { provide: OperatorToken, useValue: new OperatorToken(config.ADMIN_TOKEN) },
         {
           provide: RateLimits,
           useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
         },
+        ShopperErasure,
+        { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
+        Replies,
+        ExpireRights,
+        ProfilesWanted,
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),
+        },
+        {
+          provide: ReadProfiles,
+          inject: [ProfilesWanted, People, OptinKeys, ShopDirectory, DataSource, Emitter],
+          useFactory: (
+            wanted: ProfilesWanted,
+            people: People,
+            keys: OptinKeys,
+            directory: ShopDirectory,
+            dataSource: DataSource,
+            emitter: Emitter,
+          ) =>
+            new ReadProfiles({
+              ...{ wanted, people, keys, directory, dataSource, emitter },
+              graph: { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION },
+            }),
         },
         {
           provide: EventLog,

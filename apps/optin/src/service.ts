@@ -6,11 +6,13 @@ import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { openApiDoor } from './inbound/api/api-door.js';
 import { buryErased } from './inbound/bury-erased.js';
-import { DATA_DELETION_MAX_BYTES, DATA_DELETION_PATH } from './inbound/data-deletion.controller.js';
-import { ExpireRights, expireRights } from './inbound/expire-rights.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
+import { ExpireRights, expireRights } from './inbound/expire-rights.js';
+import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
+import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
+import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { Erasures } from './outbound/erasures.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
@@ -26,10 +28,13 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
-    const [seen, answers, dataSource] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(DataSource)];
+    const [seen, answers, asks] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(Asks)];
+    const dataSource = app.get(DataSource);
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
+    forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
     expireRights(app.get(ExpireRights), app.get(Emitter), deps);
+    readProfiles(app.get(ReadProfiles), deps);
     buryErased(app.get(Erasures), app.get(Emitter), deps, config.ERASED_MARKER_MS);
     const places = [
       sealedShoppers(dataSource, app.get(Emitter)),
@@ -42,13 +47,14 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   },
   nest: { bodyParser: false },
   http: (app, config) => {
-    // The signature covers the bytes on the wire: neither parse nor decompress them before it was checked.
-    const at =
-      (path: string) =>
-      (request: { url?: string }): boolean =>
-        request.url?.split('?')[0] === path;
-    app.useBodyParser('raw', { type: at(WEBHOOK_PATH), limit: config.WEBHOOK_MAX_BYTES, inflate: false });
-    app.useBodyParser('raw', { type: at(DATA_DELETION_PATH), limit: DATA_DELETION_MAX_BYTES, inflate: false });
+    // Before any parser: the signature covers the bytes on the wire.
+    const bodies = new ReceiveBody({
+      maxBytes: config.WEBHOOK_MAX_BYTES,
+      withinMs: config.WEBHOOK_BODY_MS,
+      maxHeldBytes: config.WEBHOOK_HELD_BYTES,
+    });
+    app.use(WEBHOOK_PATH, bodies.middleware);
+    guardConnections(app.getHttpServer(), { most: config.HTTP_MAX_CONNECTIONS, headWithinMs: config.WEBHOOK_BODY_MS });
     openApiDoor(app, API_MAX_BYTES);
   },
 };

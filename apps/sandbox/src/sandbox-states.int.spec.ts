@@ -162,6 +162,22 @@ describe('limits on asking and what is subscribed, over HTTP', () => {
     await my.page({ permissions: ['pages_messaging'] });
     const refused = await my.call('/me/subscribed_apps', { subscribed_fields: 'messages' });
     expect(refused.body.error).toMatchObject({ code: 200 });
+    expect((await my.call('/me/subscribed_apps')).body.error).toMatchObject({ code: 200 });
+  });
+
+  it('rule 11: what the Page was reviewed for is told to who may send', async () => {
+    const review = async () => (await my.call('/v26.0/100/messaging_feature_review')).body;
+    expect(await review()).toEqual({ data: [{ feature: 'one_time_notification', status: 'approved' }] });
+    await my.page({ one_time_allowed: false });
+    expect(await review()).toEqual({ data: [] });
+    await my.page({ permissions: [] });
+    expect(await review()).toMatchObject({ error: { code: 200 } });
+  });
+
+  it('rule 35: `eu_privacy_rules` is told with the profile', async () => {
+    await my.page({ eu_privacy_rules: true });
+    const read = await my.call('/me/messenger_profile?fields=subject_to_new_eu_privacy_rules');
+    expect(read.body).toEqual({ data: [{ subject_to_new_eu_privacy_rules: true }] });
   });
 });
 

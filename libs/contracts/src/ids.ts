@@ -35,6 +35,9 @@ export const grantId = (page: string, event: string): string => `grt_${digest(['
 export const replyId = (page: string, event: string, part: string | number): string =>
   `rep_${digest(['reply', page, event, part])}`;
 
+/** A question that a shop put to a shopper, named by what caused it. */
+export const askId = (shop: string, cause: string): string => `ask_${digest(['ask', shop, cause])}`;
+
 /** One line in an alert's story. */
 export const decisionId = (subject: string, stage: string, seq: number): string =>
   `dec_${digest(['decision', subject, stage, seq])}`;

@@ -98,6 +98,11 @@ export const reactionBodySchema = z.looseObject({
 /** See {@link reactionBodySchema}. */
 export type ReactionBody = z.infer<typeof reactionBodySchema>;
 
+/** One item of `changes[]`: which field of the Page changed, and what it is now. */
+export const changeBodySchema = z.looseObject({ field: z.string(), value: z.unknown().optional() });
+/** See {@link changeBodySchema}. */
+export type ChangeBody = z.infer<typeof changeBodySchema>;
+
 /** One event inside `messaging[]` or `standby[]`, before its body is looked at. */
 export const rawEventSchema = z.looseObject({
   sender: z.looseObject({ id: id.optional(), user_ref: z.string().optional() }).optional(),
@@ -116,6 +121,7 @@ export const webhookEntrySchema = z.looseObject({
   time: z.number().optional(),
   messaging: z.array(z.unknown()).optional().catch(undefined),
   standby: z.array(z.unknown()).optional().catch(undefined),
+  changes: z.array(z.unknown()).optional().catch(undefined),
 });
 
 /** A button below a card. */

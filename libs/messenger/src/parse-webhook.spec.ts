@@ -140,10 +140,16 @@ describe('envelopes', () => {
   );
 
   it.each([
-    [{ id: '100', changes: [{ field: 'feed' }] }, 0],
+    [{ id: '100', changes: 'odd', more: [{ field: 'feed' }] }, 0],
     [{ id: '100', messaging: 'odd', standby: [incoming({ read: { watermark: AT } })] }, 1],
   ])('passes over what is not messaging: %j', (entry, count) => {
     expect(parseWebhook({ entry: [entry] })).toHaveLength(count);
+  });
+
+  it('takes what is in changes for something about the Page', () => {
+    const event = only({ entry: [{ id: '100', time: AT, changes: [{ field: 'feed', value: { item: 'post' } }] }] });
+    expect(event).toMatchObject({ kind: 'change', page: '100', psid: '', timestamp: AT, body: { field: 'feed' } });
+    expect(only({ entry: [{ id: '100', time: AT, changes: [7] }] }).kind).toBe('unknown');
   });
 
   it.each([
@@ -195,6 +201,37 @@ describe('dedupKey', () => {
       keyOf({ optin: { notification_messages_token: 'rn', notification_messages_status: status } });
     expect(rn('STOP_NOTIFICATIONS')).not.toBe(rn());
     expect(rn('STOP_NOTIFICATIONS')).not.toBe(rn('RESUME_NOTIFICATIONS'));
+    expect(rn('STOP NOTIFICATIONS')).toBe(rn('STOP_NOTIFICATIONS'));
+  });
+
+  it('tells a second stop of a lasting opt-in from the first', () => {
+    const optin = { notification_messages_token: 'rn', notification_messages_status: 'STOP_NOTIFICATIONS' };
+    expect(keyOf({ optin })).toBe(keyOf({ optin }));
+    expect(keyOf({ optin }, { timestamp: AT + 60_000 })).not.toBe(keyOf({ optin }));
+  });
+
+  it.each<[string, object, string]>([
+    ['a message', { message: { mid: 'm_1' } }, 'message:m_1'],
+    ['its echo', { message: { mid: 'm_1', is_echo: true } }, 'echo:m_1'],
+    ['a tapped button', { postback: { mid: 'm_1' } }, 'postback:m_1'],
+    ['a tapped button without a mid', { postback: { payload: 'p' } }, 'postback:#'],
+    ['a link', { referral: { ref: 'r' } }, 'referral:#'],
+    ['a one-time tap', { optin: { one_time_notif_token: 'TOKEN-9' } }, 'optin:#'],
+    ['a lasting opt-in', { optin: { notification_messages_token: 'TOKEN-9' } }, 'optin:#'],
+    ['a plugin’s opt-in', { optin: { ref: 'r', user_ref: 'TOKEN-9' } }, 'optin:#'],
+    ['a delivery', { delivery: { watermark: AT, mids: ['m_1'] } }, 'delivery:#'],
+    ['a read', { read: { watermark: AT } }, 'read:#'],
+    ['a reaction', { reaction: { mid: 'm_1', action: 'react' } }, 'reaction:#'],
+    ['account linking', { account_linking: { status: 'linked', authorization_code: 'TOKEN-9' } }, 'unknown:#'],
+    ['a handover', { pass_thread_control: { new_owner_app_id: '1' } }, 'unknown:#'],
+    ['an enforced policy', { policy_enforcement: { action: 'block' } }, 'unknown:#'],
+  ])('of %s holds neither person nor token, in standby neither', (_, body, key) => {
+    const sender = { sender: { id: '98765432101234' } };
+    const event = { ...incoming(body), ...sender };
+    const standby = only({ entry: [{ id: '100', time: AT, standby: [event] }] }).dedupKey;
+    expect(standby).toBe(keyOf(body, sender));
+    expect(standby.replace(/:[0-9a-f]{40}$/, ':#')).toBe(key);
+    expect(standby).not.toMatch(/98765432101234|TOKEN-9/);
   });
 
   it('is page, person, time, kind and content for the rest, with no identifier in the clear', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  changeBodySchema,
   deliveryBodySchema,
   echoBodySchema,
   handoverBodySchema,
@@ -14,6 +15,7 @@ import {
   webhookEnvelopeSchema,
 } from './graph-types.js';
 import type {
+  ChangeBody,
   DeliveryBody,
   EchoBody,
   HandoverBody,
@@ -53,6 +55,8 @@ export type MessengerEvent = EventHead &
     | { readonly kind: 'read'; readonly body: ReadBody }
     | { readonly kind: 'reaction'; readonly body: ReactionBody }
     | { readonly kind: 'echo'; readonly body: EchoBody }
+    /** An item of `changes[]`: something about the Page, and no person's doing (`psid` is ''). */
+    | { readonly kind: 'change'; readonly body: ChangeBody }
     | { readonly kind: 'handover'; readonly body: HandoverBody }
     | { readonly kind: 'unknown'; readonly body: unknown }
   );
@@ -78,15 +82,26 @@ export function parseWebhook(body: unknown): MessengerEvent[] {
   return envelope.data.entry.flatMap((rawEntry) => {
     const entry = webhookEntrySchema.safeParse(rawEntry);
     if (!entry.success) return [unreadable(rawEntry, '', 0, false)];
-    const { id: page = '', time = 0, messaging = [], standby = [] } = entry.data;
+    const { id: page = '', time = 0, messaging = [], standby = [], changes = [] } = entry.data;
     return [
-      ...messaging.map((event) => parseEvent(event, page, time, false)),
-      ...standby.map((event) => parseEvent(event, page, time, true)),
+      ...messaging.map((event) => parseEvent(event, { page, time, list: 'messaging' })),
+      ...standby.map((event) => parseEvent(event, { page, time, list: 'standby' })),
+      ...changes.map((event) => parseEvent(event, { page, time, list: 'changes' })),
     ];
   });
 }
 
-function parseEvent(raw: unknown, entryPage: string, entryTime: number, standby: boolean): MessengerEvent {
+/** Where an event stood: in which list of the entry of which Page ('': it named none), and the entry's time. */
+export interface EventPlace {
+  readonly page: string;
+  readonly time: number;
+  readonly list: 'messaging' | 'standby' | 'changes';
+}
+
+/** One item of an entry's list; see {@link parseWebhook}, which never throws either. */
+export function parseEvent(raw: unknown, { page: entryPage, time: entryTime, list }: EventPlace): MessengerEvent {
+  const standby = list === 'standby';
+  if (list === 'changes') return parseChange(raw, entryPage, entryTime);
   const parsed = rawEventSchema.safeParse(raw);
   if (!parsed.success) return unreadable(raw, entryPage, entryTime, standby);
   const event = parsed.data;
@@ -98,6 +113,14 @@ function parseEvent(raw: unknown, entryPage: string, entryTime: number, standby:
     timestamp: toMilliseconds(event.timestamp ?? watermarkOf(content) ?? entryTime),
     standby,
   };
+  return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
+}
+
+function parseChange(raw: unknown, page: string, time: number): MessengerEvent {
+  const change = changeBodySchema.safeParse(raw);
+  if (!change.success) return unreadable(raw, page, time, false);
+  const head = { page, psid: '', timestamp: toMilliseconds(time), standby: false };
+  const content: Content = { kind: 'change', body: change.data };
   return { ...head, dedupKey: dedupKeyOf(head, content), ...content };
 }
 
@@ -137,11 +160,18 @@ function unreadable(raw: unknown, page: string, time: number, standby: boolean):
 function dedupKeyOf(head: Omit<EventHead, 'dedupKey'>, { kind, body }: Content): string {
   if ((kind === 'message' || kind === 'echo' || kind === 'postback') && body.mid) return `${kind}:${body.mid}`;
   if (kind === 'optin') {
-    const token = body.one_time_notif_token ?? body.notification_messages_token;
-    if (token !== undefined) return `optin:${digest([token, body.notification_messages_status ?? ''])}`;
+    // A one-time token is granted once. A lasting one is told of again and again (stopped, resumed, stopped): without the
+    // time the second stop would be taken for the first.
+    const { one_time_notif_token: once, notification_messages_token: lasting } = body;
+    if (once !== undefined) return `optin:${digest([once, ''])}`;
+    if (lasting !== undefined)
+      return `optin:${digest([lasting, statusOf(body.notification_messages_status), head.timestamp])}`;
   }
   return `${kind}:${digest([head.page, head.psid, head.timestamp, kind, body])}`;
 }
+
+/** The platform's page prints the status with a space, production code has met an underscore. */
+const statusOf = (status: string | undefined): string => (status ?? '').replaceAll(' ', '_').toUpperCase();
 
 function digest(parts: unknown[]): string {
   return createHash('sha256').update(serialise(parts)).digest('hex').slice(0, 40);

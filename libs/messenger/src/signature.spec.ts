@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { appSecretProof, verifyAppSecretProof } from './appsecret-proof.js';
 import { escapeJson } from './escape-json.js';
-import { signBody, signBodySha1, verifySignature } from './signature.js';
+import { signBody, signBodySha1, verifySignature, verifyWebhook } from './signature.js';
 
 const SECRET = 'sim_app_secret';
 const ON_THE_WIRE = String.raw`{"object":"page","entry":[{"id":"100","time":1767225600000,"messaging":[{"sender":{"id":"200"},"recipient":{"id":"100"},"timestamp":1767225600000,"message":{"mid":"m_1","text":"\u00e4\u00f6\u00e5 \ud83d\ude00 a\/b"}}]}]}`;
@@ -44,6 +44,22 @@ describe('webhook signature (test vector)', () => {
   ])('refuses a header that is %s', (_, header) => {
     expect(verifySignature([SECRET], header, bytes)).toBe(false);
   });
+});
+
+describe('both signature headers', () => {
+  const bytes = Buffer.from(ON_THE_WIRE);
+  const sha256 = signBody(SECRET, bytes);
+  const sha1 = signBodySha1(SECRET, bytes);
+  it.each<[string, boolean, { sha256: string | undefined; sha1: string | undefined }]>([
+    ['both', true, { sha256, sha1 }],
+    ['SHA-256 alone', true, { sha256, sha1: undefined }],
+    ['SHA-1 alone', false, { sha256: undefined, sha1 }],
+    ['neither', false, { sha256: undefined, sha1: undefined }],
+    ['a wrong SHA-1 beside it', false, { sha256, sha1: signBodySha1('other', bytes) }],
+    ['an empty SHA-1 beside it', false, { sha256, sha1: '' }],
+    ['a wrong SHA-256', false, { sha256: signBody('other', bytes), sha1 }],
+    ['each in the place of the other', false, { sha256: sha1, sha1: sha256 }],
+  ])('%s: %j', (_, valid, headers) => expect(verifyWebhook(SECRET, headers, bytes)).toBe(valid));
 });
 
 describe('escapeJson', () => {

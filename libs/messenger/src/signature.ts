@@ -17,6 +17,28 @@ export function signBodySha1(appSecret: string, bytes: Uint8Array): string {
 }
 
 const SIGNATURE_256 = /^sha256=([0-9a-f]{64})$/;
+const SIGNATURE_1 = /^sha1=([0-9a-f]{40})$/;
+
+/** The two signature headers of a webhook, as they came; undefined: not there. */
+export interface SignatureHeaders {
+  readonly sha256: string | undefined;
+  readonly sha1: string | undefined;
+}
+
+/**
+ * Whether a webhook is signed with `appSecret`: `X-Hub-Signature-256` must be there and fit, and the legacy
+ * `X-Hub-Signature`, where it is there too, must fit as well (docs/decisions/0016). Constant time in both digests.
+ */
+export function verifyWebhook(appSecret: string, { sha256, sha1 }: SignatureHeaders, bytes: Uint8Array): boolean {
+  const fits256 = fits('sha256', appSecret, SIGNATURE_256.exec(sha256 ?? '')?.[1], bytes);
+  const fits1 = sha1 === undefined || fits('sha1', appSecret, SIGNATURE_1.exec(sha1)?.[1], bytes);
+  return fits256 && fits1;
+}
+
+function fits(algorithm: string, secret: string, given: string | undefined, bytes: Uint8Array): boolean {
+  if (given === undefined) return false;
+  return timingSafeEqual(createHmac(algorithm, secret).update(bytes).digest(), Buffer.from(given, 'hex'));
+}
 
 /**
  * Whether `header` (the value of `X-Hub-Signature-256`) signs `bytes` under one of `appSecrets` (several while a secret

@@ -89,6 +89,16 @@ export const databaseSettings = {
   }),
 };
 
+/** Where Messenger's API is. */
+export const graphSettings = {
+  GRAPH_BASE_URL: setting({
+    check: url('https', 'http'),
+    default: 'https://graph.facebook.com',
+    help: 'The only host that messages are posted to, and that is asked about Pages.',
+  }),
+  GRAPH_VERSION: setting({ check: text(), default: 'v26.0', help: 'Version of the Graph API in the path.' }),
+};
+
 export const redisSettings = {
   REDIS_URL: setting({
     check: url('redis', 'rediss'),

@@ -1,3 +1,4 @@
+import { graphHeaders, graphPath } from '@beckon/messenger';
 import type { SendRequest } from '@beckon/messenger';
 import type { Clock } from '@beckon/service';
 import { Pool, type Dispatcher } from 'undici';
@@ -28,7 +29,6 @@ const LONGEST_ANSWER = 64 * 1024;
  */
 export class MessengerClient {
   private readonly pool: Pool;
-  private readonly base: URL;
 
   /** @param o.baseUrl e.g. `https://graph.facebook.com`; `o.timeoutMs` for the whole answer once the first byte left. */
   constructor(
@@ -40,8 +40,7 @@ export class MessengerClient {
       readonly clock: Clock;
     },
   ) {
-    this.base = new URL(o.baseUrl);
-    this.pool = new Pool(this.base.origin, {
+    this.pool = new Pool(new URL(o.baseUrl).origin, {
       connections: o.connections,
       pipelining: 1,
       allowH2: false,
@@ -54,7 +53,7 @@ export class MessengerClient {
 
   /** Never rejects: every outcome is a result. */
   post(p: Post): Promise<PostResult> {
-    const path = `${this.base.pathname.replace(/\/$/, '')}/${this.o.version}/${encodeURIComponent(p.page)}/messages`;
+    const path = graphPath(this.o, p.page, 'messages');
     return new Promise((resolve) => {
       const flight = new Flight(p.deadline, this.o.timeoutMs, this.o.clock, resolve);
       try {
@@ -62,7 +61,7 @@ export class MessengerClient {
           {
             method: 'POST',
             path,
-            headers: { authorization: `Bearer ${p.accessToken}`, 'content-type': 'application/json' },
+            headers: graphHeaders(p.accessToken),
             body: Buffer.from(JSON.stringify(p.request)),
           },
           flight,

@@ -19,8 +19,10 @@ export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
  * of it, and the tap joins the subscription that still looks active. Such a consent is newer than the message and has
  * not been answered by it: it goes on as a subscription of its own, with the token that came with it. The message counts
  * from when it was put on the socket; nobody who taps after having seen it taps before that.
+ *
+ * @param offerAgain whether to note that the next time is to be offered.
  */
-export function endTold(person: Person, delivery: Delivery, now: number): Outcome {
+export function endTold(person: Person, delivery: Delivery, now: number, offerAgain = true): Outcome {
   const sub = person.subs.find((s) => s.sub_id === delivery.sub_id);
   if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active' || sub.mode !== 'once')
     return { person, replies: [], notes: [] };
@@ -29,7 +31,7 @@ export function endTold(person: Person, delivery: Delivery, now: number): Outcom
   const again = askedAgain(sub, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
   const ended = endSub(person, sub.sub_id, 'already_told', told_at);
-  const after = again ? ended : withDue(ended, sub, 'already_told', told_at);
+  const after = again || !offerAgain ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,

@@ -42,9 +42,6 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   kept: 'help',
 };
 
-/** Confirmations that nothing follows. */
-const lastWords: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'ended_one', 'deleted']);
-
 /**
  * Words a reply.
  * @param locales the shopper's, then the shop's; the language that the person just used goes before both.
@@ -58,11 +55,8 @@ export function wordReply(
   zone = 'UTC',
 ): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
-  return {
-    purpose: purposes[reply.say],
-    quietInFlight: lastWords.has(reply.say),
-    body: bodyOf(reply, voice, payload, zone),
-  };
+  const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one' || reply.say === 'deleted';
+  return { purpose: purposes[reply.say], quietInFlight, body: bodyOf(reply, voice, payload, zone) };
 }
 
 /** What answers go out as. */

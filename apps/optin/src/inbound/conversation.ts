@@ -16,6 +16,7 @@ import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
+import { ProfilesWanted } from '../outbound/profiles-wanted.js';
 import { SeenEvents } from '../outbound/seen-events.js';
 import { Erasing } from './erasing.js';
 import { Replies, factsOf } from './replies.js';
@@ -46,6 +47,7 @@ export class Conversation {
     private readonly offers: OfferCopies,
     private readonly keys: OptinKeys,
     private readonly replies: Replies,
+    private readonly profiles: ProfilesWanted,
     private readonly erasing: Erasing,
   ) {}
 
@@ -96,6 +98,7 @@ export class Conversation {
         person ? [{ before: before.get(person.shopper.shopper_id), after: person }] : [],
       ),
     );
+    await this.profiles.note(tx, strangersIn(arrived, known, before), now);
   }
 
   /** Events that were not handled before, each once, in the order in which they happened. */
@@ -132,6 +135,20 @@ export class Conversation {
       ...named,
     ]);
   }
+}
+
+/** People who were not known before, of shops that want their profiles read. */
+function strangersIn(
+  arrivals: readonly Arrival[],
+  after: ReadonlyMap<string, Known>,
+  before: ReadonlyMap<string, Person>,
+): { shopper_id: string; page: string }[] {
+  const asking = new Set(arrivals.filter((a) => a.shop.settings.bot.read_profile).map((a) => a.mark));
+  return [...after].flatMap(([mark, { person }]) => {
+    if (person === undefined || !asking.has(mark)) return [];
+    const { shopper_id, page } = person.shopper;
+    return before.has(shopper_id) ? [] : [{ shopper_id, page }];
+  });
 }
 
 /** Writes the lines of a shopper's story. `subject` names the cause, so that the lines of one cause keep their ids. */

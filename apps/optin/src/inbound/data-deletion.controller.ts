@@ -1,6 +1,7 @@
 import { shops } from '@beckon/contracts';
 import { CaughtUp, Emitter } from '@beckon/kafka';
 import { readSignedRequest } from '@beckon/messenger';
+import { ShopDirectory } from '@beckon/settings';
 import { CLOCK } from '@beckon/service';
 import type { Clock } from '@beckon/service';
 import {
@@ -22,10 +23,8 @@ import { People } from '../outbound/people.js';
 import { PublicAddress, deletionPath } from './public-address.js';
 import { ShopperErasure } from './shopper-erasure.js';
 
-/** Where the platform is told to send data-deletion requests. */
+/** Where the platform is told to send data-deletion requests: below the webhook, whose middleware takes the bytes. */
 export const DATA_DELETION_PATH = '/webhooks/messenger/data-deletion';
-/** Largest form that is read, in bytes. */
-export const DATA_DELETION_MAX_BYTES = 16_384;
 
 /** A shopper whose `external_id` is this and an app-scoped id is the person that the platform means. */
 export const FACEBOOK_ID = 'facebook:';
@@ -45,6 +44,7 @@ interface DeletionAnswer {
 export class DataDeletionController {
   constructor(
     private readonly secrets: PageSecrets,
+    private readonly directory: ShopDirectory,
     private readonly caughtUp: CaughtUp,
     private readonly keys: OptinKeys,
     private readonly people: People,
@@ -65,7 +65,8 @@ export class DataDeletionController {
     const code = this.keys.deletionCode('app user', userId);
     await this.emitter.transaction(async (tx) => {
       const found: string[] = [];
-      for (const id of await this.people.byExternalId(tx, pages, `${FACEBOOK_ID}${userId}`))
+      const shopNames = new Set(pages.flatMap((page) => this.directory.byPage(page)?.shop.shop ?? []));
+      for (const id of await this.people.byExternalId(tx, { shops: [...shopNames], pages }, `${FACEBOOK_ID}${userId}`))
         if (await this.erasure.erase(tx, id, { by: 'platform', now })) found.push(id);
       const receipt = { code, channel: 'platform', shop: null, requested_at: now, found: found.length > 0 } as const;
       await this.erasures.note(tx, { ...receipt, done_at: receipt.found ? null : now }, found);

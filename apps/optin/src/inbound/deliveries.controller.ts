@@ -48,9 +48,9 @@ export class DeliveriesController {
         after.set(delivery.shopper_id, suspendBy(person, delivery, now));
         continue;
       }
-      const outcome = endTold(person, delivery, now);
-      const cause = `told:${delivery.sub_id}`;
       const shop = this.directory.get(delivery.shop);
+      const outcome = endTold(person, delivery, now, this.offersAgain(delivery.shop));
+      const cause = `told:${delivery.sub_id}`;
       publishNotes(tx, outcome, { shop: { shop: delivery.shop, rev: shop?.rev ?? 0 }, subject: cause, now });
       // Whoever is told once is offered the next time, too: now, if the window is open.
       const told =
@@ -66,12 +66,16 @@ export class DeliveriesController {
 
   /** The offers that an offer to be told again can speak of. */
   private offersOf(tx: ChunkTransaction, people: readonly Person[], told: readonly Delivery[]): Promise<Offer[]> {
-    const subs = new Set(told.filter(hasArrived).map((d) => d.sub_id));
+    const subs = new Set(told.filter((d) => hasArrived(d) && this.offersAgain(d.shop)).map((d) => d.sub_id));
     return this.offers.findFor(
       tx,
       people
         .filter((p) => canBeAnswered(p, this.clock.now()))
         .flatMap((p) => [...p.subs.filter((s) => subs.has(s.sub_id)), ...p.shopper.again_due]),
     );
+  }
+
+  private offersAgain(shop: string): boolean {
+    return this.directory.get(shop)?.settings.bot.offer_again ?? false;
   }
 }

@@ -11,6 +11,7 @@ import type { Erasure } from '../domain/erasure.js';
 import { receiptOf } from '../domain/receipt-of.js';
 import { parseLogged } from '../domain/split-webhook.js';
 import { optinMetrics } from '../metrics.js';
+import { Asks } from '../outbound/asks.js';
 import { Erasures } from '../outbound/erasures.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { StateAtHand } from '../outbound/state-at-hand.js';
@@ -24,6 +25,7 @@ export class EventsController {
     private readonly state: StateAtHand,
     private readonly keys: OptinKeys,
     private readonly conversation: Conversation,
+    private readonly asks: Asks,
     private readonly erasures: Erasures,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -45,6 +47,10 @@ export class EventsController {
       tx,
       [...arrivals, ...receipted].map((a) => a.mark),
     );
+    const echoes = receipted.flatMap(({ receipt: r }) =>
+      r.kind === 'echo' && r.alert_id !== null ? [{ id: r.alert_id, at: r.at }] : [],
+    );
+    await this.asks.noteSent(tx, echoes);
     for (const { page, psid, mark, key, receipt } of receipted)
       for (const generation of generationsOf(receipt, erasures.get(mark))) {
         const shopper_id = this.keys.shopperId(page, psid, generation);

@@ -63,6 +63,7 @@ async function waitingFor(psid: string, skus: readonly string[]): Promise<void> 
     await send(from(psid, { optin }, 1000 - i));
   }
   await until('all subscriptions', () => mine(psid).length === skus.length);
+  await until('their confirmations', () => saidTo(psid).length === skus.length + 1);
 }
 const mine = (psid: string): Subscription[] => {
   const all = subs().filter((s) => s.shopper_id === personOf(psid)?.shopper_id);

@@ -1,7 +1,8 @@
 import { CaughtUp } from '@beckon/kafka';
 import type { OutgoingRecord } from '@beckon/kafka';
 import { shops } from '@beckon/contracts';
-import { verifySignature } from '@beckon/messenger';
+import { verifyWebhook } from '@beckon/messenger';
+import type { SignatureHeaders } from '@beckon/messenger';
 import { CLOCK, LOG } from '@beckon/service';
 import type { Clock, Logger } from '@beckon/service';
 import {
@@ -35,7 +36,7 @@ export const WEBHOOK_PATH = '/webhooks/messenger';
 /**
  * The HTTP edge. A webhook is answered 200 only when Kafka has its events: the platform offers no second way to learn
  * of them, and a lost tap is a lost consent. Nothing is parsed, let alone stored, before the signature over the very
- * bytes was checked.
+ * bytes was checked; what is stored is the platform's own text. The body comes from `receive-body.ts`.
  */
 @Controller(WEBHOOK_PATH)
 export class WebhookController {
@@ -58,18 +59,23 @@ export class WebhookController {
     return challenge;
   }
 
-  /** 200: taken · 401: not signed by the app of any Page · 503: not taken, send it again. */
+  /** 200: taken, or nothing for us in it · 401: not signed by the app of any Page · 503: not taken, send it again. */
   @Post()
   @HttpCode(200)
   async receive(
     @Body() body: unknown,
-    @Headers('x-hub-signature-256') signature: string | undefined,
+    @Headers('x-hub-signature-256') sha256: string | undefined,
+    @Headers('x-hub-signature') sha1: string | undefined,
     @Res({ passthrough: true }) response: PlainReply,
   ): Promise<string> {
     const began = this.clock.monotonic();
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    const signedFor = this.signedFor(bytes, signature);
-    if (signedFor.size === 0) this.refuseUnsigned();
+    this.refuseBeforeSettings();
+    const signedFor = this.signedFor(bytes, { sha256, sha1 });
+    if (signedFor.size === 0) {
+      optinMetrics.webhooks.add(1, { outcome: 'unsigned' });
+      throw new UnauthorizedException();
+    }
     const records = this.toRecords(bytes, signedFor);
     try {
       await this.log.append(records);
@@ -87,48 +93,30 @@ export class WebhookController {
   }
 
   /** The Pages of the app whose secret signed the bytes; none for a wrong or missing signature. */
-  private signedFor(bytes: Buffer, signature: string | undefined): ReadonlySet<string> {
+  private signedFor(bytes: Buffer, signature: SignatureHeaders): ReadonlySet<string> {
     const pages = new Set<string>();
     // Every secret is tried, so that the time taken does not tell which one fitted.
     for (const app of this.secrets.appSecrets())
-      if (verifySignature([app.secret], signature, bytes)) for (const page of app.pages) pages.add(page);
+      if (verifyWebhook(app.secret, signature, bytes)) for (const page of app.pages) pages.add(page);
     return pages;
   }
 
-  private refuseUnsigned(): never {
-    // Before the settings are read, nobody can say whether the signature is wrong.
-    if (!this.caughtUp.ready([shops])) {
-      optinMetrics.webhooks.add(1, { outcome: 'starting' });
-      throw new ServiceUnavailableException('starting; send it again');
-    }
-    optinMetrics.webhooks.add(1, { outcome: 'unsigned' });
-    throw new UnauthorizedException();
+  /** Before all settings are read nobody can say whose signature is wrong, nor that a Page is not ours. */
+  private refuseBeforeSettings(): void {
+    if (this.caughtUp.ready([shops])) return;
+    optinMetrics.webhooks.add(1, { outcome: 'starting' });
+    throw new ServiceUnavailableException('starting; send it again');
   }
 
   /** One app must not speak for another's Page: what its secret does not cover is counted and left out. */
   private toRecords(bytes: Buffer, signedFor: ReadonlySet<string>): OutgoingRecord[] {
-    const { events, unreadable } = splitWebhook(parseJson(bytes), this.clock.now());
-    let dropped = unreadable;
+    const { events, unreadable } = splitWebhook(bytes, this.clock.now());
+    if (unreadable > 0) optinMetrics.dropped.add(unreadable, { cause: 'unreadable' });
     const records: OutgoingRecord[] = [];
     for (const event of events) {
-      if (!signedFor.has(event.value.page)) {
-        optinMetrics.dropped.add(1, { cause: 'foreign_page' });
-        continue;
-      }
-      const record = this.log.record(event);
-      if (record) records.push(record);
-      else dropped += 1;
+      if (signedFor.has(event.head.page)) records.push(this.log.record(event));
+      else optinMetrics.dropped.add(1, { cause: 'foreign_page' });
     }
-    if (dropped > 0) optinMetrics.dropped.add(dropped, { cause: 'unreadable' });
     return records;
-  }
-}
-
-/** Signed bytes that are no JSON hold no events; asking for them again would not change that. */
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { binaryHeaders, messengerEvents } from '@beckon/contracts';
 import { KafkaClient } from '@beckon/kafka';
 import type { OutgoingRecord } from '@beckon/kafka';
+import { toLogged } from '../domain/split-webhook.js';
 import type { LoggableEvent } from '../domain/split-webhook.js';
 
 /** Kafka did not take the events in time, or is so far behind that waiting is pointless. */
@@ -8,8 +9,10 @@ export class LogAway extends Error {
   readonly code = 'LOG_AWAY';
 }
 
-/** Events that may wait for Kafka at once; more would only fill memory while the platform sends them again. */
-const MOST_WAITING = 5000;
+/** Bytes of events that may wait for Kafka at once; more would only fill memory while the platform sends them again. */
+const MOST_WAITING = 16 * 1024 * 1024;
+/** What a record needs beside its value, about. */
+const RECORD_BYTES = 500;
 
 /** The durable log that a webhook must have reached before the platform is answered: the topic `messenger.events`. */
 export class EventLog {
@@ -28,14 +31,17 @@ export class EventLog {
    */
   async append(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return;
-    if (this.waiting + records.length > MOST_WAITING) throw new LogAway('too many events wait for Kafka already');
-    this.waiting += records.length;
+    const bytes = records.reduce((sum, { value }) => sum + RECORD_BYTES + (value?.length ?? 0), 0);
+    // However large one webhook is: when nothing waits it is taken, or it would be refused for ever.
+    if (this.waiting > 0 && this.waiting + bytes > MOST_WAITING)
+      throw new LogAway('too many events wait for Kafka already');
+    this.waiting += bytes;
     const sent = this.client.producer
       .send(records)
       .catch((cause: unknown) => {
         throw new LogAway('Kafka refused the events', { cause });
       })
-      .finally(() => (this.waiting -= records.length));
+      .finally(() => (this.waiting -= bytes));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new LogAway(`Kafka took more than ${this.waitMs} ms`)), this.waitMs);
@@ -48,23 +54,18 @@ export class EventLog {
     }
   }
 
-  /** An event as a record, or undefined when it is nested so deeply that it cannot be written as JSON. */
-  record({ key, value }: LoggableEvent): OutgoingRecord | undefined {
-    let text: string;
-    try {
-      text = JSON.stringify(value);
-    } catch {
-      return undefined;
-    }
+  /** An event as a record. */
+  record(event: LoggableEvent): OutgoingRecord {
+    const { page, psid, received_at } = event.head;
     return {
       topic: this.client.topic(messengerEvents),
-      key: `${value.page}:${value.psid}`,
-      value: text,
+      key: `${page}:${psid}`,
+      value: toLogged(event),
       headers: binaryHeaders({
-        id: `${value.page}:${key}`,
+        id: `${page}:${event.key}`,
         source: 'beckon/optin',
         type: messengerEvents.type,
-        time: value.received_at,
+        time: received_at,
       }),
     };
   }

@@ -76,6 +76,9 @@ const UPSERT_SUBS = upsertNewer('subscriptions', ['sub_id'], 'rev', subColumns);
 /** Ended subscriptions are loaded as long as an older event about the same wish could still come. */
 const ENDED_LATELY_MS = 8 * 86_400_000;
 
+/** Tables with more about a shopper: whoever adds one adds it here (a spec looks at all tables). */
+const BESIDE = ['asks', 'profiles_wanted'];
+
 /** Shoppers with their subscriptions: optin's state, and the two topics that publish it. */
 @Injectable()
 export class People {
@@ -160,6 +163,7 @@ export class People {
       'DELETE FROM subscriptions WHERE shopper_id = $1 RETURNING sub_id',
       [marker.shopper_id],
     );
+    for (const table of BESIDE) await tx.query(`DELETE FROM ${table} WHERE shopper_id = $1`, [marker.shopper_id]);
     const published = new Set(gone.map((g) => g.sub_id));
     await tx.query(UPSERT_SHOPPERS, [jsonRows([marker])]);
     for (const s of ended.filter((sub) => published.has(sub.sub_id)))
@@ -169,10 +173,15 @@ export class People {
   }
 
   /** The shoppers of these Pages that a brand's link or ask named so. */
-  async byExternalId(tx: EmittingTransaction, pages: readonly string[], externalId: string): Promise<string[]> {
+  async byExternalId(
+    tx: EmittingTransaction,
+    on: { readonly shops: readonly string[]; readonly pages: readonly string[] },
+    externalId: string,
+  ): Promise<string[]> {
     const rows = await tx.query<{ shopper_id: string }>(
-      'SELECT shopper_id FROM shoppers WHERE external_id = $1 AND page = ANY ($2) ORDER BY shopper_id',
-      [externalId, [...pages]],
+      `SELECT shopper_id FROM shoppers WHERE shop = ANY ($1) AND external_id = $2 AND page = ANY ($3)
+       ORDER BY shopper_id`,
+      [[...on.shops], externalId, [...on.pages]],
     );
     return rows.map((r) => r.shopper_id);
   }

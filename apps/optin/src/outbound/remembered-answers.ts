@@ -89,9 +89,8 @@ export class RememberedAnswers {
   /** Forgets up to `limit` answers to requests that began before `before`; answers how many. */
   async forget(before: number, limit: number): Promise<number> {
     const [, count]: [unknown, number] = await this.dataSource.query(
-      `DELETE FROM api_answers WHERE (shop, idempotency_key) IN
-         (SELECT shop, idempotency_key FROM api_answers WHERE began_at < $1 ORDER BY began_at LIMIT $2
-          FOR UPDATE SKIP LOCKED)`,
+      `DELETE FROM api_answers WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM api_answers WHERE began_at < $1 ORDER BY began_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
       [before, limit],
     );
     return count;

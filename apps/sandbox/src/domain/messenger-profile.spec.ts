@@ -83,6 +83,16 @@ describe('reading the Messenger profile', () => {
     expect(readProfile(profile, 'greeting')).toEqual({ data: [] });
   });
 
+  it('rule 35: tells whether the privacy rules of Europe hold, which cannot be set', () => {
+    const field = 'subject_to_new_eu_privacy_rules';
+    expect(readProfile(profile, field)).toEqual({ data: [{ [field]: false }] });
+    expect(readProfile(profile, `get_started,${field}`, true)).toEqual({
+      data: [{ get_started: GET_STARTED, [field]: true }],
+    });
+    expect(setProfile(profile, { [field]: true })).toMatchObject({ refusal: { code: 100 } });
+    expect(deleteFromProfile(profile, field)).toMatchObject({ refusal: { code: 100 } });
+  });
+
   it.each([
     [undefined, /fields is required/],
     ['', /fields is required/],

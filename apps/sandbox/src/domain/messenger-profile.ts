@@ -74,11 +74,19 @@ export function deleteFromProfile(
   return consistent(Object.fromEntries(Object.entries(profile).filter(([field]) => !gone.has(field))));
 }
 
+/** What can be read beside the properties, and not set: the SDKs know it, the pages do not say more of it. */
+export const READ_ONLY_FIELD = 'subject_to_new_eu_privacy_rules';
+
 /** `GET /{page}/messenger_profile?fields=...`: one object with what is set, or none. */
-export function readProfile(profile: MessengerProfile, fields: unknown): { data: object[] } | { refusal: GraphError } {
-  const read = profileFields(fields);
+export function readProfile(
+  profile: MessengerProfile,
+  fields: unknown,
+  euPrivacyRules = false,
+): { data: object[] } | { refusal: GraphError } {
+  const read = profileFields(fields, [READ_ONLY_FIELD]);
   if ('refusal' in read) return read;
-  const set = read.fields.flatMap((field) => (profile[field] === undefined ? [] : [[field, profile[field]]]));
+  const known: Record<string, unknown> = { ...profile, [READ_ONLY_FIELD]: euPrivacyRules };
+  const set = read.fields.flatMap((field) => (known[field] === undefined ? [] : [[field, known[field]]]));
   return { data: set.length === 0 ? [] : [Object.fromEntries(set) as object] };
 }
 
@@ -118,13 +126,14 @@ function consistent(profile: MessengerProfile): { profile: MessengerProfile } | 
   return refuse('You must set a Get Started button if you also wish to use persistent menu.', 2018145);
 }
 
-function profileFields(value: unknown): { fields: ProfileField[] } | { refusal: GraphError } {
+function profileFields(value: unknown, more: readonly string[] = []): { fields: string[] } | { refusal: GraphError } {
   const given = jsonParam(value);
   const names: unknown = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given;
   if (!Array.isArray(names) || names.length === 0 || names[0] === '') return refuse('The parameter fields is required');
-  const at = names.findIndex((name) => !PROFILE_FIELDS.some((field) => field === name));
-  if (at < 0) return { fields: [...new Set(names as ProfileField[])] };
-  return refuse(`Param fields[${at}] must be one of {${PROFILE_FIELDS.join(', ')}} - got "${shown(names[at])}".`);
+  const known = [...PROFILE_FIELDS, ...more];
+  const at = names.findIndex((name) => !known.some((field) => field === name));
+  if (at < 0) return { fields: [...new Set(names as string[])] };
+  return refuse(`Param fields[${at}] must be one of {${known.join(', ')}} - got "${shown(names[at])}".`);
 }
 
 function getStarted(value: unknown): GraphError | undefined {

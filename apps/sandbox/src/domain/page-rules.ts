@@ -49,6 +49,8 @@ export interface PageRules {
   standbyEvents: 'all' | 'messages';
   /** Rule 33, assumed: whether presses of the app's own buttons are only overheard too, without their payload. */
   standbyOwnButtons: boolean;
+  /** Rule 35: whether the Page falls under the privacy rules of Europe; only told, with the Messenger profile. */
+  euPrivacyRules: boolean;
   /** Rule 36: whether the limits below refuse; off, so that load tests measure the sender and not this sandbox. */
   limitsEnforced: boolean;
   /** Rule 36: messages per second of the Page. */
@@ -117,6 +119,7 @@ export const DEFAULT_PAGE_RULES: PageRules = {
   unavailableCode: 551,
   standbyEvents: 'all',
   standbyOwnButtons: false,
+  euPrivacyRules: false,
   limitsEnforced: false,
   sendsPerSecond: 300,
   mediaPerSecond: 10,

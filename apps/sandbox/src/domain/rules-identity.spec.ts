@@ -51,6 +51,12 @@ describe('rule 3: the proof of the app secret', () => {
       expect(rule3Proof(page, wrong)).toMatchObject({ rule: 3, code: 100 });
     }
   });
+
+  it('is looked at wherever it is given', () => {
+    const page = samplePage();
+    expect(rule3Proof(page, appSecretProof(page.appSecret, page.token))).toBeUndefined();
+    expect(rule3Proof(page, appSecretProof('other', page.token))).toMatchObject({ rule: 3, code: 100 });
+  });
 });
 
 describe('rule 4: what the app may do', () => {

@@ -18,9 +18,9 @@ export function rule2LiveToken(token: string | undefined, page: Page | undefined
   return graphError(2, 190, page.tokenState, 'Error validating access token: the session is no longer valid.');
 }
 
-/** Rule 3: with the switch on, every call proves that it knows the app secret. The code is assumed. */
+/** Rule 3: with the switch on, every call proves that it knows the app secret; a proof that is wrong is never taken. */
 export function rule3Proof(page: Page, proof: unknown): GraphError | undefined {
-  if (!page.rules.requireAppsecretProof) return undefined;
+  if (!page.rules.requireAppsecretProof && proof === undefined) return undefined;
   if (typeof proof !== 'string') {
     return assumedError(3, 'appsecret_proof', 'API calls from the server require an appsecret_proof argument');
   }

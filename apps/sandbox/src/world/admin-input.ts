@@ -48,6 +48,7 @@ export const pageRules = {
   permissions: z.array(z.string()),
   app_live: z.boolean(),
   unknown_versions: z.enum(['served', 'refused']),
+  eu_privacy_rules: z.boolean(),
   notify_me_opens_window: z.boolean(),
   second_tap_emits: z.boolean(),
   failed_checks_spend_tokens: z.boolean(),

@@ -70,6 +70,8 @@ export class GraphEdges {
       case 'POST messenger_profile':
       case 'DELETE messenger_profile':
         return this.profile.messengerProfile(page, call.method, params);
+      case 'GET messaging_feature_review':
+        return this.profile.featureReview(page);
       case 'GET notification_message_tokens':
         return this.tokens(page, params);
       case 'POST notification_messages_dev_support':
@@ -148,6 +150,8 @@ export class GraphEdges {
 
   /** Rule 41: what the app is subscribed to. */
   private subscriptions(page: Page): EdgeOutcome {
+    const refusal = rule4Permission(page, 'pages_manage_metadata');
+    if (refusal) return { refusal };
     const fields = page.subscribedFields ?? [...WEBHOOK_FIELDS];
     const app = { id: page.appId, name: page.name, link: '', category: 'Business', subscribed_fields: fields };
     return { body: { data: fields.length === 0 ? [] : [app] } };

@@ -41,13 +41,23 @@ export class GraphProfile {
     const refusal = rule4Permission(page, 'pages_messaging') ?? this.meter.profileCall(page);
     if (refusal) return { refusal };
     if (method === 'GET') {
-      const read = readProfile(page.profile, params.fields);
+      const read = readProfile(page.profile, params.fields, page.rules.euPrivacyRules);
       return 'refusal' in read ? read : { body: { data: read.data } };
     }
     return this.change(
       page,
       method === 'POST' ? setProfile(page.profile, params) : deleteFromProfile(page.profile, params.fields),
     );
+  }
+
+  /**
+   * `GET /{page}/messaging_feature_review`: what the Page was reviewed for. That one-time notifications are told here, and
+   * under which name, is assumed: the platform's page names no feature.
+   */
+  featureReview(page: Page): EdgeOutcome {
+    const refusal = rule4Permission(page, 'pages_messaging');
+    if (refusal) return { refusal };
+    return { body: { data: page.oneTimeAllowed ? [{ feature: 'one_time_notification', status: 'approved' }] : [] } };
   }
 
   private change(page: Page, outcome: { profile: MessengerProfile } | Extract<EdgeOutcome, { refusal: unknown }>) {

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { days, defineTopic } from '../topic.js';
 import { Millis } from '../vocabulary.js';
 
-/** One event out of a webhook whose bytes were signed, about one person on one Page. */
+/** One event out of a webhook whose bytes were signed, about one person on one Page, or (`change`) about the Page. */
 export const MessengerEvent = z.object({
   page: z.string(),
   psid: z.string(),
-  event: z.record(z.string(), z.unknown()).describe('one item of messaging[] or standby[], as the platform sent it'),
+  event: z
+    .record(z.string(), z.unknown())
+    .describe('one item of messaging[], standby[] or changes[]: the platform’s own text'),
   standby: z.boolean(),
   received_at: Millis,
+  change: z.literal(true).optional().describe('it stood in changes[]: about the Page, psid is empty'),
   entry_time: Millis.optional().describe('time of the webhook entry: dates an event that has no timestamp of its own'),
 });
 export type MessengerEvent = z.infer<typeof MessengerEvent>;

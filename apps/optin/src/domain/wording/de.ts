@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const de: Wording = {
   this_item: 'dieser Artikel',
+  button_notify_me: 'Benachrichtigen',
   ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
   ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
   confirmed_back_in_stock:
@@ -15,7 +16,7 @@ export const de: Wording = {
   stopped:
     'Erledigt. Alle Ihre Benachrichtigungen sind beendet, es kommen keine mehr. Falls Sie es sich anders überlegen, schreiben Sie START.',
   resumed: 'Willkommen zurück! Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“.',
-  help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit STOP beenden Sie alle Benachrichtigungen.',
+  help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit „meine Liste“ sehen Sie, was vorgemerkt ist, und können Einzelnes beenden. Mit STOP beenden Sie alle Benachrichtigungen.',
   question:
     'Um welches Produkt geht es? Bitte öffnen Sie seine Seite in unserem Shop und tippen Sie dort auf „Benachrichtigen“.',
   unclear:
@@ -48,7 +49,6 @@ export const de: Wording = {
   button_end: 'Beenden',
   button_price: 'Preis ändern',
   button_again: 'Wieder vormerken',
-  button_notify_me: 'Benachrichtigen',
   delete_ask:
     'Sollen wir alles löschen, was wir über Sie gespeichert haben? Ihre Benachrichtigungen enden; Einwilligungen, Einstellungen und Aufzeichnungen werden gelöscht. Sie bekommen noch eine letzte Nachricht mit einer Quittung. Das lässt sich nicht rückgängig machen. Bestellungen und Kundenkonten des Shops sind davon nicht betroffen.',
   delete_late:

@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const en: Wording = {
   this_item: 'this item',
+  button_notify_me: 'Notify me',
   ask_back_in_stock: 'Tell you when {item} is back?',
   ask_price_drop: 'Tell you when {item} gets cheaper?',
   confirmed_back_in_stock:
@@ -14,7 +15,7 @@ export const en: Wording = {
   stopped:
     'Done. All your alerts have ended, and we will send you no more of them. If you change your mind, write START.',
   resumed: 'Welcome back! To be told about a product, tap “Notify me” on its page in our shop.',
-  help: 'Tap “Notify me” on a product page in our shop, and we will tell you here when it is back or gets cheaper. Write STOP to end all alerts.',
+  help: 'Tap “Notify me” on a product page in our shop, and we will tell you here when it is back or gets cheaper. Write “my alerts” to see what you asked for, and to end one of them. Write STOP to end all alerts.',
   question: 'Which product is it about? Please open its page in our shop and tap “Notify me” there: then we know.',
   unclear:
     'Sorry, this is an automatic service and did not understand that. To be told about a product, tap “Notify me” on its page. Write STOP to end all alerts.',
@@ -43,7 +44,6 @@ export const en: Wording = {
   button_end: 'Stop this',
   button_price: 'Change price',
   button_again: 'Tell me again',
-  button_notify_me: 'Notify me',
   delete_ask:
     'Shall we delete everything we keep about you? Your alerts end, and your rights, settings and records are deleted. You get one last message with a receipt; this cannot be undone. Orders and customer accounts of the shop are not touched by it.',
   delete_late:

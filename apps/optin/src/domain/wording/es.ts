@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const es: Wording = {
   this_item: 'este artículo',
+  button_notify_me: 'Avísame',
   ask_back_in_stock: '¿Te avisamos cuando vuelva: {item}?',
   ask_price_drop: '¿Te avisamos si baja de precio: {item}?',
   confirmed_back_in_stock:
@@ -13,7 +14,7 @@ export const es: Wording = {
   no_price: 'Por ahora no conocemos el precio y no podemos avisarte si baja: {item}.',
   stopped: 'Hecho. Todos tus avisos han terminado y no recibirás más. Si cambias de idea, escribe START.',
   resumed: '¡Hola de nuevo! Toca «Avísame» en la página de un producto de nuestra tienda.',
-  help: 'Toca «Avísame» en la página de un producto y te escribiremos aquí cuando vuelva o baje de precio. Escribe STOP para terminar todos los avisos.',
+  help: 'Toca «Avísame» en la página de un producto y te escribiremos aquí cuando vuelva o baje de precio. Escribe «mis avisos» para ver lo que has pedido y terminar alguno, o STOP para terminar todos los avisos.',
   question: '¿De qué producto se trata? Abre su página en nuestra tienda y toca «Avísame».',
   unclear:
     'Lo sentimos, este servicio automático no lo ha entendido. Para recibir un aviso, toca «Avísame» en la página de un producto. Escribe STOP para terminar todos los avisos.',
@@ -43,7 +44,6 @@ export const es: Wording = {
   button_end: 'Terminar',
   button_price: 'Cambiar precio',
   button_again: 'Avísame otra vez',
-  button_notify_me: 'Avísame',
   delete_ask:
     '¿Quieres que borremos todo lo que guardamos sobre ti? Tus avisos terminan y se borran tus permisos, tus ajustes y tu historial. Recibirás un último mensaje con un comprobante. No se puede deshacer. Los pedidos y las cuentas de cliente de la tienda no se ven afectados.',
   delete_late:

@@ -2,6 +2,7 @@ import type { Wording } from './wording.js';
 
 export const fr: Wording = {
   this_item: 'cet article',
+  button_notify_me: 'Me prévenir',
   ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
   ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
   confirmed_back_in_stock:
@@ -15,7 +16,7 @@ export const fr: Wording = {
   stopped:
     'C’est fait. Toutes vos alertes sont arrêtées et vous n’en recevrez plus. Si vous changez d’avis, écrivez START.',
   resumed: 'Heureux de vous revoir ! Touchez « Me prévenir » sur la page d’un produit de notre boutique.',
-  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez STOP pour arrêter toutes les alertes.',
+  help: 'Touchez « Me prévenir » sur la page d’un produit : nous vous écrirons ici quand il sera de retour ou moins cher. Écrivez « mes alertes » pour voir vos demandes et en arrêter une, ou STOP pour arrêter toutes les alertes.',
   question: 'De quel produit s’agit-il ? Ouvrez sa page dans notre boutique et touchez « Me prévenir ».',
   unclear:
     'Désolé, ce service automatique n’a pas compris. Pour être prévenu, touchez « Me prévenir » sur la page d’un produit. Écrivez STOP pour arrêter toutes les alertes.',
@@ -45,7 +46,6 @@ export const fr: Wording = {
   button_end: 'Arrêter',
   button_price: 'Changer le prix',
   button_again: 'Me prévenir encore',
-  button_notify_me: 'Me prévenir',
   delete_ask:
     'Voulez-vous que nous supprimions tout ce que nous conservons à votre sujet ? Vos alertes prennent fin ; vos autorisations, vos réglages et leur historique sont supprimés. Vous recevrez un dernier message avec un reçu. C’est irréversible. Les commandes et les comptes clients de la boutique ne sont pas concernés.',
   delete_late:

@@ -6,6 +6,8 @@
 export interface Wording {
   /** Stands in for an item without a name. */
   readonly this_item: string;
+  /** On the shop's own product page. */
+  readonly button_notify_me: string;
   readonly ask_back_in_stock: string;
   readonly ask_price_drop: string;
   readonly confirmed_back_in_stock: string;
@@ -59,6 +61,4 @@ export interface Wording {
   /** Titles of the answers to `delete_ask`; at most 20 characters. */
   readonly button_delete: string;
   readonly button_keep: string;
-  /** On the shop's own product page. */
-  readonly button_notify_me: string;
 }

@@ -5,9 +5,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
+import { optinMetrics } from '../../metrics.js';
 import { API_PREFIX } from './api-controller.js';
 import { Problem } from './problems.js';
-import { methodsAt } from './routes.js';
+import { routeAt } from './routes.js';
 import { sendProblem } from './send-problem.js';
 
 /** @param maxBytes largest body. */
@@ -29,18 +30,23 @@ function knownRoutesOnly(request: Request, response: Response, next: NextFunctio
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
   const path = request.originalUrl.split('?')[0] ?? '';
-  const problem = pathProblem(request.method, path) ?? (hasBody(request) && !isJson(request) ? notJson() : undefined);
+  const { template, methods } = routeAt(path);
+  const { method } = request;
+  response.once('finish', () => {
+    const known = methods.includes(method) ? method : 'other';
+    optinMetrics.apiRequests.add(1, { route: template, method: known, status: String(response.statusCode) });
+  });
+  const problem = pathProblem(method, path, methods) ?? (hasBody(request) && !isJson(request) ? notJson() : undefined);
   if (problem) sendProblem(response, problem);
   else next();
 }
 
-function pathProblem(method: string, path: string): Problem | undefined {
+function pathProblem(method: string, path: string, methods: readonly string[]): Problem | undefined {
   try {
     decodeURIComponent(path);
   } catch {
     return new Problem('malformed_path');
   }
-  const methods = methodsAt(path);
   if (methods.length === 0) return new Problem('unknown_route', `There is nothing at ${path.slice(0, 200)}.`);
   if (methods.includes(method === 'HEAD' ? 'GET' : method)) return undefined;
   const allow = methods.join(', ');

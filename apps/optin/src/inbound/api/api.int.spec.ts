@@ -1,6 +1,7 @@
 /** What holds for every route of the HTTP API: who may come in, and how it refuses. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ShopSettings, exampleSettings, offers, shops } from '@beckon/contracts';
+import { metricsText } from '@beckon/service';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { until } from '../../../../../tests/support/real-servers.js';
@@ -23,7 +24,7 @@ interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  readonly body: Record<string, never>;
+  readonly body: Record<string, unknown>;
 }
 
 /** Calls the API as the operator unless another key is given. */
@@ -43,7 +44,7 @@ async function call(
     },
   });
   const text = await answer.text();
-  const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, never>;
+  const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
   return { status: answer.status, headers: answer.headers, text, body };
 }
 
@@ -226,6 +227,16 @@ describe('a problem', () => {
     ]);
     expect(unsigned.headers.get('ratelimit')).toBeNull();
     expect((await fetch(`${bed.url}/nothing`)).headers.get('content-type')).not.toContain('problem');
+  });
+
+  it('is counted by route and status, without a word of the path', async () => {
+    await call('GET', 'very-secret-shop/keys');
+    await call('GET', '/very-secret-path');
+    const metrics = (await metricsText()).split('\n').filter((l) => l.startsWith('beckon_optin_api_requests_total{'));
+    const of = (route: string, status: string): boolean =>
+      metrics.some((l) => l.includes(`route="${route}"`) && l.includes(`status="${status}"`) && l.includes('method="'));
+    expect([of('/v1/shops/{shop}/keys', '404'), of('unknown', '404')]).toEqual([true, true]);
+    expect(metrics.join()).not.toContain('secret');
   });
 
   it('a caller that hangs up halfway harms nobody', async () => {

@@ -1,8 +1,9 @@
-import { CLOCK } from '@beckon/service';
-import type { Clock } from '@beckon/service';
+import { CLOCK, LOG } from '@beckon/service';
+import type { Clock, Logger } from '@beckon/service';
 import { Body, Delete, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { notTheirs } from '../../domain/decide-access.js';
+import type { Caller } from '../../domain/decide-access.js';
 import { ApiKeys } from '../../outbound/api-keys.js';
 import type { ApiKey } from '../../outbound/api-keys.js';
 import { ApiController } from './api-controller.js';
@@ -19,6 +20,7 @@ export class KeysController {
     private readonly keys: ApiKeys,
     private readonly shops: ShopsAtHand,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Logger,
   ) {}
 
   /** 201 with the key, which no later answer tells. */
@@ -32,7 +34,10 @@ export class KeysController {
     const wanted = readBody(KeyRequest, body);
     const more = notTheirs(callerOf(request), wanted.scopes);
     if (more.length > 0) throw new Problem('scope_not_yours', `This key has not: ${more.join(', ')}.`);
-    return this.keys.create({ ...wanted, shop: this.shops.get(shop).shop }, this.clock.now());
+    const made = await this.keys.create({ ...wanted, shop: this.shops.get(shop).shop }, this.clock.now());
+    const { key_id, scopes } = made;
+    this.log.info({ shop, key_id, scopes, by: nameOf(callerOf(request)) }, 'an API key was made');
+    return made;
   }
 
   @Get()
@@ -45,7 +50,10 @@ export class KeysController {
   @Delete(':key_id')
   @HttpCode(204)
   @Needs('keys:write')
-  async revoke(@Param('shop') shop: string, @Param('key_id') keyId: string): Promise<void> {
+  async revoke(@Param('shop') shop: string, @Param('key_id') keyId: string, @Req() request: Request): Promise<void> {
     if (!(await this.keys.revoke(shop, keyId, this.clock.now()))) throw new Problem('unknown_key_id');
+    this.log.info({ shop, key_id: keyId, by: nameOf(callerOf(request)) }, 'an API key was revoked');
   }
 }
+
+const nameOf = (caller: Caller): string => (caller.by === 'key' ? caller.keyId : caller.by);

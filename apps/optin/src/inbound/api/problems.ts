@@ -2,6 +2,8 @@
  * Everything that the HTTP API can refuse, in one list: the code that a program looks at, the status, and what whoever
  * wrote that program should do about it. Answers are `application/problem+json` (RFC 9457).
  */
+import type { AskRefusal } from '../../domain/decide-ask.js';
+
 interface Kind {
   readonly status: number;
   /** What is wrong, in words that do not depend on the request. */
@@ -9,6 +11,44 @@ interface Kind {
   /** What to do about it. */
   readonly fix: string;
 }
+
+const askRefusals: Record<AskRefusal, Kind> = {
+  window_closed: {
+    status: 409,
+    title: 'The 24-hour window of this shopper is closed',
+    fix: 'Messenger allows to ask only within 24 hours of what the shopper last wrote or tapped. Ask after that.',
+  },
+  stopped: {
+    status: 409,
+    title: 'The shopper said STOP',
+    fix: 'Do not ask again: only the shopper can take it back, with START or a tap on a link.',
+  },
+  suspended: {
+    status: 409,
+    title: 'The shopper cannot be reached',
+    fix: 'Messenger says so (blocked, or the account is gone). Wait until the shopper writes again.',
+  },
+  already_asked: {
+    status: 409,
+    title: 'The shopper has asked for this already',
+    fix: 'Nothing to do: their request is active, and they will be told.',
+  },
+  too_many_asks: {
+    status: 429,
+    title: 'The shopper has been asked often enough today',
+    fix: 'Wait as long as Retry-After says, in seconds. The shop’s setting bot.asks_per_day is the limit.',
+  },
+  page_cannot_ask: {
+    status: 409,
+    title: 'The Page may not ask for one-time notifications',
+    fix: 'Allow it at the Page (one_time_notifications in the shop’s settings says what the Page may).',
+  },
+  no_price: {
+    status: 409,
+    title: 'No price of this is known, so nobody could notice that it fell',
+    fix: 'Emit an offer with a price first (docs/events.md), or ask for another kind.',
+  },
+};
 
 export const PROBLEMS = {
   key_missing: {
@@ -122,6 +162,7 @@ export const PROBLEMS = {
     title: 'Several shoppers go by this external_id',
     fix: 'Say which Page (page), or name one of them by its shopper_id.',
   },
+  ...askRefusals,
   unknown_ask: { status: 404, title: 'There is no such ask', fix: 'Asks are known for 30 days, to their own shop.' },
   starting: {
     status: 503,

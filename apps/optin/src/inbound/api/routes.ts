@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Scope } from '../../domain/api-key.js';
 import type { ProblemCode } from './problems.js';
-import { KeyRequest, LinkRequest, QrPngQuery, QrSvgQuery } from './schemas.js';
+import { AskRequest, ConsentsQuery, KeyRequest, LinkRequest, QrPngQuery, QrSvgQuery, ShopperQuery } from './schemas.js';
 import type { AnswerName } from './schemas.js';
 
 /** One route. */
@@ -32,6 +32,75 @@ export interface ApiRoute {
 
 const SHOP = '/v1/shops/{shop}';
 const REF = 'q1R5bmFtaWM';
+const SHOPPER_ID = 'shp_0f8a2d4c6b1e3f5a7c9d0b2e4f6a8c1d';
+const ASK = {
+  ask_id: 'ask_3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f',
+  state: 'requested',
+  shop: 'aurora',
+  page: '1001',
+  shopper_id: SHOPPER_ID,
+  kind: 'back_in_stock',
+  product: 'red-coat',
+  sku: 'red-coat-m',
+  requested_at: 1_790_000_000_000,
+  expires_at: 1_790_000_600_000,
+  sent_at: null,
+  accepted_at: null,
+};
+const SUB = {
+  sub_id: 'sub_9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d',
+  state: 'active',
+  ended_reason: null,
+  kind: 'price_drop',
+  product: 'red-coat',
+  sku: 'red-coat-m',
+  condition: { type: 'price_at_most', amount: 12_899, currency: 'EUR' },
+  seen_price: { amount: 12_900, currency: 'EUR' },
+  mode: 'once',
+  locale: 'de_DE',
+  tier: null,
+  consented_at: 1_790_000_000_000,
+  ended_at: null,
+};
+const SHOPPER = {
+  shopper_id: SHOPPER_ID,
+  shop: 'aurora',
+  page: '1001',
+  external_id: 'customer-4711',
+  locale: 'de_DE',
+  zone: 'Europe/Berlin',
+  region: 'EU',
+  tier: null,
+  window_until: 1_790_086_400_000,
+  stopped_at: null,
+  suspended_at: null,
+  updated_at: 1_790_000_000_000,
+  rights: [{ kind: 'one_time', sub_id: SUB.sub_id, expires_at: 1_821_536_000_000 }],
+  subscriptions: [SUB],
+};
+const CONSENTS = {
+  shopper_id: SHOPPER_ID,
+  shop: 'aurora',
+  exported_at: 1_790_000_100_000,
+  consents: [
+    {
+      ...SUB,
+      evidence: [
+        {
+          event: 'optin:1790000000000:4f1d',
+          at: 1_790_000_000_000,
+          received_at: 1_790_000_000_350,
+          shown: 'Nachricht, wenn günstiger: Red coat, Size M?',
+          tapped: 'notify_me',
+          locale: 'de_DE',
+          seen_price: SUB.seen_price,
+          grant_id: 'grt_5d1c7e9b3a2f4d6c8e0a1b3c5d7f9e2b',
+        },
+      ],
+    },
+  ],
+  next: null,
+};
 const KEY = {
   key_id: '5f0c2a9b71de',
   shop: 'aurora',
@@ -85,14 +154,74 @@ export const API_ROUTES: readonly ApiRoute[] = [
     problems: ['unknown_link', 'unknown_page'],
   },
   {
+    method: 'POST',
+    path: `${SHOP}/asks`,
+    does: 'Ask a shopper whether they want to be told',
+    more: [
+      'The shopper gets the question in Messenger and accepts by a tap; nothing begins before that. It may be put only',
+      'while the shopper’s 24-hour window is open, and so often a day as the shop’s setting `bot.asks_per_day` says.',
+    ].join('\n'),
+    needs: 'asks:write',
+    body: AskRequest,
+    status: 202,
+    answers: 'Ask',
+    problems: [
+      ...['unknown_sku', 'unknown_shopper', 'ambiguous_shopper', 'window_closed', 'stopped', 'suspended'],
+      ...['already_asked', 'too_many_asks', 'page_cannot_ask', 'no_price'],
+    ] as const,
+    examples: { body: { kind: 'back_in_stock', sku: 'red-coat-m', external_id: 'customer-4711' }, answer: ASK },
+  },
+  {
+    method: 'GET',
+    path: `${SHOP}/asks/{ask_id}`,
+    does: 'What became of an ask',
+    more: [
+      'Messenger confirms a message by an echo (`sent`). A refusal of Messenger’s is not told here: an ask that stays',
+      '`unconfirmed` most likely did not leave. Asks are known for 30 days, and go when their shopper is deleted.',
+    ].join('\n'),
+    needs: 'asks:write',
+    status: 200,
+    answers: 'Ask',
+    problems: ['unknown_ask'],
+    examples: { answer: { ...ASK, state: 'accepted', sent_at: 1_790_000_000_400, accepted_at: 1_790_000_009_000 } },
+  },
+  {
+    method: 'GET',
+    path: `${SHOP}/shoppers/{shopper_id}`,
+    does: 'What is known of a shopper: state, rights to send, active requests',
+    more: 'By `shopper_id`, or by your own customer id as `external_id:…`. No page-scoped id and no token is told.',
+    needs: 'shoppers:read',
+    query: ShopperQuery,
+    status: 200,
+    answers: 'Shopper',
+    problems: ['unknown_shopper', 'ambiguous_shopper'],
+    examples: { answer: SHOPPER },
+  },
+  {
+    method: 'GET',
+    path: `${SHOP}/shoppers/{shopper_id}/consents`,
+    does: 'What a shopper consented to, with the evidence',
+    more: [
+      'Every request of the shopper, active and ended, with each tap: what was shown, what was tapped, the event, the',
+      'time and the language. `download=true` answers all of them as a file.',
+    ].join('\n'),
+    needs: 'shoppers:read',
+    query: ConsentsQuery,
+    status: 200,
+    answers: 'Consents',
+    problems: ['unknown_shopper', 'ambiguous_shopper'],
+    examples: { answer: CONSENTS },
+  },
+  {
     method: 'DELETE',
     path: `${SHOP}/shoppers/{shopper_id}`,
     does: 'Delete everything that is kept about a shopper',
-    more: 'Their alerts end at once and nothing is sent to them any more, not even a goodbye. It cannot be undone. Asked for again, it answers the same receipt.',
+    more: 'Their alerts end at once and nothing is sent to them any more, not even a goodbye. It cannot be undone. Asked for again by the `shopper_id`, it answers the same receipt.',
     needs: 'shoppers:delete',
+    query: ShopperQuery,
     status: 202,
     answers: 'DeletionReceipt',
-    problems: ['unknown_shopper'],
+    problems: ['unknown_shopper', 'ambiguous_shopper'],
     examples: {
       answer: {
         code: 'DEL-7K2M-9QXT-04BV',
@@ -134,6 +263,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 204,
     problems: ['unknown_key_id'],
   },
+  {
+    method: 'GET',
+    path: '/v1/openapi.json',
+    does: 'This description',
+    needs: 'open',
+    status: 200,
+    types: ['application/json'],
+    problems: [],
+  },
 ];
 
 const patterns = API_ROUTES.map(({ method, path }) => ({
@@ -142,7 +280,8 @@ const patterns = API_ROUTES.map(({ method, path }) => ({
   pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
 }));
 
-/** The methods that a path knows; none when it is no path of the API. */
-export const methodsAt = (path: string): readonly string[] => [
-  ...new Set(patterns.filter((p) => p.pattern.test(path)).map((p) => p.method)),
-];
+/** What is at a path: the methods that it knows, and its template; no methods when it is no path of the API. */
+export function routeAt(path: string): { readonly template: string; readonly methods: readonly string[] } {
+  const mine = patterns.filter((p) => p.pattern.test(path));
+  return { template: mine[0]?.path ?? 'unknown', methods: [...new Set(mine.map((p) => p.method))] };
+}

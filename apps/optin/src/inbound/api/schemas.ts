@@ -2,7 +2,7 @@
  * What the HTTP API takes and answers. Requests are checked with these schemas, and the OpenAPI document is made of
  * them, so neither can say something else than the other.
  */
-import { Millis } from '@beckon/contracts';
+import { Condition, GrantKind, Kind, Millis, Money, Reason } from '@beckon/contracts';
 import { z } from 'zod';
 import { Scope } from '../../domain/api-key.js';
 import { ASKABLE } from '../../domain/wish.js';
@@ -12,6 +12,7 @@ import type { ProblemCode } from './problems.js';
 const name = z.string().min(1).max(300);
 const locale = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"');
 
+const externalId = z.string().min(1).max(200);
 const page = z.string().regex(/^\d+$/, 'the Page’s numeric id, as a string');
 
 /** What a new key is to be. */
@@ -44,6 +45,33 @@ export const LinkRequest = WishFields.extend({
     .describe('the words on the button in `html`; “Notify me” in the language of `locale` if not given'),
 }).refine(...namesSomething);
 
+/** What to ask of whom. */
+export const AskRequest = WishFields.extend({
+  shopper: z.string().min(1).max(100).optional().describe('whom, by `shopper_id`'),
+  external_id: externalId.optional().describe('whom, by your own customer id, as a link or an ask carried it'),
+  page: page.optional().describe('beside `external_id`, for a customer who is there on several Pages'),
+})
+  .refine(...namesSomething)
+  .refine((r) => (r.shopper === undefined) !== (r.external_id === undefined), 'name shopper or external_id, not both')
+  .refine((r) => r.page === undefined || r.external_id !== undefined, {
+    path: ['page'],
+    message: 'only beside external_id',
+  });
+
+/** Beside an external_id in the path. */
+export const ShopperQuery = z.strictObject({
+  page: page.optional().describe('beside `external_id:…`, for a customer who is there on several Pages'),
+});
+export const ConsentsQuery = ShopperQuery.extend({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('most subscriptions in one answer'),
+  after: z.string().max(500).optional().describe('`next` of the answer before'),
+  download: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((d) => d === 'true')
+    .describe('all of them in one answer, as a file to keep'),
+});
+
 /** Which Page the code leads to. */
 export const QrSvgQuery = z.strictObject({ page: page.describe('as in the link') });
 export const QrPngQuery = QrSvgQuery.extend({
@@ -75,6 +103,86 @@ const Link = z.object({
 /** A "notify me" link. */
 export type Link = z.infer<typeof Link>;
 
+const AskView = z.object({
+  ask_id: z.string(),
+  state: z
+    .enum(['requested', 'sent', 'accepted', 'unconfirmed'])
+    .describe(
+      '`requested`: on its way · `sent`: Messenger confirmed it (by its echo) · `accepted`: the shopper tapped “Notify Me” for this since · `unconfirmed`: its time to leave is over and no echo came; most likely it did not leave',
+    ),
+  shop: z.string(),
+  page: z.string(),
+  shopper_id: z.string(),
+  kind: Kind,
+  product: z.string().nullable(),
+  sku: z.string().nullable(),
+  requested_at: Millis,
+  expires_at: Millis.describe('it does not leave after that'),
+  sent_at: Millis.nullable(),
+  accepted_at: Millis.nullable(),
+});
+/** An ask and what became of it. */
+export type AskView = z.infer<typeof AskView>;
+
+const SubscriptionView = z.object({
+  sub_id: z.string(),
+  state: z.enum(['active', 'ended']),
+  ended_reason: Reason.nullable(),
+  kind: Kind,
+  product: z.string().nullable(),
+  sku: z.string().nullable(),
+  condition: Condition,
+  seen_price: Money.nullable(),
+  mode: z.enum(['once', 'recurring']),
+  locale: z.string(),
+  tier: z.string().nullable(),
+  consented_at: Millis,
+  ended_at: Millis.nullable(),
+});
+
+const ShopperView = z.object({
+  shopper_id: z.string(),
+  shop: z.string(),
+  page: z.string(),
+  external_id: z.string().nullable(),
+  locale: z.string().nullable(),
+  zone: z.string().nullable().describe('IANA time zone'),
+  region: z.string().nullable(),
+  tier: z.string().nullable(),
+  window_until: Millis.nullable().describe('end of the 24-hour window'),
+  stopped_at: Millis.nullable().describe('the shopper said STOP, and nothing took it back'),
+  suspended_at: Millis.nullable().describe('Messenger says that they cannot be reached'),
+  updated_at: Millis,
+  rights: z
+    .array(z.object({ kind: GrantKind, sub_id: z.string().nullable(), expires_at: Millis }))
+    .describe('rights to send, without the tokens'),
+  subscriptions: z.array(SubscriptionView).describe('the active ones'),
+});
+/** What is known of a shopper: no page-scoped id, no token. */
+export type ShopperView = z.infer<typeof ShopperView>;
+
+const Evidence = z.object({
+  event: z.string().describe('the tap: its de-duplication key'),
+  at: Millis,
+  received_at: Millis,
+  shown: z.string().describe('what was shown'),
+  tapped: z.string().describe('what was tapped'),
+  locale: z.string().describe('language of what was shown'),
+  seen_price: Money.nullable(),
+  grant_id: z.string().describe('the right to send that came with it'),
+});
+const ConsentView = SubscriptionView.extend({ evidence: z.array(Evidence).describe('every tap, the oldest first') });
+/** A subscription with the proof that the shopper wanted it. */
+export type ConsentView = z.infer<typeof ConsentView>;
+const Consents = z.object({
+  shopper_id: z.string(),
+  shop: z.string(),
+  exported_at: Millis,
+  consents: z.array(ConsentView).describe('active and ended, the oldest first'),
+  next: z.string().nullable().describe('for `after`; null: there are no more'),
+});
+/** A page of them. */
+export type Consents = z.infer<typeof Consents>;
 const DeletionReceipt = z.object({
   code: z.string().describe('the receipt code, `DEL-XXXX-XXXX-XXXX`; hand it to the shopper'),
   status_url: z.url().describe('a page that says how the deletion stands; it needs no key'),
@@ -105,10 +213,12 @@ const Problem = z.object({
 
 /** All answers by the name that the OpenAPI document gives them. */
 export const ANSWERS = {
-  ApiKey,
   NewApiKey: ApiKey.extend({ key: z.string().describe('told this once: keep it where secrets are kept') }),
   ApiKeys: z.object({ keys: z.array(ApiKey) }),
   Link,
+  Ask: AskView,
+  Shopper: ShopperView,
+  Consents,
   DeletionReceipt,
   Problem,
 } as const;

@@ -30,13 +30,12 @@ export class ErasureTables1790000140000 implements MigrationInterface {
         done_at bigint
       )`);
     await runner.query('CREATE INDEX deletions_under_way ON deletions USING gin (shoppers) WHERE done_at IS NULL');
-    await runner.query('CREATE INDEX shoppers_by_external_id ON shoppers (external_id) WHERE external_id IS NOT NULL');
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE deletions');
     await runner.query('DROP TABLE erased');
-    await runner.query('DROP INDEX shoppers_erased, shoppers_by_external_id');
+    await runner.query('DROP INDEX shoppers_erased');
     await runner.query('ALTER TABLE shoppers DROP COLUMN deletion, DROP COLUMN erased_at');
   }
 }

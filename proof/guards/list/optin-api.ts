@@ -1,0 +1,160 @@
+import type { Guard } from '../guard.js';
+
+const api = 'apps/optin/src/inbound/api/api.int.spec.ts';
+const asks = 'apps/optin/src/inbound/api/asks.int.spec.ts';
+const access = 'apps/optin/src/domain/decide-access.ts';
+const decideAsk = 'apps/optin/src/domain/decide-ask.ts';
+const askSpec = 'apps/optin/src/domain/decide-ask.spec.ts';
+const answers = 'apps/optin/src/outbound/remembered-answers.ts';
+
+/** The HTTP API: who may come in, that a repetition does nothing twice, and when a shop may not ask. */
+export const optinApiGuards: readonly Guard[] = [
+  {
+    id: 'optin/key-of-its-own-shop',
+    promise: 'A key of one shop would read and change what belongs to another.',
+    file: access,
+    from: "if (caller.shop !== wanted.shop) return 'wrong_shop';",
+    to: "if (caller.shop === '') return 'wrong_shop';",
+    test: { suite: 'unit', file: 'apps/optin/src/domain/decide-access.spec.ts', name: 'a key in another shop' },
+  },
+  {
+    id: 'optin/key-scope',
+    promise: 'A key that was made for links could read about shoppers and delete them.',
+    file: access,
+    from: "return caller.scopes.includes(wanted.scope) ? 'granted' : 'scope_missing';",
+    to: "return caller.scopes.length > 0 ? 'granted' : 'scope_missing';",
+    test: { suite: 'unit', file: 'apps/optin/src/domain/decide-access.spec.ts', name: 'a key without the scope' },
+  },
+  {
+    id: 'optin/key-secret',
+    promise: 'Whoever knows the id of a key, which lists and logs show, could use it.',
+    file: 'apps/optin/src/domain/api-key.ts',
+    from: ' && timingSafeEqual(mine, hash);',
+    to: ' && timingSafeEqual(hash, hash);',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/api-key.spec.ts', name: 'by the hash of its secret' },
+  },
+  {
+    id: 'optin/key-revoked',
+    promise: 'A key that leaked could not be taken back.',
+    file: 'apps/optin/src/inbound/api/api.guard.ts',
+    from: 'if (key.revoked_at !== null)',
+    to: 'if (key.revoked_at === -1)',
+    test: { suite: 'int', file: api, name: 'is refused from the moment it was revoked' },
+  },
+  {
+    id: 'optin/key-makes-no-greater-key',
+    promise: 'A key that may make keys could give itself every right of the shop.',
+    file: 'apps/optin/src/inbound/api/keys.controller.ts',
+    from: 'if (more.length > 0)',
+    to: 'if (more.length > 100)',
+    test: { suite: 'int', file: api, name: 'makes no key that may more than itself' },
+  },
+  {
+    id: 'optin/rate-limit',
+    promise: 'One shop’s endless loop would take the time in which webhooks must be answered.',
+    file: 'apps/optin/src/inbound/api/rate-limits.ts',
+    from: 'if (after.consumedPoints > this.points)',
+    to: 'if (after.consumedPoints < 0)',
+    test: { suite: 'int', file: api, name: 'has so many calls a minute' },
+  },
+  {
+    id: 'optin/no-insides-in-errors',
+    promise: 'Errors would show strangers our code and queries.',
+    file: 'apps/optin/src/inbound/api/problem.filter.ts',
+    from: "return new Problem('internal');",
+    to: "return new Problem('internal', String((error as Error).stack));",
+    test: { suite: 'int', file: api, name: 'is the answer when something breaks inside' },
+  },
+  {
+    id: 'optin/idempotency-one-at-a-time',
+    promise: 'A client that repeats a request before its answer came would have it done twice.',
+    file: answers,
+    from: 'a.busy_until < excluded.began_at',
+    to: 'a.busy_until > 0',
+    test: { suite: 'int', file: api, name: 'ten at once' },
+  },
+  {
+    id: 'optin/idempotency-other-request',
+    promise: 'A key used twice by mistake would answer the second request with what the first one asked for.',
+    file: answers,
+    from: "if (!row.same) return { is: 'other' };",
+    to: '',
+    test: { suite: 'int', file: api, name: 'with another body or another path' },
+  },
+  {
+    id: 'optin/answers-sealed',
+    promise: 'New API keys would lie readable in a table and its backups.',
+    file: answers,
+    from: 'this.keys.seal(JSON.stringify(answer ?? null))',
+    to: 'JSON.stringify(answer ?? null)',
+    test: { suite: 'int', file: api, name: 'is kept sealed' },
+  },
+  {
+    id: 'optin/desk-sees-its-own-shoppers',
+    promise: 'A shop could read about the shoppers of another.',
+    file: 'apps/optin/src/inbound/api/shopper-names.ts',
+    from: 'WHERE shop = $1 AND shopper_id = $2',
+    to: "WHERE $1 <> '' AND shopper_id = $2",
+    test: { suite: 'int', file: 'apps/optin/src/inbound/api/shoppers.int.spec.ts', name: 'is another shop’s secret' },
+  },
+  {
+    id: 'optin/button-escaped',
+    promise: 'A label could carry a script into the shop’s product pages.',
+    file: 'apps/optin/src/domain/notify-button.ts',
+    from: '>${escaped(words)}</a>',
+    to: '>${words}</a>',
+    test: { suite: 'unit', file: 'apps/optin/src/domain/notify-button.spec.ts', name: 'lets no label out of the link' },
+  },
+  {
+    id: 'optin/code-of-a-signed-link',
+    promise: 'Anybody could get QR codes from the shop’s own address that ask for what the shop never offered.',
+    file: 'apps/optin/src/inbound/api/links.controller.ts',
+    from: "if (!this.keys.readRef(ref, shop.shop)) throw new Problem('unknown_link');",
+    to: "if (!this.keys.readRef(ref, shop.shop) && ref === '') throw new Problem('unknown_link');",
+    test: {
+      suite: 'int',
+      file: 'apps/optin/src/inbound/api/links.int.spec.ts',
+      name: 'is drawn only of what we signed',
+    },
+  },
+  {
+    id: 'optin/ask-after-stop',
+    promise: 'A shop could write to somebody who said STOP.',
+    file: decideAsk,
+    from: "if (stoppedAt(shopper) !== null) return no('stopped');",
+    to: '',
+    test: { suite: 'unit', file: askSpec, name: 'who said STOP' },
+  },
+  {
+    id: 'optin/ask-within-window',
+    promise: 'Shops would be told that a question is on its way which Messenger does not allow.',
+    file: decideAsk,
+    from: 'facts.now + LEAST_WINDOW_MS',
+    to: 'facts.now - LEAST_WINDOW_MS',
+    test: { suite: 'unit', file: askSpec, name: 'outside the window' },
+  },
+  {
+    id: 'optin/ask-not-what-is-active',
+    promise: 'A shopper would be asked for what they have asked for themselves.',
+    file: decideAsk,
+    from: "s.state === 'active' && wishKey(s) === wishKey(wish)",
+    to: "s.state === 'ended' && wishKey(s) === wishKey(wish)",
+    test: { suite: 'unit', file: askSpec, name: 'who has asked for it already' },
+  },
+  {
+    id: 'optin/asks-per-day',
+    promise: 'A shop could ask the same shopper all day, until Messenger takes the right from its Page.',
+    file: 'apps/optin/src/inbound/ask-shopper.ts',
+    from: 'askedAt: await this.asks.timesSince(tx, shopperId, now - ASK_DAY_MS),',
+    to: 'askedAt: await this.asks.timesSince(tx, shopperId, now + ASK_DAY_MS),',
+    test: { suite: 'int', file: asks, name: 'also by twenty requests at once' },
+  },
+  {
+    id: 'optin/ask-once-under-its-key',
+    promise: 'A request repeated after a crash would ask the shopper a second time.',
+    file: 'apps/optin/src/inbound/api/asks.controller.ts',
+    from: 'attempt ? `${attempt.key} ${attempt.since}` : randomUUID()',
+    to: 'attempt ? `${attempt.key} ${randomUUID()}` : randomUUID()',
+    test: { suite: 'int', file: asks, name: 'also after a crash before the answer was kept' },
+  },
+];
