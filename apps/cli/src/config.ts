@@ -25,6 +25,11 @@ export const settings = {
     check: sealSettings.SEAL_KEYS.check.optional(),
     help: 'Only to show or replay sealed dead letters: the keys that optin has.',
   }),
+  ...graphSettings,
+  CALLBACK_URL: setting({
+    check: url('https', 'http').optional(),
+    help: 'Public address of optin’s webhook, which `pages connect` verifies: https://alerts.example.com/webhooks/messenger.',
+  }),
   OPTIN_URL: setting({
     check: url('http', 'https').optional(),
     help: 'Where optin’s HTTP API is, for `beckon keys`; found by itself beside a running `npm start`.',
@@ -33,11 +38,6 @@ export const settings = {
     check: text().optional(),
     secret: true,
     help: 'The operator’s token that optin has, for `beckon keys`; found by itself beside a running `npm start`.',
-  }),
-  ...graphSettings,
-  CALLBACK_URL: setting({
-    check: url('https', 'http').optional(),
-    help: 'Public address of optin’s webhook, which `pages connect` verifies: https://alerts.example.com/webhooks/messenger.',
   }),
   BECKON_STATE: setting({
     check: text(),

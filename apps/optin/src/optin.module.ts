@@ -41,8 +41,8 @@ import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { PageSecrets } from './outbound/page-secrets.js';
 import { People } from './outbound/people.js';
-import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { ProfilesWanted } from './outbound/profiles-wanted.js';
+import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
@@ -82,6 +82,9 @@ export class OptinModule {
         SeenEvents,
         OfferCopies,
         Conversation,
+        Replies,
+        ExpireRights,
+        ProfilesWanted,
         ApiKeys,
         RememberedAnswers,
         ShopsAtHand,
@@ -97,9 +100,6 @@ export class OptinModule {
         },
         ShopperErasure,
         { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
-        Replies,
-        ExpireRights,
-        ProfilesWanted,
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

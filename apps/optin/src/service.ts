@@ -4,12 +4,12 @@ import { Sealer, sealedColumn, startResealing } from '@beckon/service';
 import type { ServiceOptions } from '@beckon/service';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
-import { openApiDoor } from './inbound/api/api-door.js';
-import { buryErased } from './inbound/bury-erased.js';
-import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
 import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
+import { openApiDoor } from './inbound/api/api-door.js';
+import { forgetOldRows } from './inbound/forget-old-rows.js';
+import { buryErased } from './inbound/bury-erased.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
@@ -28,13 +28,13 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   settings: optinSettings,
   module: (config, deps) => OptinModule.forService(config, deps),
   strategies: (app, config, deps) => {
+    expireRights(app.get(ExpireRights), app.get(Emitter), deps);
+    readProfiles(app.get(ReadProfiles), deps);
     const [seen, answers, asks] = [app.get(SeenEvents), app.get(RememberedAnswers), app.get(Asks)];
     const dataSource = app.get(DataSource);
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
     forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
-    expireRights(app.get(ExpireRights), app.get(Emitter), deps);
-    readProfiles(app.get(ReadProfiles), deps);
     buryErased(app.get(Erasures), app.get(Emitter), deps, config.ERASED_MARKER_MS);
     const places = [
       sealedShoppers(dataSource, app.get(Emitter)),

@@ -4,7 +4,7 @@ import type { MessengerEvent } from '@beckon/contracts';
 import { coat } from '../../tests/examples.js';
 import { personEventOf } from './person-event-of.js';
 import { receiptOf } from './receipt-of.js';
-import { parseLogged, splitWebhook } from './split-webhook.js';
+import { parseLogged, splitWebhook, toLogged } from './split-webhook.js';
 
 const AT = 1_790_000_000_000;
 const reading = {
@@ -16,8 +16,8 @@ const reading = {
 function logged(body: object, over: object = {}, entry: object = {}): MessengerEvent {
   const event = { sender: { id: '200' }, recipient: { id: '1001' }, timestamp: AT, ...body, ...over };
   const webhook = { object: 'page', entry: [{ id: '1001', time: AT + 5, messaging: [event], ...entry }] };
-  const [split] = splitWebhook(JSON.parse(JSON.stringify(webhook)), AT + 50).events;
-  return messengerEvents.schema.parse(JSON.parse(JSON.stringify(split?.value)));
+  const [split] = splitWebhook(Buffer.from(JSON.stringify(webhook)), AT + 50).events;
+  return messengerEvents.schema.parse(JSON.parse(split ? toLogged(split).toString() : 'null'));
 }
 const read = (value: MessengerEvent) => {
   const parsed = parseLogged(value);

@@ -43,7 +43,7 @@ export class OptinKeys {
     return this.sealer.seal(plain);
   }
 
-  /** @throws when none of the keys sealed it. */
+  /** @throws SealError when none of the keys sealed it. */
   open(sealed: string): string {
     return this.sealer.open(sealed);
   }

@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { ApiAnswers1790000130001 } from './api-answers.js';
-import { ApiKeys1790000130000 } from './api-keys.js';
-import { Asks1790000130002 } from './asks.js';
 import { EndedWishes1790000120000 } from './ended-wishes.js';
 import { ExpiringGrants1790000120003 } from './expiring-grants.js';
 import { HumanInTheInbox1790000120001 } from './human-in-the-inbox.js';
 import { ProfilesWanted1790000120004 } from './profiles-wanted.js';
 import { SaidBeside1790000120002 } from './said-beside.js';
+import { ApiAnswers1790000130001 } from './api-answers.js';
+import { ApiKeys1790000130000 } from './api-keys.js';
+import { Asks1790000130002 } from './asks.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
