@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { ownNames, testDatabase, testLog } from '../../../tests/support/real-servers.js';
+import { ownNames, testDatabase, testLog, until } from '../../../tests/support/real-servers.js';
 import { RESEAL_BATCH, resealAll } from './reseal.js';
 import { sealedColumn } from './sealed-column.js';
 import { Sealer } from './sealer.js';
@@ -74,9 +74,18 @@ it('waits for nobody: a row that is being written is left for the next pass, and
   const writer = db.createQueryRunner();
   await writer.startTransaction();
   await writer.query(`UPDATE texts SET sealed = $1`, [before.seal('written meanwhile')]);
-  expect(await pass(during)).toBe(1);
+  let left: number | undefined;
+  const passing = pass(during).then((n) => (left = n));
+  const waits = await until('the pass to end, or to wait', async () => {
+    const [row] = await db.query(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%texts%'`,
+    );
+    return left !== undefined ? { waits: false } : (row as { n: number }).n > 0 && { waits: true };
+  });
   await writer.commitTransaction();
   await writer.release();
+  await passing;
+  expect([waits, left]).toEqual([{ waits: false }, 1]);
   expect(await pass(during)).toBe(0);
   expect(after.open((await db.query('SELECT sealed FROM texts'))[0].sealed)).toBe('written meanwhile');
 });

@@ -102,7 +102,7 @@ export const privacyGuards: readonly Guard[] = [
     promise: 'Anybody could ask for the deletion of anybody.',
     file: signed,
     from: 'if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;',
-    to: 'if (given.length !== expected.length) return undefined;',
+    to: 'if (given.length !== expected.length || !timingSafeEqual(given, given)) return undefined;',
     test: { suite: 'unit', file: signing, name: 'of another app counts for nothing' },
   },
   {

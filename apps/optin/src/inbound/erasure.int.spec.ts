@@ -347,8 +347,9 @@ describe('deletion by the platform', () => {
     await name(meant.id, 'facebook:4711');
     await name(other.id, '4711');
     const { confirmation_code: code } = (await (await callback(sign('4711'))).json()) as Record<string, string>;
-    await until('the marker', () => valuesOf<Record<string, unknown>>(people, meant.id).some((s) => s?.['erased_at']));
     expect(await tablesWith(other.id)).toContain('subscriptions');
+    expect(await tablesWith(meant.id)).not.toContain('subscriptions');
+    await until('the marker', () => valuesOf<Record<string, unknown>>(people, meant.id).some((s) => s?.['erased_at']));
     await until('the end', async () => {
       const page = await fetch(`${bed.url}/privacy/deletions/${code}`);
       return (await page.text()).includes('Completed');
