@@ -179,6 +179,7 @@ function startOptin(bed: Bed, topicPrefix: string): Promise<ServiceProcess> {
       ...{ HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', LOG_LEVEL: 'info' },
       ...{ KAFKA_BROKERS: bed.brokers.join(','), DATABASE_URL: bed.databaseUrl },
       ...{ DATABASE_SCHEMA: `${bed.name}_optin`, TOPIC_PREFIX: topicPrefix, GROUP_PREFIX: topicPrefix },
+      PAGE_WATCH_MS: '0', // there is no platform to ask
       SERVICE_INSTANCE: `optin-${randomUUID().slice(0, 8)}`,
     },
   });

@@ -65,10 +65,9 @@ export async function runLocal(run: LocalRun): Promise<number> {
     services = processes;
     await startServices(run, services);
     const urls = Object.fromEntries(run.list.services.map(({ name }) => [name, places.url(name)]));
-    const environment = { ...kafkaVariables(env), ...addresses, ...addressVariables(urls) };
-    // Commands beside this run find its servers here. It names secrets, so it is for our own eyes.
-    const forCommands = ['SEAL_KEYS', 'ADMIN_TOKEN'].map((name) => [name, secrets[name] ?? '']);
-    const known = { ...environment, ...Object.fromEntries(forCommands) };
+    const environment = { ...kafkaVariables(env), ...addresses, ...addressVariables(urls), ...platformVariables(urls) };
+    // Commands beside this run find its servers here. It holds secrets, so it is for our own eyes.
+    const known = { ...environment, ...secrets };
     writeFileSync(addressFile, JSON.stringify(known, null, 2), { mode: 0o600 });
     screen.line(`\n  Ready in ${seconds(screen.elapsedMs())}. Logs: ${stack.logDir}\n`);
 
@@ -224,6 +223,14 @@ function addressVariables(urls: Record<string, string>): Record<string, string> 
   return Object.fromEntries(
     Object.entries(urls).map(([name, url]) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, url]),
   );
+}
+
+/** Where the platform is that the sandbox plays, and where it sends webhooks. */
+function platformVariables({ sandbox, optin }: Record<string, string>): Record<string, string> {
+  return {
+    ...(sandbox === undefined ? {} : { GRAPH_BASE_URL: sandbox }),
+    ...(optin === undefined ? {} : { CALLBACK_URL: `${optin}/webhooks/messenger` }),
+  };
 }
 
 function portFrom(port: number): () => number {

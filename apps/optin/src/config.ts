@@ -81,6 +81,11 @@ export const optinSettings = {
     default: '3000',
     help: 'How long a webhook waits for Kafka before it is answered 503, in milliseconds (the platform allows 5 s).',
   }),
+  PAGE_WATCH_MS: setting({
+    check: milliseconds({ min: 0 }),
+    default: '300000',
+    help: 'How often it is looked whether a Page from which nothing came is still subscribed, in milliseconds; 0: never.',
+  }),
   SEEN_KEEP_MS: setting({
     check: milliseconds({ min: 60_000 }),
     default: String(8 * 86_400_000),

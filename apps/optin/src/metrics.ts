@@ -1,4 +1,4 @@
-import { counter, histogram } from '@beckon/service';
+import { counter, gauge, histogram } from '@beckon/service';
 
 /** What optin counts. Labels hold kinds and outcomes only, never an id or a text. */
 export const optinMetrics = {
@@ -38,6 +38,13 @@ export const optinMetrics = {
   profiles: counter('beckon_optin_profiles_total', {
     help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
     labels: ['outcome'],
+  }),
+  pageWebhooks: gauge('beckon_optin_page_webhooks', {
+    help: '1: the Page is subscribed as far as is known; 0: its webhooks do not come, see the log. By the process that watches it.',
+    labels: ['page'],
+  }),
+  resubscribed: counter('beckon_optin_pages_resubscribed_total', {
+    help: 'Subscriptions that the platform had ended and that were made anew.',
   }),
   notes: counter('beckon_optin_notes_total', {
     help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, erased, ignored.',

@@ -39,7 +39,9 @@ import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
 import { OptinKeys } from './outbound/optin-keys.js';
+import { PageActivity } from './outbound/page-activity.js';
 import { PageSecrets } from './outbound/page-secrets.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { People } from './outbound/people.js';
 import { ProfilesWanted } from './outbound/profiles-wanted.js';
 import { RememberedAnswers } from './outbound/remembered-answers.js';
@@ -98,6 +100,8 @@ export class OptinModule {
           provide: RateLimits,
           useValue: new RateLimits({ key: config.API_RATE_PER_MINUTE, open: config.API_OPEN_RATE_PER_MINUTE }),
         },
+        PageActivity,
+        PageWatchStore,
         ShopperErasure,
         { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
         {

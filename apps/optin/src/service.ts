@@ -2,6 +2,7 @@ import { messengerEvents } from '@beckon/contracts';
 import { Emitter, kafkaStrategy } from '@beckon/kafka';
 import { Sealer, sealedColumn, startResealing } from '@beckon/service';
 import type { ServiceOptions } from '@beckon/service';
+import { ShopDirectory } from '@beckon/settings';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
@@ -9,6 +10,7 @@ import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { openApiDoor } from './inbound/api/api-door.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
+import { watchPages } from './inbound/watch-pages.js';
 import { buryErased } from './inbound/bury-erased.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
@@ -16,6 +18,8 @@ import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { Erasures } from './outbound/erasures.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
+import { PageActivity } from './outbound/page-activity.js';
+import { PageWatchStore } from './outbound/page-watch-store.js';
 import { sealedShoppers } from './outbound/sealed-shoppers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 
@@ -35,6 +39,15 @@ export const optin: ServiceOptions<typeof optinSettings> = {
     forgetOldRows('seen events', (before, n) => seen.forget(dataSource, before, n), deps, config.SEEN_KEEP_MS);
     forgetOldRows('API answers', (before, n) => answers.forget(before, n), deps, ANSWER_LIFE_MS);
     forgetOldRows('asks', (before, n) => asks.forget(before, n), deps, ASK_LIFE_MS);
+    if (config.PAGE_WATCH_MS > 0) {
+      const watched = {
+        store: app.get(PageWatchStore),
+        shops: app.get(ShopDirectory),
+        activity: app.get(PageActivity),
+      };
+      const graph = { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION };
+      watchPages({ ...watched, graph, everyMs: config.PAGE_WATCH_MS, owner: config.SERVICE_INSTANCE }, deps);
+    }
     buryErased(app.get(Erasures), app.get(Emitter), deps, config.ERASED_MARKER_MS);
     const places = [
       sealedShoppers(dataSource, app.get(Emitter)),

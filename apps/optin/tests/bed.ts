@@ -70,6 +70,7 @@ export async function startOptin(
     REF_KEY: 'ref key of the spec',
     SEAL_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     ADMIN_TOKEN,
+    PAGE_WATCH_MS: '0', // there is no platform to ask
     ...environment,
   });
   const outside = await testKafka('outside', names.topicPrefix, allTopics);

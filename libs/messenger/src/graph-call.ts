@@ -73,7 +73,7 @@ export class GraphPage {
     const url = new URL(graphPath(this.o, page, edge), baseUrl);
     for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
     if (appSecret !== undefined) url.searchParams.set('appsecret_proof', appSecretProof(appSecret, accessToken));
-    let status = 0;
+    let status: number;
     let text: string;
     try {
       const answer = await fetch(url, {

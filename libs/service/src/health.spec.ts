@@ -1,6 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { HealthRegistry } from './health.js';
 
+describe('notes', () => {
+  it('are told with readiness and change nothing of it', async () => {
+    const health = new HealthRegistry();
+    let words: string | undefined = undefined;
+    health.addNote('pages', () => words);
+    expect(await health.reportReady()).toEqual({ status: 'ok', checks: {} });
+    words = 'the token is dead';
+    expect(await health.reportReady()).toEqual({ status: 'ok', checks: {}, notes: { pages: 'the token is dead' } });
+    expect(await health.reportLive()).toEqual({ status: 'ok', checks: {} });
+  });
+});
+
 describe('HealthRegistry', () => {
   it('is well without checks', async () => {
     expect(await new HealthRegistry().reportLive()).toEqual({ status: 'ok', checks: {} });

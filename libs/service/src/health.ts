@@ -10,11 +10,14 @@ export interface HealthReport {
   readonly status: 'ok' | 'failing';
   /** By name of the check: `ok` or the fault. */
   readonly checks: Readonly<Record<string, string>>;
+  /** What a person should know and no probe should act on; only with readiness, and only where there is something. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export class HealthRegistry {
   private readonly live = new Map<string, HealthCheck>();
   private readonly ready = new Map<string, HealthCheck>();
+  private readonly notes = new Map<string, () => string | undefined>();
 
   /** @param checkTimeoutMs a check that takes longer counts as failed; keep it below the probe's own limit. */
   constructor(private readonly checkTimeoutMs = 2000) {}
@@ -34,12 +37,22 @@ export class HealthRegistry {
     this.ready.delete(name);
   }
 
+  /** Adds (or replaces) a note: a fault that neither a restart nor another process would mend. */
+  addNote(name: string, note: () => string | undefined): void {
+    this.notes.set(name, note);
+  }
+
   reportLive(): Promise<HealthReport> {
     return this.report(this.live);
   }
 
-  reportReady(): Promise<HealthReport> {
-    return this.report(this.ready);
+  async reportReady(): Promise<HealthReport> {
+    const report = await this.report(this.ready);
+    const notes = [...this.notes].flatMap(([name, note]) => {
+      const words = note();
+      return words === undefined ? [] : [[name, words]];
+    });
+    return notes.length === 0 ? report : { ...report, notes: Object.fromEntries(notes) as Record<string, string> };
   }
 
   private async report(checks: ReadonlyMap<string, HealthCheck>): Promise<HealthReport> {

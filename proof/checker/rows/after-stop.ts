@@ -11,7 +11,8 @@ import type { Accepted, Evidence, Stop, Violation } from '../evidence.js';
 import { struckInFlight } from '../in-flight.js';
 import { thawedBefore } from '../pauses.js';
 
-const CONFIRMATION = /^Done\. All your alerts have ended\b/;
+/** Who answers may be said before it. */
+const CONFIRMATION = /(?:^|\n\n)Done\. All your alerts have ended\b/;
 
 /** Whether a message confirms a STOP. */
 export const confirmsStop = ({ metadata, text }: Pick<Accepted, 'metadata' | 'text'>): boolean =>

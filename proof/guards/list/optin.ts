@@ -199,14 +199,6 @@ export const optinGuards: readonly Guard[] = [
     test: { suite: 'unit', file: agains, name: 'a STOP after it is followed by no offer' },
   },
   {
-    id: 'optin/no-offer-to-who-stopped',
-    promise: 'Somebody who said STOP would get one more message, because the word of the alert before it came late.',
-    file: again,
-    from: ' && stoppedAt(shopper) === null && ',
-    to: ' && stoppedAt(shopper) !== 0 && ',
-    test: { suite: 'unit', file: agains, name: 'nothing is said to somebody who stopped' },
-  },
-  {
     id: 'optin/offered-once',
     promise: 'With every answer the shopper would be asked again whether they want the same.',
     file: again,
@@ -314,8 +306,8 @@ export const optinGuards: readonly Guard[] = [
     id: 'optin/foreign-page',
     promise: 'One shop’s app could speak for the shoppers of another shop’s Page.',
     file: webhook,
-    from: 'if (signedFor.has(event.head.page)) records',
-    to: 'if (signedFor.size > 0) records',
+    from: 'if (signedFor.has(event.head.page)) {',
+    to: 'if (signedFor.size > 0) {',
     test: { suite: 'int', file: hooks, name: 'may not speak for a Page of another app' },
   },
   {

@@ -44,7 +44,7 @@ export function pagesCommands(program: Command, terminal: Terminal): void {
 
 async function connect(terminal: Terminal, shop: string, only: string | undefined, input: ConnectInput): Promise<void> {
   const { record, config } = await withCluster(terminal, async ({ cluster, config }) => ({
-    record: await shopOf(await readShops(cluster, terminal.signal), shop),
+    record: shopOf(await readShops(cluster, terminal.signal), shop),
     config,
   }));
   let lacking = 0;

@@ -82,8 +82,14 @@ async function applyShop(environment: Record<string, string>, signal: AbortSigna
   return { name: settings.shop, page: page.page, pageName: page.name, topic: source.topic };
 }
 
-/** Makes the Page in the sandbox. It verifies the webhook first, so this repeats until optin knows the shop. */
-async function connectPage({ sandboxUrl, urls, secrets, signal }: DemoContext, shop: DemoShop): Promise<void> {
+/**
+ * Makes the Page in the sandbox, as somebody does in the platform's dashboard: it verifies the webhook first, so this
+ * repeats until optin knows the shop. Then the Page is connected as any other.
+ */
+async function connectPage(
+  { sandboxUrl, urls, secrets, environment, signal }: DemoContext,
+  shop: DemoShop,
+): Promise<void> {
   await until(
     'optin answers the verification of the webhook',
     () =>
@@ -98,6 +104,7 @@ async function connectPage({ sandboxUrl, urls, secrets, signal }: DemoContext, s
       }),
     { signal },
   );
+  await beckon(['pages', 'connect', shop.name], { ...environment, ...secrets }, signal);
 }
 
 /** Waits until ingestion has every variant as the platform published it just now: then older signals are closed too. */

@@ -4,7 +4,7 @@
  */
 import type { Facts } from './fold-event.js';
 import type { AgainOffer, Note, Outcome, ReplyWanted } from './outcome.js';
-import { endSub, stoppedAt } from './person.js';
+import { endSub } from './person.js';
 import type { AgainDue, Person, SubState } from './person.js';
 import { isSilent } from './silence.js';
 import { wishKey, wishOf } from './wish.js';
@@ -84,9 +84,9 @@ export function tellDue(person: Person, facts: Facts): { person: Person; replies
   return { person: after, replies: offers.length === 0 ? [] : [{ say: 'again', offers }] };
 }
 
-/** Whether something can be said to the person that they did not ask for. */
+/** Whether something can be said to the person that they did not ask for; what a STOP forbids is not due any more. */
 export const canBeAnswered = ({ shopper }: Person, now: number): boolean =>
-  (shopper.window_until ?? 0) > now + MARGIN_MS && stoppedAt(shopper) === null && shopper.suspended_at === null;
+  (shopper.window_until ?? 0) > now + MARGIN_MS && shopper.suspended_at === null;
 
 /** What is sent on our own account is sent only while the window lasts another minute. */
 const MARGIN_MS = 60_000;

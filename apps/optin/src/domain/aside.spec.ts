@@ -8,7 +8,7 @@ import type { PersonEvent } from './person-event.js';
 const DAY = 86_400_000;
 const open = facts({ disclosure: true });
 const fold = (p: Person, e: PersonEvent, now = NOW): Outcome => foldEvent(p, e, { ...open, now });
-const on = (day: number): PersonEvent => ({ ...text('hello'), at: NOW + day * DAY, key: `day ${day}` });
+const on = (day: number): PersonEvent => ({ ...text('help'), at: NOW + day * DAY, key: `day ${day}` });
 const disclosed = (...days: number[]): boolean[] => {
   let person = nobody();
   return days.map((day) => {
@@ -26,6 +26,12 @@ describe('that the service is an automated one', () => {
   it('is said whatever the first answer is', () => {
     for (const e of [text('STOP'), event({ kind: 'referral', wish: coat }), text('my alerts')])
       expect(fold(nobody(), e).aside?.disclose).toBe(true);
+  });
+
+  it('is not said twice where the answer says it itself', () => {
+    const unclear = fold(nobody(), text('hello', 5000));
+    expect(unclear.aside?.disclose).toBe(false);
+    expect(fold(unclear.person, text('help')).aside?.disclose).toBe(false);
   });
 
   it('waits for the first answer that is given', () => {

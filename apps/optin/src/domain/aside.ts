@@ -13,6 +13,9 @@ export const FORGOTTEN_AFTER_MS = 30 * 86_400_000;
  */
 const ALONE: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'ended_one', 'ask', 'list', 'again']);
 
+/** Answers that say it themselves. */
+const DISCLOSING: ReadonlySet<string> = new Set(['unclear', 'greeting']);
+
 /** What is said beside these replies to what happened at `at`, and the person who was told. */
 export function asideOf(
   person: Person,
@@ -21,8 +24,9 @@ export function asideOf(
   facts: Facts,
 ): { person: Person; aside: Aside } {
   if (replies.length === 0) return { person, aside: { disclose: false, again: [] } };
-  const disclose = facts.disclosure && person.shopper.disclosed_at === null;
-  const told = disclose ? { ...person, shopper: { ...person.shopper, disclosed_at: at } } : person;
+  const due = facts.disclosure && person.shopper.disclosed_at === null;
+  const told = due ? { ...person, shopper: { ...person.shopper, disclosed_at: at } } : person;
+  const disclose = due && !DISCLOSING.has(replies[0]?.say ?? '');
   if (replies.some((r) => ALONE.has(r.say))) return { person: told, aside: { disclose, again: [] } };
   const { person: after, offers } = takeDue(told, facts);
   return { person: after, aside: { disclose, again: offers } };

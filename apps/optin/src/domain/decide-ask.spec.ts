@@ -11,6 +11,7 @@ const after = (...events: PersonEvent[]): Person =>
 const asks = (more: Partial<AskFacts> = {}): AskFacts => ({
   now: NOW,
   mayAsk: true,
+  humanPauseMs: 3_600_000,
   perDay: 2,
   askedAt: [],
   item,
@@ -53,6 +54,16 @@ describe('a shop may not ask', () => {
   it('who has asked for it already', () => {
     const asked = after(text('hello'), tap(coat, 1));
     expect(decideAsk(asked, coat, asks())).toEqual(refused('already_asked'));
+  });
+
+  it('with whom a human is talking, until that is over or the shopper turned to the bot', () => {
+    const human = (human_at: number, awake_at: number | null = null): Person => ({
+      ...wrote,
+      shopper: { ...wrote.shopper, human_at, awake_at },
+    });
+    expect(decideAsk(human(NOW - 60_000), coat, asks())).toEqual(refused('human_answering', NOW + 3_540_000));
+    expect(decideAsk(human(NOW - 3_600_000), coat, asks())).toEqual({ ask: true });
+    expect(decideAsk(human(NOW - 60_000, NOW - 5000), coat, asks())).toEqual({ ask: true });
   });
 
   it('on a Page that may not', () => {

@@ -5,18 +5,28 @@
  */
 import { stoppedAt } from './person.js';
 import type { Person } from './person.js';
+import { isSilent } from './silence.js';
 import { conditionOf, wishKey } from './wish.js';
 import type { Item, Wish } from './wish.js';
 
 /** Why not. */
 export type AskRefusal =
-  'window_closed' | 'stopped' | 'suspended' | 'already_asked' | 'too_many_asks' | 'page_cannot_ask' | 'no_price';
+  | 'window_closed'
+  | 'stopped'
+  | 'suspended'
+  | 'human_answering'
+  | 'already_asked'
+  | 'too_many_asks'
+  | 'page_cannot_ask'
+  | 'no_price';
 
 /** What the decision needs to know beside the shopper. Times are milliseconds since the epoch. */
 export interface AskFacts {
   readonly now: number;
   /** Whether the Page may ask for one-time notifications. */
   readonly mayAsk: boolean;
+  /** How long the bot is silent after a human wrote to the shopper, in milliseconds. */
+  readonly humanPauseMs: number;
   /** Most asks in 24 hours. */
   readonly perDay: number;
   /** When the shopper was asked within the last 24 hours. */
@@ -43,6 +53,8 @@ export function decideAsk({ shopper, subs }: Person, wish: Wish, facts: AskFacts
   if (subs.some((s) => s.state === 'active' && wishKey(s) === wishKey(wish))) return no('already_asked');
   if (conditionOf(wish.kind, facts.item.price) === undefined) return no('no_price');
   if ((shopper.window_until ?? 0) < facts.now + LEAST_WINDOW_MS) return no('window_closed');
+  if (isSilent(shopper, facts.now, facts.humanPauseMs))
+    return no('human_answering', (shopper.human_at ?? facts.now) + facts.humanPauseMs);
   const lately = facts.askedAt.filter((at) => at > facts.now - ASK_DAY_MS).sort((a, b) => a - b);
   if (lately.length < facts.perDay) return { ask: true };
   const oldestThatCounts = lately[lately.length - facts.perDay];

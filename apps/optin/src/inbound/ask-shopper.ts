@@ -1,4 +1,3 @@
-import { messagesRequested } from '@beckon/contracts';
 import { Emitter } from '@beckon/kafka';
 import type { EmittingTransaction } from '@beckon/kafka';
 import { CLOCK } from '@beckon/service';
@@ -11,10 +10,10 @@ import type { AskVerdict } from '../domain/decide-ask.js';
 import type { Person } from '../domain/person.js';
 import type { Item, Wish } from '../domain/wish.js';
 import { wordReply } from '../domain/word-reply.js';
-import { optinMetrics } from '../metrics.js';
 import { Asks } from '../outbound/asks.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
+import { requestMessage } from './replies.js';
 
 /** What a shop wants to ask of whom. */
 export interface AskWanted {
@@ -28,9 +27,6 @@ export interface AskWanted {
 
 /** What became of it. `unknown`: the shopper is gone meanwhile, or their Page is the shop's no longer. */
 export type Asked = { readonly asked: true } | Exclude<AskVerdict, { ask: true }> | { readonly unknown: true };
-
-/** How long the question is worth sending, in milliseconds. */
-const ASK_SENDS_MS = 600_000;
 
 /** Puts a shop's question to a shopper, if it may: the same way as the bot's own replies. */
 @Injectable()
@@ -69,6 +65,7 @@ export class AskShopper {
     const verdict = decideAsk(person, wish, {
       now,
       mayAsk: page.page.one_time_notifications,
+      humanPauseMs: shop.settings.bot.human_pause,
       perDay: shop.settings.bot.asks_per_day,
       askedAt: await this.asks.timesSince(tx, shopperId, now - ASK_DAY_MS),
       item,
@@ -82,30 +79,11 @@ export class AskShopper {
     const { askId, shop, wish, item, locale } = wanted;
     const { shopper_id, page } = shopper;
     const locales = [locale, shopper.locale, shop.settings.locale];
-    const { purpose, body } = wordReply({ say: 'ask', wish, item }, locales, this.keys.signRef(wish));
-    const expires_at = Math.min(shopper.window_until ?? now, now + ASK_SENDS_MS);
+    const worded = wordReply({ say: 'ask', wish, item }, locales, this.keys.signRef(wish));
+    const expires_at = requestMessage(tx, shopper, { id: askId, ...worded }, { shop, now });
     const { kind, product, sku } = wish;
     await this.asks.add(tx, {
       ...{ ask_id: askId, shop: shop.shop, page, shopper_id, kind, product, sku, requested_at: now, expires_at },
     });
-    tx.emit(
-      messagesRequested,
-      shopper_id,
-      {
-        id: askId,
-        shop: shop.shop,
-        page,
-        shopper_id,
-        needs_shopper_rev: shopper.rev,
-        psid_sealed: shopper.psid_sealed,
-        purpose,
-        quiet_in_flight: false,
-        body: { ...body },
-        requested_at: now,
-        expires_at,
-      },
-      { id: askId },
-    );
-    optinMetrics.replies.add(1, { purpose });
   }
 }

@@ -8,7 +8,7 @@ import type { Outcome } from '../domain/outcome.js';
 import type { ShopperState } from '../domain/person.js';
 import { itemOf } from '../domain/wish.js';
 import { wordAnswer } from '../domain/word-reply.js';
-import type { Worded } from '../domain/word-reply.js';
+import type { WordedReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 
@@ -48,17 +48,19 @@ export class Replies {
       shop: name,
       payload: (wish) => this.keys.signRef(wish),
     });
-    for (const message of worded) request(tx, shopper, message, o);
+    for (const message of worded)
+      requestMessage(tx, shopper, { id: replyId(shopper.page, o.cause, message.part), ...message }, o);
   }
 }
 
-function request(
+/** Asks delivery to send a message in words; answers when it stops being worth sending, in milliseconds since the epoch. */
+export function requestMessage(
   tx: EmittingTransaction,
   shopper: ShopperState,
-  { part, purpose, quietInFlight, body }: Worded,
-  o: { readonly shop: ShopInForce; readonly cause: string; readonly now: number },
-): void {
-  const id = replyId(shopper.page, o.cause, part);
+  { id, purpose, quietInFlight, body }: WordedReply & { readonly id: string },
+  o: { readonly shop: ShopInForce; readonly now: number },
+): number {
+  const expires_at = expiry(shopper, quietInFlight, o.now);
   tx.emit(
     messagesRequested,
     shopper.shopper_id,
@@ -73,11 +75,12 @@ function request(
       quiet_in_flight: quietInFlight,
       body: { ...body },
       requested_at: o.now,
-      expires_at: expiry(shopper, quietInFlight, o.now),
+      expires_at,
     },
     { id },
   );
   optinMetrics.replies.add(1, { purpose });
+  return expires_at;
 }
 
 /** Replies exist only while the window is open; after its end nobody could send them. */

@@ -61,10 +61,10 @@ const taps = async (psid: string, token: string, ago = 0): Promise<object> =>
 
 describe('beside the first answer', () => {
   it('stands who answers, once', async () => {
-    await send(says('801', 'hello'));
-    expect(textOf(await nth('801', 1))).toMatch(/^This is the automated service of Aurora Outfitters\.\n\nSorry/);
-    await send(says('801', 'hello?'));
-    expect(textOf(await nth('801', 2))).toMatch(/^Sorry/);
+    await send(says('801', 'help'));
+    expect(textOf(await nth('801', 1))).toMatch(/^This is the automated service of Aurora Outfitters\.\n\nTap/);
+    await send(says('801', 'help!'));
+    expect(textOf(await nth('801', 2))).toMatch(/^Tap/);
   });
 
   it('before a card it is a message of its own', async () => {

@@ -22,6 +22,7 @@ import {
 import { splitWebhook } from '../domain/split-webhook.js';
 import { optinMetrics } from '../metrics.js';
 import { EventLog, LogAway } from '../outbound/event-log.js';
+import { PageActivity } from '../outbound/page-activity.js';
 import { PageSecrets } from '../outbound/page-secrets.js';
 import { equalSecrets } from './equal-secrets.js';
 
@@ -44,6 +45,7 @@ export class WebhookController {
     private readonly secrets: PageSecrets,
     private readonly log: EventLog,
     private readonly caughtUp: CaughtUp,
+    private readonly activity: PageActivity,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly logger: Logger,
   ) {}
@@ -110,12 +112,15 @@ export class WebhookController {
 
   /** One app must not speak for another's Page: what its secret does not cover is counted and left out. */
   private toRecords(bytes: Buffer, signedFor: ReadonlySet<string>): OutgoingRecord[] {
-    const { events, unreadable } = splitWebhook(bytes, this.clock.now());
+    const now = this.clock.now();
+    const { events, unreadable } = splitWebhook(bytes, now);
     if (unreadable > 0) optinMetrics.dropped.add(unreadable, { cause: 'unreadable' });
     const records: OutgoingRecord[] = [];
     for (const event of events) {
-      if (signedFor.has(event.head.page)) records.push(this.log.record(event));
-      else optinMetrics.dropped.add(1, { cause: 'foreign_page' });
+      if (signedFor.has(event.head.page)) {
+        records.push(this.log.record(event));
+        this.activity.seen(event.head.page, now);
+      } else optinMetrics.dropped.add(1, { cause: 'foreign_page' });
     }
     return records;
   }

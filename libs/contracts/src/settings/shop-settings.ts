@@ -55,12 +55,6 @@ export const QuietHours = z.strictObject({ from: clockTime, to: clockTime });
 
 /** How the bot behaves in the conversation. */
 export const BotSettings = z.strictObject({
-  asks_per_day: z
-    .int()
-    .min(0)
-    .max(5)
-    .default(2)
-    .describe('how often in 24 hours the shop may ask one shopper by POST /v1/shops/{shop}/asks; 0: never'),
   human_pause: Duration.default(3_600_000).describe(
     'how long the bot is silent after a human (or another app) wrote to the shopper; 0: never. STOP and START are always answered',
   ),
@@ -81,6 +75,12 @@ export const BotSettings = z.strictObject({
     .max(100)
     .default([])
     .describe('further words that stop everything when a shopper writes nothing else'),
+  asks_per_day: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe('how often in 24 hours the shop may ask one shopper by POST /v1/shops/{shop}/asks; 0: never'),
 });
 
 /** The whole settings of a shop: the file that `beckon shops apply` reads. Unknown fields are refused. */

@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const de: Wording = {
   this_item: 'dieser Artikel',
-  button_notify_me: 'Benachrichtigen',
   ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
   ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
   confirmed_back_in_stock:
@@ -49,6 +48,7 @@ export const de: Wording = {
   button_end: 'Beenden',
   button_price: 'Preis ändern',
   button_again: 'Wieder vormerken',
+  button_notify_me: 'Benachrichtigen',
   delete_ask:
     'Sollen wir alles löschen, was wir über Sie gespeichert haben? Ihre Benachrichtigungen enden; Einwilligungen, Einstellungen und Aufzeichnungen werden gelöscht. Sie bekommen noch eine letzte Nachricht mit einer Quittung. Das lässt sich nicht rückgängig machen. Bestellungen und Kundenkonten des Shops sind davon nicht betroffen.',
   delete_late:

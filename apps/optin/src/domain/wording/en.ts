@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const en: Wording = {
   this_item: 'this item',
-  button_notify_me: 'Notify me',
   ask_back_in_stock: 'Tell you when {item} is back?',
   ask_price_drop: 'Tell you when {item} gets cheaper?',
   confirmed_back_in_stock:
@@ -44,6 +43,7 @@ export const en: Wording = {
   button_end: 'Stop this',
   button_price: 'Change price',
   button_again: 'Tell me again',
+  button_notify_me: 'Notify me',
   delete_ask:
     'Shall we delete everything we keep about you? Your alerts end, and your rights, settings and records are deleted. You get one last message with a receipt; this cannot be undone. Orders and customer accounts of the shop are not touched by it.',
   delete_late:

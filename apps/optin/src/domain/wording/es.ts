@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const es: Wording = {
   this_item: 'este artículo',
-  button_notify_me: 'Avísame',
   ask_back_in_stock: '¿Te avisamos cuando vuelva: {item}?',
   ask_price_drop: '¿Te avisamos si baja de precio: {item}?',
   confirmed_back_in_stock:
@@ -44,6 +43,7 @@ export const es: Wording = {
   button_end: 'Terminar',
   button_price: 'Cambiar precio',
   button_again: 'Avísame otra vez',
+  button_notify_me: 'Avísame',
   delete_ask:
     '¿Quieres que borremos todo lo que guardamos sobre ti? Tus avisos terminan y se borran tus permisos, tus ajustes y tu historial. Recibirás un último mensaje con un comprobante. No se puede deshacer. Los pedidos y las cuentas de cliente de la tienda no se ven afectados.',
   delete_late:

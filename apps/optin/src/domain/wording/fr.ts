@@ -2,7 +2,6 @@ import type { Wording } from './wording.js';
 
 export const fr: Wording = {
   this_item: 'cet article',
-  button_notify_me: 'Me prévenir',
   ask_back_in_stock: 'Vous prévenir du retour : {item} ?',
   ask_price_drop: 'Vous prévenir si le prix baisse : {item} ?',
   confirmed_back_in_stock:
@@ -46,6 +45,7 @@ export const fr: Wording = {
   button_end: 'Arrêter',
   button_price: 'Changer le prix',
   button_again: 'Me prévenir encore',
+  button_notify_me: 'Me prévenir',
   delete_ask:
     'Voulez-vous que nous supprimions tout ce que nous conservons à votre sujet ? Vos alertes prennent fin ; vos autorisations, vos réglages et leur historique sont supprimés. Vous recevrez un dernier message avec un reçu. C’est irréversible. Les commandes et les comptes clients de la boutique ne sont pas concernés.',
   delete_late:

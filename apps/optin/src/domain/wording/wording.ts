@@ -6,8 +6,6 @@
 export interface Wording {
   /** Stands in for an item without a name. */
   readonly this_item: string;
-  /** On the shop's own product page. */
-  readonly button_notify_me: string;
   readonly ask_back_in_stock: string;
   readonly ask_price_drop: string;
   readonly confirmed_back_in_stock: string;
@@ -51,6 +49,8 @@ export interface Wording {
   readonly button_end: string;
   readonly button_price: string;
   readonly button_again: string;
+  /** On the shop's own product page. */
+  readonly button_notify_me: string;
   /** Whether everything shall be deleted, and what that means. */
   readonly delete_ask: string;
   /** The answer to that question came when nobody remembered it. */

@@ -28,6 +28,11 @@ const askRefusals: Record<AskRefusal, Kind> = {
     title: 'The shopper cannot be reached',
     fix: 'Messenger says so (blocked, or the account is gone). Wait until the shopper writes again.',
   },
+  human_answering: {
+    status: 409,
+    title: 'Somebody of the shop is talking with the shopper',
+    fix: 'Wait as long as Retry-After says, or until the shopper turns to the bot (setting bot.human_pause).',
+  },
   already_asked: {
     status: 409,
     title: 'The shopper has asked for this already',

@@ -166,7 +166,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 202,
     answers: 'Ask',
     problems: [
-      ...['unknown_sku', 'unknown_shopper', 'ambiguous_shopper', 'window_closed', 'stopped', 'suspended'],
+      ...[
+        'unknown_sku',
+        'unknown_shopper',
+        'ambiguous_shopper',
+        'window_closed',
+        'stopped',
+        'suspended',
+        'human_answering',
+      ],
       ...['already_asked', 'too_many_asks', 'page_cannot_ask', 'no_price'],
     ] as const,
     examples: { body: { kind: 'back_in_stock', sku: 'red-coat-m', external_id: 'customer-4711' }, answer: ASK },

@@ -8,6 +8,7 @@ import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
+import { PageWatch1790000150000 } from './page-watch.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
 export class OptinTables1790000100000 implements MigrationInterface {
@@ -101,4 +102,5 @@ export const optinMigrations = [
   ApiAnswers1790000130001,
   Asks1790000130002,
   ErasureTables1790000140000,
+  PageWatch1790000150000,
 ];
