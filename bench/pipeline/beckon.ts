@@ -155,9 +155,9 @@ export class BeckonContender {
       subs: [
         {
           ...{ rev: 1, sub_id: `sub_${randomBytes(16).toString('hex')}`, state: 'active', ended_reason: null },
-          ...{ shopper_id, shopper_rev: 1, page, shop: SHOP, product: `${sku}-product`, sku, kind: 'back_in_stock' },
-          ...{ condition: { type: 'units_at_least', units: 1 }, seen_price: null, mode: 'once', locale: 'en' },
-          ...{ tier: null, consented_at: now, ended_at: null, consents: [] },
+          ...{ shopper_id, shopper_rev: 1, page, shop: SHOP, product: `${sku}-product`, sku, topic: null },
+          ...{ kind: 'back_in_stock', condition: { type: 'units_at_least', units: 1 }, seen_price: null, mode: 'once' },
+          ...{ locale: 'en', tier: null, consented_at: now, ended_at: null, consents: [], changes: [] },
         },
       ],
     };

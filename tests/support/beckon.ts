@@ -15,7 +15,7 @@ import {
 import { createTopics, type KafkaClient } from '@beckon/kafka';
 import { ShopSettings, shops, type Subscription } from '@beckon/contracts';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -61,8 +61,13 @@ export interface BeckonOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const postbackOf = (psid: string, payload: string): object => ({
+  ...{ sender: { id: psid }, recipient: { id: PAGE }, timestamp: Date.now() },
+  postback: { mid: `m_${randomUUID()}`, title: 'A button', payload },
+});
+
 /** Settings of the test shop: no night, no limits that a spec did not ask for. */
-const baseSettings: z.input<typeof ShopSettings> = {
+export const baseSettings: z.input<typeof ShopSettings> = {
   shop: SHOP,
   name: 'Flow shop',
   currency: 'EUR',
@@ -302,6 +307,44 @@ export class Beckon {
     return this.call(method, `${this.url('optin')}/v1/shops/${SHOP}/${path}`, body);
   }
 
+  /** Anything else that a person does on the phone, by its name in the sandbox's admin API. */
+  act(psid: string, what: string, how: Record<string, unknown> = {}): Promise<unknown> {
+    return this.admin(`/people/${psid}/${what}`, how);
+  }
+
+  /** Presses a button of an older message that names a subscription, as "my alerts" has them. */
+  async postback(psid: string, payload: string): Promise<void> {
+    const body = { object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging: [postbackOf(psid, payload)] }] };
+    const text = JSON.stringify(body);
+    const mac = createHmac('sha256', this.secrets.FLOW_APP_SECRET).update(text).digest('hex');
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${mac}` };
+    const answer = await fetch(`${this.url('optin')}/webhooks/messenger`, { method: 'POST', headers, body: text });
+    if (!answer.ok) throw new Error(`postback: ${answer.status}`);
+  }
+
+  /** Sets the Page's persistent menu, as the Graph API has it. */
+  async menu(call_to_actions: readonly object[]): Promise<void> {
+    const persistent_menu = [{ locale: 'default', composer_input_disabled: false, call_to_actions }];
+    const answer = await this.call(
+      'POST',
+      `${this.url('sandbox')}/v26.0/me/messenger_profile?access_token=${this.secrets.FLOW_PAGE_TOKEN}`,
+      { persistent_menu },
+    );
+    if (answer.status >= 300) throw new Error(`menu: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** Moves the sandbox's clock: Messenger's time, not that of the services. */
+  async later(ms: number): Promise<void> {
+    await this.admin('/clock', { advance_ms: ms });
+  }
+
+  /** Waits for the n-th message that a person received, from 1 on. */
+  message(psid: string, n: number): Promise<Received> {
+    return until(`message ${n}`, async () => (await this.received(psid))[n - 1]).catch(async (e: unknown) => {
+      throw new Error(`${String(e)}\n${await this.story()}`);
+    });
+  }
+
   /** The person taps a button or quick reply of the youngest message that has it. */
   press(psid: string, choice: { readonly title?: string; readonly payload?: string }): Promise<unknown> {
     return this.admin(`/people/${psid}/press`, choice);
@@ -342,10 +385,14 @@ export class Beckon {
     return (await this.received(psid)).filter((m) => m.metadata?.startsWith('beckon:alr_'));
   }
 
-  /** A "notify me" link, made by optin as a shop's web page would have it. */
-  async link(sku: string, kind: string): Promise<string> {
+  /**
+   * A "notify me" link, made by optin as a shop's web page would have it. One to a price drop is for any drop, unless
+   * `more` says otherwise (`threshold: undefined`: the shopper is asked).
+   */
+  async link(sku: string, kind: string, more: Record<string, unknown> = {}): Promise<string> {
+    const asked = { sku, kind, ...(kind === 'price_drop' && { threshold: { type: 'any' } }), ...more };
     const made = await until('optin makes a link', async () => {
-      const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, { sku, kind });
+      const answer = await this.call('POST', `${this.url('optin')}/v1/shops/${SHOP}/links`, asked);
       return answer.status < 300 ? (answer.body as { url: string }) : undefined;
     });
     return made.url;

@@ -178,6 +178,13 @@ export const oneTime = (sub_id: string, token = fresh('OTN')): Shopper['grants']
   expires_at: Date.now() + 86_400_000,
 });
 
+/** A notification token for one subscription, sealed as `token of …`. */
+export const updatesFor = (sub_id: string, token_sealed = `token of ${sub_id}`): Shopper['grants'][number] => ({
+  ...oneTime(sub_id),
+  kind: 'notification',
+  token_sealed,
+});
+
 /** The offer that `anAdmission` is about. */
 export const anOffer = (over: Partial<Offer> = {}): Offer => ({ ...offers.example, ...over });
 

@@ -7,9 +7,15 @@ import { Loops } from './inbound/loops.js';
 import { SignalsController } from './inbound/signals.controller.js';
 import { SubscriptionsController } from './inbound/subscriptions.controller.js';
 import { Matching1790000200000 } from './outbound/migrations/1790000200000-matching.js';
+import { SubscriptionsToTopics1790000210000 } from './outbound/migrations/1790000210000-topics.js';
 
 /** Every migration of the schema `matching`. */
-export const matchingMigrations = [...kafkaMigrations, ...settingsMigrations, Matching1790000200000];
+export const matchingMigrations = [
+  ...kafkaMigrations,
+  ...settingsMigrations,
+  Matching1790000200000,
+  SubscriptionsToTopics1790000210000,
+];
 
 export class MatchingModule {
   static forService(config: MatchingConfig, deps: ServiceDeps): DynamicModule {

@@ -52,7 +52,7 @@ export interface TestBed {
 @Module({})
 class Root {}
 
-/** Starts optin with the example shop (Page 1001) and one offer. */
+/** Starts optin with the example shop (Page 1001; its settings changed as told), a topic and one offer. */
 export async function startOptin(
   environment: Environment = {},
   changes: Partial<z.input<typeof ShopSettings>> = {},
@@ -82,6 +82,7 @@ export async function startOptin(
   const settings = ShopSettings.parse({
     ...exampleSettings,
     ...{ bot: { disclosure: false, offer_again: false, read_profile: false } },
+    topics: [{ topic: 'autumn', kind: 'new_collection', name: { en: 'Autumn 2026', de: 'Herbst 2026' } }],
     ...changes,
   });
   await publish(shops, 'aurora', { shop: 'aurora', rev: 1, settings, updated_at: Date.now() });

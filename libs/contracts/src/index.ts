@@ -4,6 +4,7 @@ export * from './ids.js';
 export * from './vocabulary.js';
 export * from './cloud-event.js';
 export * from './settings/duration.js';
+export * from './settings/topic-settings.js';
 export * from './settings/shop-settings.js';
 export * from './topics/messenger-events.js';
 export * from './topics/shoppers.js';

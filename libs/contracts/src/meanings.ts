@@ -5,6 +5,7 @@ import type { Delivery } from './topics/deliveries.js';
 export const VERDICTS: Readonly<Record<Decision['verdict'], string>> = {
   subscribed: 'A shopper asked to be told.',
   unsubscribed: 'A request ended.',
+  changed: 'The shopper chose another price for a request that goes on.',
   stopped: 'The shopper said STOP: every request of theirs ended.',
   resumed: 'The shopper wants messages again.',
   erased: 'The shopper’s data was deleted: every request of theirs ended, and their id is not used again.',
@@ -48,7 +49,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   product: 'The shop’s own id of the product.',
   sku: 'The shop’s own id of the variant.',
   kind: 'What the shopper asked to be told.',
-  mode: '`once`: told once, then the subscription ends.',
+  mode: '`once`: told once, then the subscription ends; `recurring`: told each time, until the shopper ends it.',
   locale: 'Language and region of the wording.',
   source: 'Name of the shop’s event source, as in its settings.',
   source_partition: 'Partition of the source’s topic.',

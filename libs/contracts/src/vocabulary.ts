@@ -12,6 +12,10 @@ export type Kind = z.infer<typeof Kind>;
 export const Condition = z.discriminatedUnion('type', [
   z.object({ type: z.literal('units_at_least'), units: z.int().min(1) }),
   z.object({ type: z.literal('price_at_most'), ...Money.shape }),
+  /** Few are left, but some: "only three left". Both ends count. */
+  z.object({ type: z.literal('units_between'), at_least: z.int().min(1), at_most: z.int().min(1) }),
+  /** A collection or sale that the shop defines is open. */
+  z.object({ type: z.literal('topic_open') }),
 ]);
 export type Condition = z.infer<typeof Condition>;
 
@@ -55,6 +59,7 @@ export const REASONS = {
   expired: 'It could not be sent in the time in which it is worth telling.',
   past_send_by: 'The admission ran out before a slot was free; back to the line.',
   no_grant: 'No right to message this person: the 24-hour window is closed and no token fits.',
+  grant_resting: 'The right that the shopper gave may be used once in a while only; waiting for its next time.',
   grant_dead: 'Messenger no longer accepts the token that this shopper gave.',
   window_closed: 'Messenger says the 24-hour window is closed.',
   rate_limited: 'Messenger asked the Page to slow down.',

@@ -109,9 +109,12 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   refused([80000, 80014], 'any', 'throttle', 'page_limit', 'GRAPH'),
   refused(9, 2018352, 'drop', 'optin_request_limit', 'ERR'),
 
+  // Who lives where notification messages are not to be had is refused with a bare 10: that says nothing about the Page.
+  refused(10, null, 'drop', 'region_blocked', 'OURS', { recipient: 'notification' }),
   refused(10, null, 'page', 'not_permitted', 'ERR'),
   // A one-time token works with the window closed. If the platform names the window, it did not take the token as one.
   refused(10, 2018278, 'grant', 'token_dead', 'OURS', { recipient: 'one_time' }),
+  refused(10, 2018278, 'grant', 'token_dead', 'OURS', { recipient: 'notification' }),
   refused(10, 2018278, 'drop', 'window_closed', 'ERR'),
   refused(10, 2534022, 'drop', 'window_closed', 'SEEN'),
   refused(10, 2018065, 'bug', 'not_permitted', 'ERR'),

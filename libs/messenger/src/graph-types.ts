@@ -18,9 +18,9 @@ export const referralSchema = z.looseObject({
 /** See {@link referralSchema}. */
 export type Referral = z.infer<typeof referralSchema>;
 
-/** `message`: something the person wrote or a quick reply that they tapped. */
+/** `message`: something the person wrote or a quick reply that they tapped. One without `mid` counts all the same. */
 export const messageBodySchema = z.looseObject({
-  mid: z.string(),
+  mid: z.string().optional(),
   text: z.string().optional(),
   quick_reply: z.looseObject({ payload: z.string() }).optional(),
   attachments: z.array(z.looseObject({ type: z.string() })).optional(),

@@ -39,6 +39,13 @@ export const WINDOW_MS = 24 * 60 * 60 * 1000;
 export const HUMAN_AGENT_WINDOW_MS = 7 * 24 * 60 * 60 * 1000;
 /** How long an unused one-time-notification token lives: one year, in milliseconds. */
 export const ONE_TIME_TOKEN_MS = 365 * 24 * 60 * 60 * 1000;
+/**
+ * How long a notification token is used of which the platform did not say when it ends: half a year, in milliseconds.
+ * Our choice; the shortest validity that was ever documented (Marketing Messages page).
+ */
+export const NOTIFICATION_TOKEN_MS = 180 * 24 * 60 * 60 * 1000;
+/** At most one message on a notification token in so many milliseconds: 48 hours (Marketing Messages FAQ, 2025-09-01). */
+export const NOTIFICATION_COOLDOWN_MS = 48 * 60 * 60 * 1000;
 /** Within this time a webhook must be answered (Webhooks page): 5 seconds, in milliseconds. */
 export const WEBHOOK_ANSWER_MS = 5_000;
 

@@ -78,6 +78,13 @@ describe('one event of each kind', () => {
     });
   });
 
+  it('takes a message without a mid for one all the same: it may be a STOP', () => {
+    const event = only(hook(incoming({ message: { text: 'STOP' } })));
+    expect(event).toMatchObject({ kind: 'message', body: { text: 'STOP' } });
+    expect(event.dedupKey).toMatch(/^message:[0-9a-f]{40}$/);
+    expect(only(hook(incoming({ message: { is_echo: true, text: 'ours' } }))).kind).toBe('unknown');
+  });
+
   it('never takes an unreadable echo for a message of the person', () => {
     const event = only(hook(incoming({ message: { is_echo: true, app_id: { odd: 1 }, mid: 'm_9' } })));
     expect(event.kind).toBe('unknown');
@@ -153,7 +160,6 @@ describe('envelopes', () => {
   });
 
   it.each([
-    [incoming({ message: { text: 'no mid' } })],
     [incoming({ delivery: { watermark: 'x' } })],
     [incoming({ policy_enforcement: { action: 'block' } })],
     [{ sender: 'odd' }],
@@ -223,7 +229,7 @@ describe('dedupKey', () => {
     ['a read', { read: { watermark: AT } }, 'read:#'],
     ['a reaction', { reaction: { mid: 'm_1', action: 'react' } }, 'reaction:#'],
     ['account linking', { account_linking: { status: 'linked', authorization_code: 'TOKEN-9' } }, 'unknown:#'],
-    ['a handover', { pass_thread_control: { new_owner_app_id: '1' } }, 'unknown:#'],
+    ['a handover', { pass_thread_control: { new_owner_app_id: '1' } }, 'handover:#'],
     ['an enforced policy', { policy_enforcement: { action: 'block' } }, 'unknown:#'],
   ])('of %s holds neither person nor token, in standby neither', (_, body, key) => {
     const sender = { sender: { id: '98765432101234' } };

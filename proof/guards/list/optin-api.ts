@@ -134,12 +134,12 @@ export const optinApiGuards: readonly Guard[] = [
     test: { suite: 'unit', file: askSpec, name: 'outside the window' },
   },
   {
-    id: 'optin/ask-not-what-is-active',
-    promise: 'A shopper would be asked for what they have asked for themselves.',
+    id: 'optin/ask-not-into-a-talk',
+    promise: 'The bot would ask questions into a conversation that a person at the inbox is holding.',
     file: decideAsk,
-    from: "s.state === 'active' && wishKey(s) === wishKey(wish)",
-    to: "s.state === 'ended' && wishKey(s) === wishKey(wish)",
-    test: { suite: 'unit', file: askSpec, name: 'who has asked for it already' },
+    from: 'if (isSilent(shopper, facts.now, facts.humanPauseMs))',
+    to: 'if (isSilent(shopper, facts.now, 0))',
+    test: { suite: 'unit', file: askSpec, name: 'with whom a human is talking' },
   },
   {
     id: 'optin/asks-per-day',

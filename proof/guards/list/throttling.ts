@@ -308,6 +308,18 @@ const knowledge = 'apps/throttling/src/outbound/knowledge-store.ts';
 /** The same on real Postgres and Redis, and among several workers. */
 const stores: readonly Guard[] = [
   {
+    id: 'throttling/what-is-asked-for-now',
+    promise: 'Who has just asked for a lower price would still be told of the one that they no longer want.',
+    file: 'apps/throttling/src/outbound/line-store.ts',
+    from: 'CASE WHEN b.rev > a.sub_rev THEN b.condition END',
+    to: 'CASE WHEN b.rev < 0 THEN b.condition END',
+    test: {
+      suite: 'int',
+      file: 'apps/throttling/src/inbound/admission.int.spec.ts',
+      name: 'goes by what the shopper asks for now',
+    },
+  },
+  {
     id: 'throttling/lua-epoch',
     promise: 'A worker that slept through a rebuild would take places that nobody else sees.',
     file: 'apps/throttling/lua/reserve.lua',
@@ -383,15 +395,15 @@ const stores: readonly Guard[] = [
     id: 'throttling/admitted-under-the-next-number',
     promise: 'Two rounds that picked the same alert would admit it under the same number twice.',
     file: store,
-    from: "AND a.state = 'waiting' AND a.admission_no = n.admission_no - 1",
-    to: "AND a.state = 'waiting'",
+    from: 'AND ${WAITS} AND a.admission_no = n.admission_no - 1',
+    to: 'AND ${WAITS}',
     test: { suite: 'int', file: storing, name: 'only under the next number' },
   },
   {
     id: 'throttling/admitted-only-while-waiting',
     promise: 'An alert that ended while a round decided about it would leave all the same.',
     file: store,
-    from: "AND a.state = 'waiting' AND a.admission_no = n.admission_no - 1",
+    from: 'AND ${WAITS} AND a.admission_no = n.admission_no - 1',
     to: 'AND a.admission_no = n.admission_no - 1',
     test: { suite: 'int', file: storing, name: 'only while it waits' },
   },

@@ -8,6 +8,12 @@ interface OfOurPost {
   readonly at: number;
 }
 
+/** Why the gate does not let a message pass as it stands. */
+export type BarredReason = Extract<
+  Reason,
+  'stopped' | 'subscription_ended' | 'suspended' | 'erased' | 'no_grant' | 'grant_resting'
+>;
+
 /** Something that became known about one message. `at` is milliseconds since the epoch. */
 export type Fact =
   /** Messenger answered. `token_mark` tells which access token was used without telling the token. */
@@ -28,11 +34,13 @@ export type Fact =
     })
   /** The text could not be made; `detail` names the variable or template. */
   | (OfOurPost & { readonly type: 'not_worded'; readonly detail: string })
-  /** The gate will never let this admission pass. */
+  /** The gate will not let this admission pass. */
   | {
       readonly type: 'barred';
       readonly admission_no: number;
-      readonly reason: Extract<Reason, 'stopped' | 'subscription_ended' | 'suspended' | 'erased' | 'no_grant'>;
+      readonly reason: BarredReason;
+      /** `grant_resting`: when the right may be used again. */
+      readonly until: number | null;
       readonly at: number;
     }
   /** Messenger echoed a message with our metadata: it was accepted. */

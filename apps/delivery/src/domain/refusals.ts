@@ -11,8 +11,8 @@ export interface Consequence {
   readonly reason: Reason;
   /** The Page: nothing, rest a little (and longer each time), or stop until somebody acts. */
   readonly page: 'goes_on' | 'rests' | 'stops';
-  /** The claimed token: given back unspent, or dead. */
-  readonly grant: 'freed' | 'dead';
+  /** The claimed token: given back unspent, or for a later time, or dead. */
+  readonly grant: 'freed' | 'rests' | 'dead';
   /** The shopper: nothing, not to be reached until they act, or their window is not open as we thought. */
   readonly shopper: 'as_before' | 'unreachable' | 'window_refuted';
 }
@@ -32,7 +32,7 @@ const byAction: Readonly<Record<RefusalAction, Consequence>> = {
 /** Where the reason says more than the action. */
 const byReason: Partial<Record<RefusalReason, Partial<Consequence>>> = {
   window_closed: { state: 'refused', reason: 'window_closed', shopper: 'window_refuted' },
-  cooldown: { reason: 'rate_limited' },
+  cooldown: { reason: 'grant_resting', grant: 'rests' },
 };
 
 /** The consequence of one refusal. */

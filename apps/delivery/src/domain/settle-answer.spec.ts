@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { alertsAdmitted, messagesRequested } from '@beckon/contracts';
-import { ERROR_TABLE, classifyAnswer } from '@beckon/messenger';
+import { ERROR_TABLE, classifyAnswer, type RecipientKind } from '@beckon/messenger';
 import type { Fact } from './facts.js';
 import type { AlertRow, LedgerRow, ReplyRow, Told } from './ledger-row.js';
 import { settle, type Settlement } from './settle-answer.js';
@@ -56,7 +56,7 @@ const reply = (over: Partial<ReplyRow> = {}): ReplyRow => ({
   ...over,
 });
 
-const answered = (status: number, bodyText: string, kind: 'psid' | 'one_time' = 'one_time'): Fact => ({
+const answered = (status: number, bodyText: string, kind: RecipientKind = 'one_time'): Fact => ({
   type: 'answered',
   epoch: 7,
   at: T,
@@ -66,7 +66,7 @@ const answered = (status: number, bodyText: string, kind: 'psid' | 'one_time' = 
   answer: classifyAnswer({ status, bodyText, recipientKind: kind }),
 });
 const ok = answered(200, '{"recipient_id":"200","message_id":"m_1"}');
-const error = (code: number, error_subcode?: number, kind?: 'psid' | 'one_time'): Fact =>
+const error = (code: number, error_subcode?: number, kind?: RecipientKind): Fact =>
   answered(400, JSON.stringify({ error: { code, error_subcode } }), kind);
 const echo: Fact = { type: 'echoed', page: '1001', shopper_id: 'shp_1', mid: 'm_1', at: T + 5 };
 const lost: Fact = { type: 'answer_lost', epoch: 7, at: T, posted_at: T - 50, told: TOLD };
@@ -228,7 +228,7 @@ describe('a proven refusal', () => {
     for (const line of ERROR_TABLE) {
       const code = typeof line.code === 'number' ? line.code : line.code[0];
       const sub = line.subcode === 'any' || line.subcode === null ? undefined : line.subcode;
-      const kind = line.recipient === 'one_time' ? 'one_time' : 'psid';
+      const kind = line.recipient ?? 'psid';
       const { row, told } = play(alert(), error(code, sub, kind));
       const gone = effects(told).some((e) => e === 'free_grant' || e === 'kill_grant');
       expect(gone).toBe(row.state !== 'unknown');
@@ -283,15 +283,44 @@ describe('in line', () => {
     ['suspended', 'refused', []],
     ['erased', 'refused', []],
     ['no_grant', 'failed', ['failed']],
+    ['grant_resting', 'deferred', []],
   ] as const)('barred as %s', (reason, state, ends) => {
-    const fact: Fact = { type: 'barred', admission_no: 2, reason, at: T };
+    const until = reason === 'grant_resting' ? T + 5000 : null;
+    const fact: Fact = { type: 'barred', admission_no: 2, reason, until, at: T };
     const { row, told } = play(queued(), fact, fact);
-    expect(row).toMatchObject({ state, reason, seq: 1 });
+    expect(row).toMatchObject({ state, reason, seq: 1, not_before: until });
     expect(terminal(told)).toEqual(ends);
   });
 
+  it('a token that Messenger says must rest is put off with its alert, for as long as it says', () => {
+    const { row, told } = play(
+      alert({ grant_kind: 'notification', grant_id: 'grt_n' }),
+      error(4, 2018354, 'notification'),
+    );
+    const until = T + 48 * 3_600_000;
+    expect(row).toMatchObject({ state: 'deferred', reason: 'grant_resting', not_before: until, grant_id: null });
+    expect(terminal(told)).toEqual([]);
+    expect(told.flatMap((s) => s.effects)).toEqual([
+      { type: 'free_grant', grant_id: 'grt_n', spent_by: 'alr_1' },
+      { type: 'rest_grant', grant_id: 'grt_n', until },
+    ]);
+  });
+
+  it.each([
+    [10, 1893015, 'kill_grant'],
+    [100, undefined, 'kill_grant'],
+    [10, undefined, 'free_grant'],
+  ] as const)('a notification token refused with %d/%s: %s', (code, subcode, effect) => {
+    const { row, told } = play(
+      alert({ grant_kind: 'notification', grant_id: 'grt_n' }),
+      error(code, subcode, 'notification'),
+    );
+    expect(row.state).toBe('failed');
+    expect(effects(told)).toEqual([effect]);
+  });
+
   it('a verdict about an older admission is ignored', () => {
-    expect(play(queued(), { type: 'barred', admission_no: 1, reason: 'stopped', at: T }).told).toEqual([]);
+    expect(play(queued(), { type: 'barred', admission_no: 1, reason: 'stopped', until: null, at: T }).told).toEqual([]);
   });
 
   it('a stopped Page puts alerts off and lets replies wait', () => {

@@ -17,6 +17,8 @@ import { consequenceOf, retryStoppedPageAfter } from './refusals.js';
 export type Effect =
   | { readonly type: 'free_grant'; readonly grant_id: string; readonly spent_by: string }
   | { readonly type: 'kill_grant'; readonly grant_id: string; readonly at: number }
+  /** Not to be used before `until`; free again from then on. */
+  | { readonly type: 'rest_grant'; readonly grant_id: string; readonly until: number }
   /** The shopper cannot be reached until they act after our attempt; see `actsBefore`. */
   | { readonly type: 'suspend_shopper'; readonly shopper_id: string; readonly until_window_after: number }
   | { readonly type: 'refute_window'; readonly shopper_id: string; readonly until_window_after: number }
@@ -73,6 +75,8 @@ export function settle(row: LedgerRow, fact: Fact): Settlement | undefined {
       return end(row, fact.at, 'failed', 'not_worded', freed(row), fact.detail);
     case 'barred':
       if (row.state !== 'queued' || row.admission_no !== fact.admission_no) return undefined;
+      if (fact.reason === 'grant_resting')
+        return giveBack({ ...row, not_before: fact.until }, fact.at, 'deferred', fact.reason, []);
       return fact.reason === 'no_grant' || row.kind === 'reply'
         ? end(row, fact.at, 'failed', fact.reason, [])
         : giveBack(row, fact.at, 'refused', fact.reason, []);
@@ -118,7 +122,10 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
   if (row.echoed_at !== null) return accept(coded, row.echoed_at, []);
   const c = consequenceOf(answer);
   const sentAt = row.claimed_at ?? fact.at;
+  const not_before = answer.waitMs === undefined ? null : fact.at + answer.waitMs;
   const effects: Effect[] = c.grant === 'dead' ? killed(row, fact.at) : freed(row);
+  if (c.grant === 'rests' && row.grant_id !== null && not_before !== null)
+    effects.push({ type: 'rest_grant', grant_id: row.grant_id, until: not_before });
   if (c.page === 'rests') effects.push(restPage(row, fact.at));
   if (c.page === 'stops')
     effects.push({
@@ -133,7 +140,6 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
   if (c.shopper === 'unreachable') effects.push({ type: 'suspend_shopper', ...mark });
   if (c.shopper === 'window_refuted') effects.push({ type: 'refute_window', ...mark });
   if (c.state === 'failed') return end(coded, fact.at, 'failed', c.reason, effects);
-  const not_before = answer.waitMs === undefined ? null : fact.at + answer.waitMs;
   return giveBack({ ...coded, not_before }, fact.at, c.state, c.reason, effects);
 }
 

@@ -65,7 +65,8 @@ export class MessagePost {
     postAnswer.record(Math.max(0, at - result.posted_at) / 1000, { outcome: result.type });
     const { posted_at } = result;
     if (result.type === 'lost') return { type: 'answer_lost', posted_at, told, epoch, at };
-    const recipientKind = c.row.grant_kind === 'one_time' ? 'one_time' : 'psid';
+    const { grant_kind } = c.row;
+    const recipientKind = grant_kind === 'one_time' || grant_kind === 'notification' ? grant_kind : 'psid';
     const answer = classifyAnswer({ status: result.status, bodyText: result.bodyText, recipientKind });
     if (answer.outcome === 'refused')
       this.parts.log.warn(
@@ -79,8 +80,14 @@ export class MessagePost {
   private requestOf(c: Claimed, message: OutgoingMessage): SendRequest | undefined {
     const withId = { ...message, metadata: formatMetadata(c.row.id) };
     try {
-      if (c.token_sealed !== null)
-        return { recipient: { one_time_notif_token: this.parts.sealer.open(c.token_sealed) }, message: withId };
+      if (c.token_sealed !== null) {
+        const token = this.parts.sealer.open(c.token_sealed);
+        const isOnce = c.row.grant_kind === 'one_time';
+        return {
+          recipient: isOnce ? { one_time_notif_token: token } : { notification_messages_token: token },
+          message: withId,
+        };
+      }
       return {
         recipient: { id: this.parts.sealer.open(c.psid_sealed) },
         messaging_type: c.row.kind === 'reply' ? 'RESPONSE' : 'UPDATE',

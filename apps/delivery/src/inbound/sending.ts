@@ -83,8 +83,14 @@ export class Sending {
       },
     );
     if (sending.length > 0) faultPoint('gate:claimed');
-    for (const { row, reason, at } of barred)
-      this.parts.settlements.add(row.id, row.page, { type: 'barred', admission_no: row.admission_no, reason, at });
+    for (const { row, reason, at, until } of barred)
+      this.parts.settlements.add(row.id, row.page, {
+        type: 'barred',
+        admission_no: row.admission_no,
+        reason,
+        until,
+        at,
+      });
     for (const [lane, asked] of asks) {
       const claimed = sending.filter(({ row }) => row.page === lane.page);
       const alerts = claimed.filter((c) => c.row.kind === 'alert').length;

@@ -15,6 +15,7 @@ export async function applyEffects(tx: Queries, effects: readonly Effect[]): Pro
   await markShoppers(tx, 'unreachable_until', of('suspend_shopper'));
   await markShoppers(tx, 'refuted_until', of('refute_window'));
   await freeGrants(tx, of('free_grant'));
+  await restGrants(tx, of('rest_grant'));
   await killGrants(tx, of('kill_grant'));
 }
 
@@ -80,16 +81,25 @@ async function markShoppers(
     );
 }
 
-/** Only the message that claimed a token gives it back. */
+/** Only the message that claimed a token gives it back; one that rests by our claim may then be used at once. */
 async function freeGrants(tx: Queries, effects: readonly Of<'free_grant'>[]): Promise<void> {
   if (effects.length === 0) return;
   const rows = effects.map(({ grant_id, spent_by }) => ({ grant_id, spent_by }));
   await tx.query(
-    `UPDATE grants g SET spent_by = NULL, spent_at = NULL
+    `UPDATE grants g SET spent_by = NULL, spent_at = NULL, next_eligible_at = NULL
      FROM jsonb_to_recordset($1) AS r(grant_id text, spent_by text)
      WHERE g.grant_id = r.grant_id AND g.spent_by = r.spent_by`,
     [JSON.stringify(rows)],
   );
+}
+
+/** Messenger said so: longer than we thought, if need be. */
+async function restGrants(tx: Queries, effects: readonly Of<'rest_grant'>[]): Promise<void> {
+  for (const e of [...effects].sort((a, b) => (a.grant_id < b.grant_id ? -1 : 1)))
+    await tx.query(
+      'UPDATE grants SET next_eligible_at = greatest(coalesce(next_eligible_at, 0), $2::bigint) WHERE grant_id = $1',
+      [e.grant_id, e.until],
+    );
 }
 
 async function killGrants(tx: Queries, effects: readonly Of<'kill_grant'>[]): Promise<void> {

@@ -8,9 +8,18 @@ import {
   anOffer,
   deliveryDatabase,
   oneTime,
+  updatesFor,
 } from '../../../../tests/support/delivery-kit.js';
 import { until } from '../../../../tests/support/real-servers.js';
-import { WINDOW_MARGIN_MS, actsBefore, chooseGrant, type GrantFacts, type HeldGrant } from '../domain/choose-grant.js';
+import {
+  NOTIFICATION_REST_MS,
+  WINDOW_MARGIN_MS,
+  actsBefore,
+  chooseGrant,
+  type GrantFacts,
+  type HeldGrant,
+} from '../domain/choose-grant.js';
+import { applyEffects } from './effects-store.js';
 import { passGate, queueAdmissions, queueReplies, type GateRequest } from './ledger-store.js';
 import { keepOffers } from './offer-store.js';
 import { knowPages, releasePage, takePages } from './page-store.js';
@@ -189,8 +198,12 @@ describe('which right the gate claims', () => {
     expires_at: now + 1e8,
     spent_by: null,
     dead_at: null,
+    next_eligible_at: null,
     ...over,
   });
+  const updates = (over: Partial<HeldGrant> = {}): HeldGrant =>
+    held({ grant_id: 'grt_n', kind: 'notification', spent_by: 'alr_before', ...over });
+  const resting = updates({ next_eligible_at: now + 8e7 });
   const windows = [null, now - 1, now + 25_000, now + 3_600_000];
   const cases: GrantFacts[] = windows.flatMap((window_until) =>
     [null, now + 7_200_000].flatMap((refuted_until) =>
@@ -201,7 +214,19 @@ describe('which right the gate claims', () => {
         [held({ spent_by: 'alr_x' })],
         [held({ dead_at: now })],
         [held({ expires_at: now - 1 })],
-        [held({ kind: 'notification' })],
+        [held({ kind: 'marketing' })],
+        [updates()],
+        [updates({ sub_id: 'sub_b' })],
+        [updates({ dead_at: now })],
+        [updates({ expires_at: now - 1 })],
+        [updates({ next_eligible_at: now - 1 })],
+        [resting],
+        [updates(), held()],
+        [resting, held()],
+        [updates(), held({ spent_by: 'alr_x' })],
+        [resting, updates({ grant_id: 'grt_m', next_eligible_at: now + 9e7 })],
+        [resting, updates({ grant_id: 'grt_m' })],
+        [updates({ grant_id: 'grt_m', expires_at: now + 9e7 }), updates()],
         [held({ grant_id: 'grt_z', expires_at: now + 9e7 }), held()],
         [held({ grant_id: 'grt_b' }), held()],
       ].flatMap((grants) =>
@@ -225,7 +250,7 @@ describe('which right the gate claims', () => {
       await keepShoppers(db, [shopper]);
       await db.query('UPDATE shoppers SET refuted_until = $1', [f.refuted_until]);
       for (const g of f.grants)
-        await db.query('INSERT INTO grants VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, NULL, $8)', [
+        await db.query('INSERT INTO grants VALUES ($1, $2, $3, $4, $5, $6, $9, $7, NULL, $8)', [
           g.grant_id,
           shopper.shopper_id,
           g.kind,
@@ -234,13 +259,16 @@ describe('which right the gate claims', () => {
           g.expires_at,
           g.spent_by,
           g.dead_at,
+          g.next_eligible_at,
         ]);
       if (f.kind === 'alert') await queueAdmissions(db, [anAdmission(shopper, { sub_id: 'sub_a' })], now);
       else await queueReplies(db, [aReply(shopper)], now);
       const { sending, barred } = await gate();
       const got = sending[0]
         ? { kind: sending[0].row.grant_kind, ...(sending[0].row.grant_id && { grant_id: sending[0].row.grant_id }) }
-        : { kind: barred[0]?.reason === 'no_grant' ? 'none' : barred[0]?.reason };
+        : barred[0]?.reason === 'grant_resting'
+          ? { kind: 'resting', until: barred[0].until }
+          : { kind: barred[0]?.reason === 'no_grant' ? 'none' : barred[0]?.reason };
       expect({ f, got }).toEqual({ f, got: chooseGrant(f) });
     }
   });
@@ -270,6 +298,37 @@ describe('which right the gate claims', () => {
     await claiming.release();
     expect(first.sending).toHaveLength(1);
     expect([waits, (await passing).sending]).toEqual([true, []]);
+  });
+
+  it('claims a notification token for one of two alerts; the other waits until the token has rested', async () => {
+    const shopper = aShopper({ window_until: null, grants: [updatesFor('sub_a')] });
+    await line(shopper, { sub_id: 'sub_a' });
+    await line(shopper, { sub_id: 'sub_a' });
+    const before = Date.now();
+    const { sending } = await gate();
+    expect(sending).toMatchObject([{ token_sealed: 'token of sub_a', row: { grant_kind: 'notification' } }]);
+    const [{ reason, until } = { reason: '', until: 0 }] = (await gate()).barred;
+    expect(reason).toBe('grant_resting');
+    expect(until).toBeGreaterThanOrEqual(before + NOTIFICATION_REST_MS - 1000);
+    // Not used after all: it is free at once.
+    await applyEffects(db, [{ type: 'free_grant', grant_id: sending[0]!.row.grant_id!, spent_by: sending[0]!.row.id }]);
+    expect((await gate()).sending).toHaveLength(1);
+  });
+
+  it('a notification token that was used is gone when it leaves the record, and lives again when it is renewed', async () => {
+    const shopper = aShopper({ window_until: null, grants: [updatesFor('sub_a')] });
+    await line(shopper, { sub_id: 'sub_a' });
+    expect((await gate()).sending).toHaveLength(1);
+    await line({ ...shopper, rev: shopper.rev + 1, grants: [] }, { sub_id: 'sub_a' });
+    expect((await gate()).barred).toMatchObject([{ reason: 'no_grant' }]);
+
+    const refused = aShopper({ window_until: null, grants: [updatesFor('sub_b')] });
+    await line(refused, { sub_id: 'sub_b' });
+    await applyEffects(db, [{ type: 'kill_grant', grant_id: refused.grants[0]!.grant_id, at: Date.now() }]);
+    expect((await gate()).barred.map((b) => b.reason)).toContain('no_grant');
+    const renewed = { ...refused.grants[0]!, expires_at: refused.grants[0]!.expires_at + 1 };
+    await keepShoppers(db, [{ ...refused, rev: refused.rev + 1, grants: [renewed] }]);
+    expect((await gate()).sending).toMatchObject([{ row: { sub_id: 'sub_b' } }]);
   });
 
   it('never claims a token that a replayed record brings again', async () => {

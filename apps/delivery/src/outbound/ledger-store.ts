@@ -1,5 +1,6 @@
-import type { Admission, RequestedMessage } from '@beckon/contracts';
-import { WINDOW_MARGIN_MS } from '../domain/choose-grant.js';
+import type { Admission, Condition, RequestedMessage } from '@beckon/contracts';
+import { NOTIFICATION_REST_MS, WINDOW_MARGIN_MS } from '../domain/choose-grant.js';
+import type { BarredReason } from '../domain/facts.js';
 import type { LedgerRow } from '../domain/ledger-row.js';
 import { GATE_SQL } from './gate.sql.js';
 import { NOW_MS, type Queries } from './sql.js';
@@ -26,8 +27,10 @@ export interface Claimed {
 /** A message that the gate will never let pass as it stands; it is still queued. */
 export interface Barred {
   readonly row: LedgerRow;
-  readonly reason: 'stopped' | 'subscription_ended' | 'suspended' | 'erased' | 'no_grant';
+  readonly reason: BarredReason;
   readonly at: number;
+  /** `grant_resting`: when the right may be used again, in milliseconds. */
+  readonly until: number | null;
 }
 
 /** Under which lease of a Page the gate is asked, and for how much. */
@@ -46,17 +49,31 @@ export async function passGate(
   asked: readonly GateRequest[],
 ): Promise<{ sending: Claimed[]; barred: Barred[] }> {
   const column = <K extends keyof GateRequest>(key: K): GateRequest[K][] => asked.map((g) => g[key]);
-  const rows = await db.query<Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null }>(
-    GATE_SQL,
-    [column('page'), worker, column('epoch'), column('slots'), column('alertsFirst'), WINDOW_MARGIN_MS],
-  );
+  const parameters = [column('page'), worker, column('epoch'), column('slots'), column('alertsFirst')];
+  const rows = await db.query<
+    Omit<Claimed, 'psid_sealed'> & { verdict: string; psid_sealed: string | null; until: number | null }
+  >(GATE_SQL, [...parameters, WINDOW_MARGIN_MS, NOTIFICATION_REST_MS]);
   const sending: Claimed[] = [];
   const barred: Barred[] = [];
-  for (const { verdict, psid_sealed, ...r } of rows) {
+  for (const { verdict, psid_sealed, until, ...r } of rows) {
     if (psid_sealed !== null) sending.push({ ...r, psid_sealed });
-    else barred.push({ row: r.row, reason: verdict as Barred['reason'], at: r.at });
+    else barred.push({ row: r.row, reason: verdict as BarredReason, at: r.at, until });
   }
   return { sending, barred };
+}
+
+/** The number that the gate compares with; of `units_between` the upper end, the lower one is read from the body. */
+function upperEnd(condition: Condition): number | null {
+  switch (condition.type) {
+    case 'units_at_least':
+      return condition.units;
+    case 'units_between':
+      return condition.at_most;
+    case 'price_at_most':
+      return condition.amount;
+    case 'topic_open':
+      return null;
+  }
 }
 
 /**
@@ -77,8 +94,8 @@ export async function queueAdmissions(
     sku: a.sku,
     needs_rev: a.shopper_rev,
     condition_type: a.condition.type,
-    condition_amount: a.condition.type === 'units_at_least' ? a.condition.units : a.condition.amount,
-    condition_currency: a.condition.type === 'units_at_least' ? null : a.condition.currency,
+    condition_amount: upperEnd(a.condition),
+    condition_currency: a.condition.type === 'price_at_most' ? a.condition.currency : null,
     admission_no: a.admission_no,
     send_by: a.send_by,
     body: a,

@@ -32,7 +32,10 @@ export async function keepShoppers(tx: Queries, shoppers: readonly Shopper[]): P
   );
 }
 
-/** A token that left the record is taken back, unless it is spent: a spent one must stay known as spent. */
+/**
+ * A token that left the record is taken back. A one-time token that is spent stays known as spent; a notification token is
+ * used again and again, so it goes. One that the shopper renewed lives again, whatever Messenger said of it before.
+ */
 async function keepGrants(tx: Queries, shoppers: readonly Shopper[]): Promise<void> {
   if (shoppers.length === 0) return;
   const rows = shoppers.flatMap((s) =>
@@ -42,10 +45,11 @@ async function keepGrants(tx: Queries, shoppers: readonly Shopper[]): Promise<vo
     tx,
     shoppers.filter((s) => s.erased_at !== null).map((s) => s.shopper_id),
   );
-  await tx.query('DELETE FROM grants WHERE shopper_id = ANY ($1) AND spent_by IS NULL AND NOT (grant_id = ANY ($2))', [
-    shoppers.map((s) => s.shopper_id),
-    rows.map((g) => g.grant_id),
-  ]);
+  await tx.query(
+    `DELETE FROM grants WHERE shopper_id = ANY ($1) AND (spent_by IS NULL OR kind = 'notification')
+       AND NOT (grant_id = ANY ($2))`,
+    [shoppers.map((s) => s.shopper_id), rows.map((g) => g.grant_id)],
+  );
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO grants (grant_id, shopper_id, kind, sub_id, token_sealed, expires_at)
@@ -53,7 +57,10 @@ async function keepGrants(tx: Queries, shoppers: readonly Shopper[]): Promise<vo
      FROM jsonb_to_recordset($1) AS r(grant_id text, shopper_id text, kind text, sub_id text, token_sealed text,
        expires_at bigint)
      ORDER BY grant_id
-     ON CONFLICT (grant_id) DO UPDATE SET token_sealed = excluded.token_sealed, expires_at = excluded.expires_at`,
+     ON CONFLICT (grant_id) DO UPDATE SET token_sealed = excluded.token_sealed, expires_at = excluded.expires_at,
+       sub_id = excluded.sub_id,
+       dead_at = CASE WHEN grants.kind = 'notification' AND excluded.expires_at > grants.expires_at THEN NULL
+         ELSE grants.dead_at END`,
     [JSON.stringify(rows)],
   );
 }

@@ -10,7 +10,7 @@ const context: FoldContext = {
   shop: 'aurora',
   source: 'catalog',
   sourcePartition: 2,
-  rules: { min_stock: 1, min_drop_percent: 0 },
+  rules: { min_stock: 1, min_drop_percent: 0, low_stock: 3 },
   settingsRev: 3,
   now: 9_000,
 };

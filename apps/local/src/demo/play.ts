@@ -155,15 +155,13 @@ async function sourceFresh(
 function linkFor(
   { urls, secrets, signal }: DemoContext,
   shop: DemoShop,
-  wish: { readonly sku: string; readonly kind: string; readonly locale?: string },
+  wish: { readonly sku: string; readonly kind: string; readonly locale?: string; readonly threshold?: object },
 ): Promise<string> {
   return until(
     `a link for ${wish.sku}`,
     async () => {
-      const { sku, kind, locale } = wish;
       const headers = { authorization: `Bearer ${secrets['ADMIN_TOKEN']}` };
-      const asked = { sku, kind, ...(locale === undefined ? {} : { locale }) };
-      return (await call<{ url: string }>(`${urls['optin']}/v1/shops/${shop.name}/links`, asked, headers)).url;
+      return (await call<{ url: string }>(`${urls['optin']}/v1/shops/${shop.name}/links`, wish, headers)).url;
     },
     { signal },
   );
@@ -190,7 +188,8 @@ async function showProducts(context: DemoContext, shop: DemoShop): Promise<void>
 
 async function optIn(context: DemoContext, shop: DemoShop, phone: Phone): Promise<void> {
   const { name, asks, locale } = phone.person;
-  await phone.optIn(await linkFor(context, shop, { ...asks, locale }));
+  const anyDrop = asks.kind === 'price_drop' ? { threshold: { type: 'any' } } : {};
+  await phone.optIn(await linkFor(context, shop, { ...asks, ...anyDrop, locale }));
   context.say(`${name} tapped Notify Me: ${asks.kind} of ${asks.sku}`);
 }
 

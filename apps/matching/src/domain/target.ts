@@ -1,12 +1,13 @@
 import type { Subscription } from '@beckon/contracts';
 
 /**
- * What a subscription is about, as one text that an index can begin with: one SKU, or any SKU of a product. (Topics
- * have a target too, so that they are never mistaken for a product.)
+ * What a subscription is about, as one text that an index can begin with: a topic, one SKU, or any SKU of a product. One
+ * that names none of the three has a target that no offer has.
  */
 export function targetOf(sub: Pick<Subscription, 'sku' | 'product' | 'topic'>): string {
   if (sub.topic !== null) return `topic:${sub.topic}`;
-  return sub.sku === null ? productTarget(sub.product) : skuTarget(sub.sku);
+  if (sub.sku !== null) return skuTarget(sub.sku);
+  return productTarget(sub.product ?? '');
 }
 
 /** Subscriptions to this very SKU. */

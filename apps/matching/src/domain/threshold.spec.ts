@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import { targetOf } from './target.js';
 import { extendReach, NO_LIMIT, reachOf, thresholdOf, type Reach, type ThresholdRange } from './threshold.js';
 
 const price = (value: number): Reach => ({ scale: 'EUR', value, direction: 'from' });
@@ -13,6 +14,16 @@ test('conditions are numbers on a scale', () => {
     scale: 'EUR',
     value: 7_999,
   });
+  expect(thresholdOf({ type: 'units_between', at_least: 1, at_most: 3 })).toEqual({ scale: '', value: 3 });
+  expect(thresholdOf({ type: 'topic_open' })).toEqual({ scale: 'topic', value: 0 });
+});
+
+test('what a subscription is about is never mistaken for something else', () => {
+  const about = { product: null, sku: null, topic: null };
+  expect(targetOf({ ...about, product: 'coat', sku: 'coat-m' })).toBe('sku:coat-m');
+  expect(targetOf({ ...about, product: 'coat' })).toBe('product:coat');
+  expect(targetOf({ ...about, topic: 'autumn' })).toBe('topic:autumn');
+  expect(targetOf(about)).toBe('product:');
 });
 
 test('a signal reaches as far as its units or its price; uncounted units reach everybody', () => {
@@ -21,6 +32,8 @@ test('a signal reaches as far as its units or its price; uncounted units reach e
   expect(reachOf({ ...none, kind: 'back_in_stock' })).toEqual(units(NO_LIMIT));
   expect(reachOf({ ...none, kind: 'price_drop', new_price: { amount: 80, currency: 'EUR' } })).toEqual(price(80));
   expect(reachOf({ ...none, kind: 'price_drop' })).toBeUndefined();
+  expect(reachOf({ ...none, kind: 'low_stock', units: 2 })).toEqual({ ...price(2), scale: '' });
+  expect(reachOf({ ...none, kind: 'low_stock' })).toBeUndefined();
   expect(reachOf({ ...none, kind: 'new_collection' })).toBeUndefined();
 });
 

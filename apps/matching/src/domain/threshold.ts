@@ -2,7 +2,9 @@
  * Every condition is one whole number on one scale, so that "who wanted this?" is a range in an index:
  *
  * - `units_at_least 3` has the threshold 3 and is met by every signal of at least 3 units;
- * - `price_at_most 7999 EUR` has the threshold 7999 on the scale EUR and is met by every price of at most 7999 EUR.
+ * - `price_at_most 7999 EUR` has the threshold 7999 on the scale EUR and is met by every price of at most 7999 EUR;
+ * - `units_between 1 and 3` has the threshold 3 and is met by every low-stock signal of at most 3 units;
+ * - `topic_open` has nothing to compare, so it stands on a scale of its own.
  *
  * A signal has a *reach*: the best it ever was in its life (most units, lowest price). A subscription has met a signal
  * when the reach met its threshold. Whether it is still true now is not asked here: throttling asks that at the
@@ -22,10 +24,21 @@ export interface Threshold {
   readonly value: number;
 }
 
-export const thresholdOf = (condition: Condition): Threshold =>
-  condition.type === 'units_at_least'
-    ? { scale: UNITS, value: condition.units }
-    : { scale: condition.currency, value: condition.amount };
+/** Scale of conditions that compare nothing. */
+export const TOPIC = 'topic';
+
+export function thresholdOf(condition: Condition): Threshold {
+  switch (condition.type) {
+    case 'units_at_least':
+      return { scale: UNITS, value: condition.units };
+    case 'units_between':
+      return { scale: UNITS, value: condition.at_most };
+    case 'price_at_most':
+      return { scale: condition.currency, value: condition.amount };
+    case 'topic_open':
+      return { scale: TOPIC, value: 0 };
+  }
+}
 
 /** How far a signal reaches. `upTo`: thresholds at or below it are met; `from`: those at or above it. */
 export interface Reach extends Threshold {
@@ -35,6 +48,8 @@ export interface Reach extends Threshold {
 /** The reach of one record by itself; undefined for a kind, or a record, that has nothing to compare with. */
 export function reachOf(signal: Pick<Signal, 'kind' | 'units' | 'new_price'>): Reach | undefined {
   if (signal.kind === 'back_in_stock') return { scale: UNITS, value: signal.units ?? NO_LIMIT, direction: 'upTo' };
+  if (signal.kind === 'low_stock' && signal.units !== null)
+    return { scale: UNITS, value: signal.units, direction: 'from' };
   if (signal.kind === 'price_drop' && signal.new_price)
     return { scale: signal.new_price.currency, value: signal.new_price.amount, direction: 'from' };
   return undefined;

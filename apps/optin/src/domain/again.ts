@@ -14,14 +14,14 @@ const DUE_MOST = 10;
 
 /** The person with this request among those to be offered anew. */
 export function withDue(person: Person, sub: SubState, why: AgainDue['why'], at: number): Person {
-  const { sub_id, shop, product, sku, kind } = sub;
+  const { sub_id, shop, product, sku, topic, kind } = sub;
   const others = person.shopper.again_due.filter((d) => wishKey(d) !== wishKey(sub));
-  const again_due = [...others, { sub_id, shop, product, sku, kind, why, at }].slice(-DUE_MOST);
+  const again_due = [...others, { sub_id, shop, product, sku, topic, kind, why, at }].slice(-DUE_MOST);
   return { ...person, shopper: { ...person.shopper, again_due } };
 }
 
 /**
- * Drops rights to send that have run out, and ends what was asked once and that no right can serve any more. The window
+ * Drops rights to send that have run out, and ends what no right can serve any more. The window
  * counts for nothing here: it closes in a day. Without such rights the person stays as they are; revisions of the
  * shopper are the caller's.
  */
@@ -33,7 +33,7 @@ export function expireRights(person: Person, now: number): { person: Person; not
   const notes: Note[] = [];
   for (const sub of person.subs) {
     const last = Math.max(...dead.filter((g) => g.sub_id === sub.sub_id).map((g) => g.expires_at));
-    if (sub.state !== 'active' || sub.mode !== 'once' || last === -Infinity) continue;
+    if (sub.state !== 'active' || last === -Infinity) continue;
     if (living.some((g) => g.sub_id === sub.sub_id || g.sub_id === null)) continue;
     after = withDue(endSub(after, sub.sub_id, 'request_expired', last), sub, 'request_expired', last);
     notes.push({ verdict: 'unsubscribed', reason: 'request_expired', sub });

@@ -9,9 +9,12 @@ export const FORGOTTEN_AFTER_MS = 30 * 86_400_000;
 
 /**
  * Beside these answers nothing is offered: a STOP is followed by nothing but the way back, and quick replies would not
- * stay below a card or a list.
+ * stay below a card or a list, nor leave room for the choices of a question.
  */
-const ALONE: ReadonlySet<ReplyWanted['say']> = new Set(['stopped', 'ended_one', 'ask', 'list', 'again']);
+const ALONE: ReadonlySet<ReplyWanted['say']> = new Set([
+  ...(['stopped', 'ended_one', 'ask', 'list', 'again'] as const),
+  ...(['choices', 'price_question', 'price_too_high', 'price_wanted', 'price_not_read'] as const),
+]);
 
 /** Answers that say it themselves. */
 const DISCLOSING: ReadonlySet<string> = new Set(['unclear', 'greeting']);

@@ -5,7 +5,7 @@
 import { subId } from '@beckon/contracts';
 import type { Facts } from './fold-event.js';
 import type { Outcome } from './outcome.js';
-import { endSub, voidUntil } from './person.js';
+import { activeOf, afterStop, voidUntil } from './person.js';
 import type { Person, ShopperState, SubState } from './person.js';
 import { wishKey, wishOf } from './wish.js';
 
@@ -22,23 +22,11 @@ export function endOne(person: Person, id: string | null, at: number, facts: Fac
   const active = marked.subs.find((s) => s.state === 'active' && wishKey(s) === key);
   if (active === undefined) return { person: marked, replies: [{ say: 'gone' }], notes: [] };
 
-  const until = voidUntil(marked.shopper, key);
-  const valid = active.consents.filter((c) => c.at > until).map((c) => c.at);
-  if (valid.length > 0) {
-    // A newer consent had the last word, and was answered: only what it brought counts, also for the place in line.
-    const consented_at = Math.min(...valid);
-    const renewed = consented_at === active.consented_at ? active : { ...active, rev: active.rev + 1, consented_at };
-    const grants = marked.shopper.grants.filter((g) => g.sub_id !== active.sub_id || g.at > until);
-    const subs = marked.subs.map((s) => (s === active ? renewed : s));
-    return { person: { shopper: { ...marked.shopper, grants }, subs }, replies: [], notes: [] };
-  }
-  const after = endSub(marked, active.sub_id, 'user_asked', until);
-  const more = after.subs.some((s) => s.state === 'active');
-  return {
-    person: after,
-    replies: [{ say: 'ended_one', sub: active, item: facts.item(wishOf(active)), more }],
-    notes: [{ verdict: 'unsubscribed', reason: 'user_asked', sub: active }],
-  };
+  const { person: after, notes } = afterStop(marked, voidUntil(marked.shopper, key), 'user_asked');
+  // A newer consent had the last word, and was answered: only what it brought counts.
+  if (notes.length === 0) return { person: after, replies: [], notes };
+  const more = activeOf(after).length > 0;
+  return { person: after, replies: [{ say: 'ended_one', sub: active, item: facts.item(wishOf(active)), more }], notes };
 }
 
 /** The subscription of this id, or the one that has the consent which the id is made of: taps may have been joined. */

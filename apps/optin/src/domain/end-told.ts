@@ -1,11 +1,10 @@
 import { subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
 import { withDue } from './again.js';
-import { endSub, voidUntil } from './person.js';
-import type { Consent, Person, SubState } from './person.js';
+import { endSub, replaceSub, standing, voidUntil } from './person.js';
+import type { Consent, Person, ShopperState, SubState } from './person.js';
 import type { Outcome } from './outcome.js';
-import { conditionOf, wishKey } from './wish.js';
-import type { AskableKind } from './wish.js';
+import { wishKey } from './wish.js';
 
 /** Whether the alert reached Messenger for sure, and was no test. */
 export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
@@ -24,11 +23,11 @@ export const hasArrived = (d: Pick<Delivery, 'state' | 'is_test'>): boolean =>
  */
 export function endTold(person: Person, delivery: Delivery, now: number, offerAgain = true): Outcome {
   const sub = person.subs.find((s) => s.sub_id === delivery.sub_id);
-  if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active' || sub.mode !== 'once')
-    return { person, replies: [], notes: [] };
+  if (!hasArrived(delivery) || sub === undefined || sub.state !== 'active') return { person, replies: [], notes: [] };
   const told_at = delivery.posted_at ?? delivery.answered_at ?? delivery.at;
   const rev = person.shopper.rev + 1;
-  const again = askedAgain(sub, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
+  if (sub.mode === 'recurring') return useUp(person, sub, told_at, { rev, updated_at: now });
+  const again = askedAgain(sub, person.shopper, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
   const ended = endSub(person, sub.sub_id, 'already_told', told_at);
   const after = again || !offerAgain ? ended : withDue(ended, sub, 'already_told', told_at);
@@ -52,24 +51,38 @@ export function endTold(person: Person, delivery: Delivery, now: number, offerAg
   };
 }
 
-/** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
-function askedAgain(sub: SubState, answeredUntil: number, shopperRev: number): SubState | undefined {
-  const consents = sub.consents.filter((c) => c.at > answeredUntil);
-  const [first] = consents;
-  if (!first) return undefined;
-  const seen_price = seenAt(first, sub);
+/**
+ * A subscription that goes on had a consent to one message as well: the message has come, so that consent is used up,
+ * and its token goes with it. Should notifications be stopped, it must not bring a second message.
+ */
+function useUp(person: Person, sub: SubState, told_at: number, stamp: { rev: number; updated_at: number }): Outcome {
+  const isUsed = (c: Consent): boolean => c.asked_by !== 'notification' && c.told_at === undefined && c.at <= told_at;
+  const used = new Set(sub.consents.filter(isUsed).map((c) => c.grant_id));
+  if (used.size === 0) return { person, replies: [], notes: [] };
+  const consents = sub.consents.map((c) => (isUsed(c) ? { ...c, told_at } : c));
+  const grants = person.shopper.grants.filter((g) => !used.has(g.grant_id));
   return {
-    ...sub,
-    rev: 1,
-    sub_id: subId(sub.page, first.event),
-    shopper_rev: shopperRev,
-    seen_price,
-    condition: conditionOf(sub.kind as AskableKind, seen_price) ?? sub.condition,
-    consented_at: first.at,
-    consents,
+    person: {
+      ...replaceSub(person, { ...sub, rev: sub.rev + 1, consents }),
+      shopper: { ...person.shopper, ...stamp, grants },
+    },
+    replies: [],
+    notes: [],
   };
 }
 
-/** The price at that consent. Consents of before it was noted go by the subscription's. */
-const seenAt = (consent: Consent, sub: SubState): SubState['seen_price'] =>
-  consent.seen_price === undefined ? sub.seen_price : consent.seen_price;
+/** The subscription that newer consents make; undefined without any. Named like that of any first tap. */
+function askedAgain(
+  sub: SubState,
+  shopper: ShopperState,
+  answeredUntil: number,
+  shopperRev: number,
+): SubState | undefined {
+  const consents = sub.consents.filter((c) => c.at > answeredUntil);
+  const [first] = consents;
+  if (!first) return undefined;
+  const changes = sub.changes.filter((c) => c.at > answeredUntil);
+  const name = subId(sub.page, first.event);
+  const again: SubState = { ...sub, rev: 1, sub_id: name, shopper_rev: shopperRev, consents, changes };
+  return { ...again, ...standing(again, shopper) };
+}

@@ -9,9 +9,8 @@
  */
 import { WINDOW_MS } from '@beckon/messenger';
 import { subId } from '@beckon/contracts';
-import { newPerson, voidUntil } from './person.js';
+import { newPerson, standing } from './person.js';
 import type { Person, ShopperState, SubState } from './person.js';
-import { wishKey } from './wish.js';
 
 /** A question is answered within this time or has to be asked for again. */
 export const ANSWER_WITHIN_MS = 3_600_000;
@@ -96,45 +95,54 @@ export function forget(person: Person, at: number, heirId: string, now: number):
 /** What a person did after `at`, as if nothing had been before. */
 function heirOf({ shopper, subs }: Person, at: number, shopper_id: string, now: number): Person | undefined {
   if (shopper.seen_at === null || shopper.seen_at <= at) return undefined;
-  const after = (time: number | null): number | null => (time !== null && time > at ? time : null);
-  const moved = subs.flatMap((s) => movedTo(s, at, { ...shopper, shopper_id }));
-  const { shop, page, psid_sealed } = shopper;
+  const heir = lateShopper(shopper, at, shopper_id, now);
+  const moved = subs.flatMap((s) => movedTo(s, at, heir));
   return {
     subs: moved.map((m) => m.sub),
     shopper: {
-      ...newPerson({ shopper_id, shop, page, psid_sealed }).shopper,
-      rev: 1,
-      window_until:
-        after(shopper.window_until === null ? null : shopper.window_until - WINDOW_MS) && shopper.window_until,
-      grants: shopper.grants
-        .filter((g) => g.at > at)
-        .map((g) => ({ ...g, sub_id: moved.find((m) => m.was === g.sub_id)?.sub.sub_id ?? g.sub_id })),
-      stop_at: after(shopper.stop_at),
-      resume_at: after(shopper.resume_at),
-      seen_at: shopper.seen_at,
-      suspended_at: after(shopper.suspended_at),
-      human_at: after(shopper.human_at),
-      awake_at: after(shopper.awake_at),
-      ended_wishes: shopper.ended_wishes.filter((e) => e.at > at),
-      ...(after(shopper.locale_at) === null ? {} : { locale: shopper.locale, locale_at: shopper.locale_at }),
-      deletion: {
-        asked: shopper.deletion.asked.filter((q) => q.at > at),
-        agreed: shopper.deletion.agreed.filter((y) => y > at),
-      },
-      updated_at: now,
+      ...heir,
+      grants: heir.grants.map((g) => ({ ...g, sub_id: moved.find((m) => m.was === g.sub_id)?.sub.sub_id ?? g.sub_id })),
     },
   };
 }
 
+/** Of a shopper's record what came after `at`; what nobody can date is left behind. */
+function lateShopper(shopper: ShopperState, at: number, shopper_id: string, now: number): ShopperState {
+  const { shop, page, psid_sealed, window_until, pending } = shopper;
+  const isLate = (thing: { readonly at: number }): boolean => thing.at > at;
+  const after = (time: number | null): number | null => (time !== null && time > at ? time : null);
+  return {
+    ...newPerson({ shopper_id, shop, page, psid_sealed }).shopper,
+    rev: 1,
+    window_until: window_until !== null && window_until - WINDOW_MS > at ? window_until : null,
+    grants: shopper.grants.filter(isLate),
+    stop_at: after(shopper.stop_at),
+    resume_at: after(shopper.resume_at),
+    seen_at: shopper.seen_at,
+    suspended_at: after(shopper.suspended_at),
+    human_at: after(shopper.human_at),
+    awake_at: after(shopper.awake_at),
+    ended_wishes: shopper.ended_wishes.filter(isLate),
+    token_stops: shopper.token_stops.filter(isLate),
+    requests: shopper.requests.filter(isLate),
+    pending: pending && isLate(pending) ? pending : null,
+    ...(after(shopper.locale_at) === null ? {} : { locale: shopper.locale, locale_at: shopper.locale_at }),
+    ...(after(shopper.external_at) === null
+      ? {}
+      : { external_id: shopper.external_id, external_at: shopper.external_at }),
+    deletion: { asked: shopper.deletion.asked.filter(isLate), agreed: shopper.deletion.agreed.filter((y) => y > at) },
+    updated_at: now,
+  };
+}
+
 /** A subscription by its consents after `at`. One that began before is named anew, by the first of them. */
-function movedTo(sub: SubState, at: number, to: ShopperState): { was: string; sub: SubState }[] {
+function movedTo(sub: SubState, at: number, heir: ShopperState): { was: string; sub: SubState }[] {
   const consents = sub.consents.filter((c) => c.at > at);
   const [first] = consents;
   if (!first) return [];
   const whole = consents.length === sub.consents.length;
   const name = whole ? { sub_id: sub.sub_id, rev: sub.rev + 1 } : { sub_id: subId(sub.page, first.event), rev: 1 };
-  // As elsewhere, the place in line comes from the first consent that no STOP has overtaken.
-  const { at: consented_at } = consents.find((c) => c.at > voidUntil(to, wishKey(sub))) ?? first;
-  const moved = { ...sub, ...name, shopper_id: to.shopper_id, shopper_rev: 1, consents, consented_at };
-  return [{ was: sub.sub_id, sub: moved }];
+  const changes = sub.changes.filter((c) => c.at > at);
+  const moved = { ...sub, ...name, shopper_id: heir.shopper_id, shopper_rev: 1, consents, changes };
+  return [{ was: sub.sub_id, sub: { ...moved, ...(standing(moved, heir) ?? { consented_at: first.at }) } }];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Shopper, Subscription } from '@beckon/contracts';
-import { NOW, coat, coatPrice, event, facts, item, nobody, tap, text } from '../../tests/examples.js';
+import { NOW, coat, coatPrice, event, facts, item, nobody, tap, text, updates } from '../../tests/examples.js';
 import { foldEvent } from './fold-event.js';
 import type { Outcome } from './outcome.js';
 import { toShopper, toSubscription } from './person.js';
@@ -24,8 +24,9 @@ describe('every input of a new person is answered', () => {
     ['link into the thread', event({ kind: 'referral', wish: coat }), ['ask'], NOW - 1000 + DAY],
     ['link with a forged ref', event({ kind: 'referral' }), ['question'], NOW - 1000 + DAY],
     ['get started by a link', event({ kind: 'postback', payload: 'GO', wish: coat }), ['ask'], NOW - 1000 + DAY],
-    ['get started by itself', event({ kind: 'postback', payload: 'GO' }), ['question'], NOW - 1000 + DAY],
+    ['get started by itself', event({ kind: 'postback', payload: 'GO' }), ['greeting'], NOW - 1000 + DAY],
     ['words', text('is the coat back?'), ['unclear'], NOW - 1000 + DAY],
+    ['words that ask to be told', text('tell me when the coat is back'), ['question'], NOW - 1000 + DAY],
     ['words about stopping', text('how can I stop this?'), ['unclear_stop'], NOW - 1000 + DAY],
     ['a picture', event({ kind: 'message', text: null, payload: null }), ['unclear'], NOW - 1000 + DAY],
     [
@@ -126,7 +127,11 @@ describe('consent', () => {
         at: NOW - 1000,
         received_at: NOW,
         grant_id: 'grt_1',
-        words: 'price_drop: Red coat, Size M',
+        words: 'Tell you when Red coat, Size M gets cheaper?',
+        asked_by: 'one_time',
+        tapped: 'notify_me',
+        locale: 'en',
+        threshold: { type: 'any' },
         seen_price: item.price,
       },
     ]);
@@ -138,6 +143,9 @@ describe('consent', () => {
     const record = toShopper(after(asked, tap(coat, 1)).person.shopper);
     expect(Shopper.strict().parse(record)).toEqual(record);
     expect(Object.keys(record.grants[0]!)).not.toContain('at');
+    const recurring = toShopper(after(asked, updates(coat, 'A', 1)).person.shopper);
+    expect(Shopper.strict().parse(recurring)).toEqual(recurring);
+    expect(Subscription.strict().parse(toSubscription(after(tap(coat, 1)).person.subs[0]!))).toBeTruthy();
   });
 
   it('a second tap adds its right to the subscription that is there', () => {

@@ -38,8 +38,9 @@ export interface KnownOutcome {
 /** Folds one event. */
 export function foldKnown(before: Known, event: PersonEvent, facts: Facts, naming: Naming): KnownOutcome {
   const { erasure } = before;
-  // What others do in the conversation brings nobody back either.
-  if (erasure && before.person === undefined && event.kind === 'holder') return { known: before };
+  // What others do in the conversation brings nobody back, nor what is done about tokens that are gone.
+  const isAside = event.kind === 'holder' || event.kind === 'notification_stop';
+  if (erasure && before.person === undefined && isAside) return { known: before };
   const late = erasure !== undefined && event.at <= erasure.at;
   const outcome = late
     ? undefined

@@ -25,7 +25,7 @@ describe('Get Started', () => {
     expect(readIntent({ ...tap, wish })).toEqual({ want: 'ask', wish });
   });
 
-  it('of anybody else greets with a question', () => {
-    expect(readIntent(tap)).toEqual({ want: 'question' });
+  it('of anybody else is greeted', () => {
+    expect(readIntent(tap)).toEqual({ want: 'greeting' });
   });
 });

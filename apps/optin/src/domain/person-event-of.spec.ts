@@ -8,7 +8,7 @@ import { parseLogged, splitWebhook, toLogged } from './split-webhook.js';
 
 const AT = 1_790_000_000_000;
 const reading = {
-  wish: (ref: string | undefined) => (ref === 'GOOD' ? coat : undefined),
+  ref: (ref: string | undefined) => (ref === 'GOOD' ? { wish: coat, shown: 'Tell you?' } : undefined),
   seal: (token: string) => `sealed(${token.length})`,
 };
 
@@ -17,16 +17,23 @@ function logged(body: object, over: object = {}, entry: object = {}): MessengerE
   const event = { sender: { id: '200' }, recipient: { id: '1001' }, timestamp: AT, ...body, ...over };
   const webhook = { object: 'page', entry: [{ id: '1001', time: AT + 5, messaging: [event], ...entry }] };
   const [split] = splitWebhook(Buffer.from(JSON.stringify(webhook)), AT + 50).events;
-  return messengerEvents.schema.parse(JSON.parse(split ? toLogged(split).toString() : 'null'));
+  return messengerEvents.schema.parse(JSON.parse(toLogged(split!).toString('utf8')));
 }
 const read = (value: MessengerEvent) => {
   const parsed = parseLogged(value);
   return parsed && personEventOf(parsed, value.received_at, reading);
 };
 
+type Case = [string, object, object | undefined];
+
+const updatesOf = (token: string): object => ({
+  ...{ type: 'notification_messages', payload: 'GOOD', title: 'Price drops', notification_messages_token: token },
+  ...{ notification_messages_timezone: 'Europe/Berlin', user_token_status: 'NOT_REFRESHED' },
+});
+
 describe('what a person did', () => {
   const link = { source: 'SHORTLINK', type: 'OPEN_THREAD' };
-  it.each<[string, object, object | undefined]>([
+  it.each<Case>([
     [
       'text',
       { message: { mid: 'm1', text: 'Stop' } },
@@ -57,8 +64,35 @@ describe('what a person did', () => {
     ['a reaction', { reaction: { mid: 'm1', action: 'react' } }, { kind: 'reaction' }],
     ['a reaction taken back', { reaction: { mid: 'm1', action: 'unreact' } }, undefined],
     [
-      'an opt-in without a token of that kind',
-      { optin: { type: 'notification_messages', notification_messages_token: 't' } },
+      'one of our choices',
+      { message: { mid: 'm1', text: 'Red coat', quick_reply: { payload: 'beckon:ask:GOOD' } } },
+      { kind: 'message', choice: coat },
+    ],
+    ['a choice that we did not sign', { postback: { payload: 'beckon:ask:BAD' } }, { kind: 'postback' }],
+    ['an opt-in of the website plugin, without a token', { optin: { ref: 'GOOD', user_ref: 'u' } }, undefined],
+    [
+      'notifications allowed',
+      { optin: { ...updatesOf('t'), token_expiry_timestamp: AT / 1000 } },
+      { kind: 'notification_optin', resumed: false, wish: coat, expiresAt: AT, shown: 'Price drops' },
+    ],
+    [
+      'notifications allowed again, with the title of the first time missing',
+      { optin: { ...updatesOf('t'), title: undefined, user_token_status: 'REFRESHED' } },
+      { kind: 'notification_optin', resumed: false, wish: coat, expiresAt: null, shown: 'Tell you?' },
+    ],
+    ...['STOP_NOTIFICATIONS', 'STOP NOTIFICATIONS', 'stop notifications'].map((status): Case => [
+      `notifications stopped: ${status}`,
+      { optin: { ...updatesOf('t'), notification_messages_status: status } },
+      { kind: 'notification_stop' },
+    ]),
+    ...['RESUME_NOTIFICATIONS', 'RESUME NOTIFICATIONS'].map((status): Case => [
+      `notifications resumed: ${status}`,
+      { optin: { ...updatesOf('t'), notification_messages_status: status } },
+      { kind: 'notification_optin', resumed: true, wish: coat },
+    ]),
+    [
+      'a status that nobody knows yet',
+      { optin: { ...updatesOf('t'), notification_messages_status: 'STOPGAP' } },
       undefined,
     ],
     ['a delivery', { delivery: { watermark: AT } }, undefined],
@@ -86,6 +120,17 @@ describe('what a person did', () => {
       event?.key,
       event?.kind === 'one_time_optin' && event.subId,
     ]);
+  });
+
+  it('a notification token is known again by its hash, whatever is done with it', () => {
+    const events = [{}, { notification_messages_status: 'STOP_NOTIFICATIONS' }].map((more) =>
+      read(logged({ optin: { ...updatesOf('secret'), ...more } })),
+    );
+    const keys = events.map((e) => e && 'tokenKey' in e && e.tokenKey);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0]]);
+    expect(JSON.stringify(events)).not.toContain('secret');
+    const other = read(logged({ optin: updatesOf('another') }));
+    expect(other && 'tokenKey' in other && other.tokenKey).not.toBe(keys[0]);
   });
 
   it('happened no later than it was received, whatever its clock says, and seconds are understood', () => {

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { grantId, subId } from '@beckon/contracts';
 import { INBOX_APP_ID, parseMetadata } from '@beckon/messenger';
-import type { EchoBody, HandoverBody, MessengerEvent as PlatformEvent } from '@beckon/messenger';
+import type { EchoBody, HandoverBody, MessengerEvent as PlatformEvent, OptinBody } from '@beckon/messenger';
+import { readPayload } from './payloads.js';
 import type { PersonEvent } from './person-event.js';
+import type { SignedRef } from './ref.js';
 import type { Wish } from './wish.js';
 
 /** How to read what came from outside: the caller holds the keys. */
 export interface Reading {
   /** The wish in a ref that was signed for the Page's shop. */
-  wish(ref: string | undefined): Wish | undefined;
+  ref(ref: string | undefined): SignedRef | undefined;
   seal(token: string): string;
   /** The app that serves the Page, as far as the settings say. */
   readonly appId?: string | undefined;
@@ -22,33 +25,26 @@ export function personEventOf(e: PlatformEvent, receivedAt: number, reading: Rea
   const at = Math.min(e.timestamp, receivedAt);
   const head = { key: e.dedupKey, at, received_at: receivedAt, standby: e.standby };
   const about = (ref: string | undefined): { wish?: Wish } => {
-    const wish = reading.wish(ref);
+    const wish = reading.ref(ref)?.wish;
     return wish ? { wish } : {};
+  };
+  const said = (payload: string | undefined): { payload: string | null; choice?: Wish } => {
+    const choice = reading.ref(readPayload(payload ?? null)?.argument ?? undefined)?.wish;
+    return { payload: payload ?? null, ...(choice && { choice }) };
   };
   switch (e.kind) {
     case 'message': {
       const { text, quick_reply, referral } = e.body;
-      const payload = quick_reply?.payload ?? null;
-      return { ...head, kind: 'message', text: text ?? null, payload, ...about(referral?.ref) };
+      return { ...head, kind: 'message', text: text ?? null, ...said(quick_reply?.payload), ...about(referral?.ref) };
     }
     case 'postback':
-      return { ...head, kind: 'postback', payload: e.body.payload ?? null, ...about(e.body.referral?.ref) };
+      return { ...head, kind: 'postback', ...said(e.body.payload), ...about(e.body.referral?.ref) };
     case 'referral':
       return { ...head, kind: 'referral', ...about(e.body.ref) };
     case 'reaction':
       return e.body.action === 'unreact' ? undefined : { ...head, kind: 'reaction' };
-    case 'optin': {
-      const { one_time_notif_token: token, payload } = e.body;
-      if (token === undefined) return undefined;
-      return {
-        ...head,
-        kind: 'one_time_optin',
-        tokenSealed: reading.seal(token),
-        subId: subId(e.page, e.dedupKey),
-        grantId: grantId(e.page, e.dedupKey),
-        ...about(payload),
-      };
-    }
+    case 'optin':
+      return optinOf(e.body, { page: e.page, head, reading });
     case 'echo':
       return saidByAnother(e.body, reading.appId) ? { ...head, kind: 'holder', holder: 'human' } : undefined;
     case 'handover': {
@@ -58,6 +54,43 @@ export function personEventOf(e: PlatformEvent, receivedAt: number, reading: Rea
     default:
       return undefined;
   }
+}
+
+type Head = Pick<PersonEvent, 'key' | 'at' | 'received_at' | 'standby'>;
+
+function optinOf(
+  body: OptinBody,
+  { page, head, reading }: { page: string; head: Head; reading: Reading },
+): PersonEvent | undefined {
+  const signed = reading.ref(body.payload);
+  const wish = signed ? { wish: signed.wish } : {};
+  const tap = { subId: subId(page, head.key), shown: body.title ?? signed?.shown ?? null, ...wish };
+  const { one_time_notif_token: once, notification_messages_token: token } = body;
+  if (once !== undefined)
+    return {
+      ...head,
+      kind: 'one_time_optin',
+      tokenSealed: reading.seal(once),
+      grantId: grantId(page, head.key),
+      ...tap,
+    };
+  if (token === undefined) return undefined;
+  const tokenKey = createHash('sha256')
+    .update(JSON.stringify(['token', page, token]))
+    .digest('hex')
+    .slice(0, 32);
+  const status = body.notification_messages_status;
+  if (status !== undefined && /^stop\b|^stop_/i.test(status)) return { ...head, kind: 'notification_stop', tokenKey };
+  if (status !== undefined && !/^resume\b|^resume_/i.test(status)) return undefined;
+  return {
+    ...head,
+    kind: 'notification_optin',
+    resumed: status !== undefined,
+    tokenSealed: reading.seal(token),
+    tokenKey,
+    expiresAt: body.token_expiry_timestamp ?? null,
+    ...tap,
+  };
 }
 
 /**

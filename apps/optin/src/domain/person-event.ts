@@ -14,19 +14,35 @@ interface Head {
   readonly standby: boolean;
 }
 
+/** Words, or a button of ours: `choice` is the wish in its payload. */
+interface Said {
+  readonly payload: string | null;
+  readonly choice?: Wish;
+}
+
+/** A tap that gives a right to send. `shown`: the title of the request, where it is known. */
+interface Tap {
+  readonly tokenSealed: string;
+  readonly subId: string;
+  readonly shown: string | null;
+}
+
 /** `wish` is undefined where there was no ref, or one that we did not sign for this shop. */
-export type PersonEvent = Head &
-  (
-    | { readonly kind: 'message'; readonly text: string | null; readonly payload: string | null; readonly wish?: Wish }
-    | { readonly kind: 'postback'; readonly payload: string | null; readonly wish?: Wish }
-    | { readonly kind: 'referral'; readonly wish?: Wish }
-    | {
-        readonly kind: 'one_time_optin';
-        readonly tokenSealed: string;
-        readonly subId: string;
-        readonly grantId: string;
-        readonly wish?: Wish;
-      }
+export type PersonEvent = Head & { readonly wish?: Wish } & (
+    | ({ readonly kind: 'message'; readonly text: string | null } & Said)
+    | ({ readonly kind: 'postback' } & Said)
+    | { readonly kind: 'referral' }
+    | ({ readonly kind: 'one_time_optin'; readonly grantId: string } & Tap)
+    /** The tap on "Get updates", also again; `resumed`: a stop was taken back in Messenger. */
+    | ({
+        readonly kind: 'notification_optin';
+        readonly resumed: boolean;
+        readonly tokenKey: string;
+        /** When the token ends; null: the platform did not say. */
+        readonly expiresAt: number | null;
+      } & Tap)
+    /** Notifications were stopped in Messenger. */
+    | { readonly kind: 'notification_stop'; readonly tokenKey: string }
     | { readonly kind: 'reaction' }
     /** Not the person's doing: who holds the conversation from now on. */
     | { readonly kind: 'holder'; readonly holder: 'human' | 'bot' }

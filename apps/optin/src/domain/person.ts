@@ -1,5 +1,8 @@
 import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
 import type { DeletionTalk } from './erasure.js';
+import type { Note } from './outcome.js';
+import { limitOf, wishKey } from './wish.js';
+import type { Threshold, Wish } from './wish.js';
 
 /**
  * What optin knows about one person on one Page. Order of arrival must not matter, so it keeps *when* things were said
@@ -8,7 +11,8 @@ import type { DeletionTalk } from './erasure.js';
  *   stopped   ⇔ the latest STOP is not older than the latest START or consent (STOP wins a tie)
  *   a subscription is active only if the latest consent to it is newer than the latest STOP
  *   a grant counts only if it was given after the latest STOP
- *   what holds for a STOP and everything holds for "stop this one" and its wish
+ *   what holds for a STOP and everything holds for "stop this one" and its wish, and for notifications that were stopped
+ *   in Messenger and the token that they came with
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
@@ -35,10 +39,31 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   readonly awake_at: number | null;
   /** The latest "stop this one" per wish (see `wishKey`), of the last days: an older consent may still be on its way. */
   readonly ended_wishes: readonly { readonly wish: string; readonly at: number }[];
+  /** The question whose answer may be typed. */
+  readonly pending: Pending | null;
+  /** When notifications were stopped in Messenger, for each token. */
+  readonly token_stops: readonly TokenStop[];
+  /** Requests for notification messages of the last week: the platform takes each of them once a week. */
+  readonly requests: readonly { readonly title: string; readonly at: number }[];
+  /** When the link was followed that named the `external_id`. */
+  readonly external_at: number | null;
+}
+
+/** A question of ours: from which price on to be told of this wish. */
+export interface Pending {
+  readonly what: 'price';
+  readonly wish: Wish;
+  readonly at: number;
+}
+
+/** The latest stop of one notification token, which is named by its hash. */
+export interface TokenStop {
+  readonly token_key: string;
+  readonly at: number;
 }
 
 /** A request that ended by itself: it was told, or its right to send ran out. */
-export interface AgainDue extends Pick<SubState, 'sub_id' | 'shop' | 'product' | 'sku' | 'kind'> {
+export interface AgainDue extends Pick<SubState, 'sub_id' | 'shop' | 'product' | 'sku' | 'topic' | 'kind'> {
   readonly why: 'already_told' | 'request_expired';
   readonly at: number;
 }
@@ -46,6 +71,8 @@ export interface AgainDue extends Pick<SubState, 'sub_id' | 'shop' | 'product' |
 /** A grant and when it was given. */
 export interface HeldGrant extends Grant {
   readonly at: number;
+  /** Of a notification token: its hash. */
+  readonly token_key?: string;
 }
 
 /** The proof that a person agreed: which event, when, and to what, in the words of the request. */
@@ -55,14 +82,38 @@ export interface Consent {
   readonly at: number;
   readonly received_at: number;
   readonly grant_id: string;
+  /** The title of the request, as it was shown. */
   readonly words: string;
-  /** The price that was shown with it; null: none is known, absent: it was not noted yet. */
+  /** The kind of request that showed them; absent, like all below, in consents of before it was noted. */
+  readonly asked_by?: 'one_time' | 'notification';
+  readonly tapped?: 'notify_me' | 'get_updates' | 'resume_notifications';
+  /** The locale of the words. */
+  readonly locale?: string;
+  /** From which price on; null: any drop. */
+  readonly threshold?: Threshold | null;
+  /** The price that was shown with it; null: none is known. */
   readonly seen_price?: Money | null;
+  /** Of a notification token: its hash. */
+  readonly token_key?: string;
+  /** The message that was consented to has come; only of consents to one message in a request that goes on. */
+  readonly told_at?: number;
 }
 
-/** A subscription with its consents, oldest first. */
-export interface SubState extends Omit<Subscription, 'topic'> {
+/** The proof that a person chose another price for what they had asked for. */
+export interface Change {
+  readonly event: string;
+  readonly at: number;
+  readonly received_at: number;
+  /** What the person tapped or typed. */
+  readonly words: string;
+  readonly threshold: Threshold;
+  readonly seen_price: Money | null;
+}
+
+/** A subscription with its consents and changes, oldest first. */
+export interface SubState extends Subscription {
   readonly consents: readonly Consent[];
+  readonly changes: readonly Change[];
 }
 
 export interface Person {
@@ -83,6 +134,10 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       seen_at: null,
       ended_subs: [],
       ended_wishes: [],
+      pending: null,
+      token_stops: [],
+      requests: [],
+      external_at: null,
       locale_at: null,
       disclosed_at: null,
       again_due: [],
@@ -115,11 +170,79 @@ export function voidUntil(s: Pick<ShopperState, 'stop_at' | 'ended_wishes'>, wis
   return Math.max(s.stop_at ?? 0, s.ended_wishes.find((e) => e.wish === wish)?.at ?? 0);
 }
 
+/** Until when consents to this wish (with this token, if it has one) are void; 0: nothing was stopped. */
+export function stoppedUntil(s: Stops, wish: string, tokenKey?: string): number {
+  const token = tokenKey === undefined ? undefined : s.token_stops.find((stop) => stop.token_key === tokenKey);
+  return Math.max(voidUntil(s, wish), token?.at ?? 0);
+}
+
+/** What people said against being told. */
+type Stops = Pick<ShopperState, 'stop_at' | 'ended_wishes' | 'token_stops'>;
+
+/** Whether a consent or a right for this wish that was given then, with this token, has been overtaken by a stop. */
+export const isStopped = (
+  s: Stops,
+  wish: string,
+  given: { readonly at: number; readonly token_key?: string | undefined },
+): boolean => given.at <= stoppedUntil(s, wish, given.token_key);
+
+/** What follows from those consents of a subscription that still count; undefined when none does. */
+export function standing(
+  sub: SubState,
+  shopper: ShopperState,
+): Pick<SubState, 'consented_at' | 'mode' | 'condition' | 'seen_price'> | undefined {
+  const wish = wishKey(sub);
+  const valid = sub.consents.filter((c) => !isStopped(shopper, wish, c) && c.told_at === undefined);
+  if (valid.length === 0) return undefined;
+  const latest = [...valid, ...sub.changes.filter((c) => !isStopped(shopper, wish, c))]
+    .filter((c) => c.seen_price !== undefined)
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
+  const limit =
+    sub.kind === 'price_drop' && latest ? limitOf(latest.threshold ?? null, latest.seen_price ?? null) : undefined;
+  return {
+    consented_at: Math.min(...valid.map((c) => c.at)),
+    mode: valid.some((c) => c.asked_by === 'notification') ? 'recurring' : 'once',
+    condition: limit ? { type: 'price_at_most', ...limit } : sub.condition,
+    seen_price: latest?.seen_price ?? sub.seen_price,
+  };
+}
+
+/**
+ * After a stop of any kind: drops the rights that it overtook, ends active subscriptions without a consent that still
+ * counts, and lets the others go by those that do, also for the place in line.
+ */
+export function afterStop(before: Person, at: number, reason: Reason): { person: Person; notes: Note[] } {
+  const { shopper, subs } = before;
+  const wishOfGrant = new Map(subs.map((s) => [s.sub_id, wishKey(s)]));
+  const grants = shopper.grants.filter((g) => !isStopped(shopper, wishOfGrant.get(g.sub_id ?? '') ?? '', g));
+  let person: Person = { ...before, shopper: { ...shopper, grants } };
+  const notes: Note[] = [];
+  for (const sub of activeOf(before)) {
+    const now = standing(sub, shopper);
+    if (!now) {
+      person = endSub(person, sub.sub_id, reason, at);
+      notes.push({ verdict: 'unsubscribed', reason, sub });
+    } else if (now.consented_at !== sub.consented_at || now.mode !== sub.mode) {
+      person = replaceSub(person, { ...sub, ...now, rev: sub.rev + 1 });
+    }
+  }
+  return { person, notes };
+}
+
+/** The person with this subscription in the place of the one with its id. */
+export const replaceSub = (person: Person, sub: SubState): Person => ({
+  ...person,
+  subs: person.subs.map((s) => (s.sub_id === sub.sub_id ? sub : s)),
+});
+
 /** Ended subscriptions are named in the shopper's record as long as an alert of theirs could still be on its way. */
 const ENDED_LATELY_MS = 7 * 86_400_000;
 const ENDED_MOST = 200;
 /** Events of before a "stop this one" come at most so much later: messenger.events is kept for 7 days. */
 const WISH_ENDED_LATELY_MS = 8 * 86_400_000;
+/** A request for notification messages is taken once a week (Marketing Messages page). */
+const WEEK_MS = 7 * 86_400_000;
 
 /** Ends a subscription and notes it in the shopper's record. Neither revision is advanced for the shopper. */
 export function endSub(person: Person, subId: string, reason: Reason, at: number): Person {
@@ -145,12 +268,20 @@ export function suspended(shopper: ShopperState, at: number): ShopperState {
   return { ...shopper, suspended_at: Math.max(shopper.suspended_at ?? 0, at) };
 }
 
-/** Forgets what no longer matters at `now`: subscriptions that ended long ago. */
+/** Takes the end of a subscription back. Its id stays, so that nobody is told twice of one event. */
+export function reviveSub(person: Person, sub: SubState): Person {
+  const ended_subs = person.shopper.ended_subs.filter((e) => e.sub_id !== sub.sub_id);
+  const revived: SubState = { ...sub, state: 'active', ended_reason: null, ended_at: null };
+  return replaceSub({ ...person, shopper: { ...person.shopper, ended_subs } }, revived);
+}
+
+/** Forgets what no longer matters at `now`: subscriptions that ended, and requests that were shown, long ago. */
 export function tidy(shopper: ShopperState, now: number): ShopperState {
   return {
     ...shopper,
     ended_subs: shopper.ended_subs.filter((e) => e.at > now - ENDED_LATELY_MS),
     ended_wishes: shopper.ended_wishes.filter((e) => e.at > now - WISH_ENDED_LATELY_MS),
+    requests: shopper.requests.filter((r) => r.at > now - WEEK_MS),
   };
 }
 
@@ -163,7 +294,7 @@ export function toShopper(s: ShopperState): Shopper {
     page: s.page,
     psid_sealed: s.psid_sealed,
     window_until: s.window_until,
-    grants: s.grants.map(({ at: _at, ...grant }) => grant),
+    grants: s.grants.map(({ at: _at, token_key: _key, ...grant }) => grant),
     stopped_at: stoppedAt(s),
     ended_subs: s.ended_subs.map((e) => e.sub_id),
     suspended_at: s.suspended_at,
@@ -177,7 +308,7 @@ export function toShopper(s: ShopperState): Shopper {
   };
 }
 
-/** The subscription as the other services see it: without the consents. */
-export function toSubscription({ consents: _consents, ...sub }: SubState): Subscription {
-  return { ...sub, topic: null };
+/** The subscription as the other services see it: without the consents and changes. */
+export function toSubscription({ consents: _consents, changes: _changes, ...sub }: SubState): Subscription {
+  return sub;
 }

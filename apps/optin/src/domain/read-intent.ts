@@ -1,7 +1,8 @@
 import { readPayload } from './payloads.js';
 import type { Verb } from './payloads.js';
-import { mentionsStopping, readCommand } from './stop-words.js';
+import { readCommand } from './stop-words.js';
 import type { PersonEvent } from './person-event.js';
+import type { Tap } from './consent.js';
 import type { Wish } from './wish.js';
 
 /** What a person wants. */
@@ -15,11 +16,23 @@ export type Intent =
   | { readonly want: 'delete_yes' | 'keep' }
   /** To be asked whether to be told. */
   | { readonly want: 'ask'; readonly wish: Wish }
-  /** To be told: the tap on "Notify Me". */
-  | { readonly want: 'consent'; readonly wish: Wish; readonly tap: PersonEvent & { kind: 'one_time_optin' } }
+  /** The same for a wish that we offered: a choice among several products, or among prices. */
+  | { readonly want: 'choose'; readonly wish: Wish; readonly words: string }
+  /** To be told, and the right to do so. */
+  | { readonly want: 'consent'; readonly wish: Wish; readonly tap: Tap }
+  /** Notifications were stopped in Messenger. */
+  | { readonly want: 'no_notifications'; readonly stop: PersonEvent & { kind: 'notification_stop' } }
+  /** Another price for this subscription · to type a price for this wish. */
+  | { readonly want: 'price'; readonly subId: string }
+  | { readonly want: 'type_price'; readonly wish: Wish }
   /** Something, but nobody knows about which product: an absent or forged ref. */
   | { readonly want: 'question' }
-  | { readonly want: 'unclear'; readonly stopping: boolean }
+  /** Get Started: the beginning of a conversation. */
+  | { readonly want: 'greeting' }
+  /** Words that are no order: an answer to a question of ours, names of products, or anything. */
+  | { readonly want: 'words'; readonly text: string }
+  /** No words at all: a picture. */
+  | { readonly want: 'unclear' }
   /** No answer: a reaction to a message. */
   | { readonly want: 'nothing' };
 
@@ -32,19 +45,36 @@ export function readIntent(event: PersonEvent, stopWords: readonly string[] = []
     case 'reaction':
     case 'holder':
       return { want: 'nothing' };
+    case 'notification_stop':
+      return { want: 'no_notifications', stop: event };
     case 'one_time_optin':
+    case 'notification_optin':
       return event.wish ? { want: 'consent', wish: event.wish, tap: event } : { want: 'question' };
     case 'referral':
       return event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' };
     case 'postback':
-      return button(event.payload) ?? (event.wish ? { want: 'ask', wish: event.wish } : { want: 'question' });
+      return (
+        button(event.payload) ??
+        offered(event) ??
+        (event.wish ? { want: 'ask', wish: event.wish } : { want: 'greeting' })
+      );
     case 'message': {
-      const command = button(event.payload) ?? spoken(event.text, stopWords);
+      const command = button(event.payload) ?? offered(event) ?? spoken(event.text, stopWords);
       if (command) return command;
       if (event.wish) return { want: 'ask', wish: event.wish };
-      return { want: 'unclear', stopping: event.text !== null && mentionsStopping(event.text) };
+      return event.text === null ? { want: 'unclear' } : { want: 'words', text: event.text };
     }
   }
+}
+
+/** A button or quick reply about a wish or a subscription. */
+function offered(event: PersonEvent & { kind: 'message' | 'postback' }): Intent | undefined {
+  const action = readPayload(event.payload);
+  const words = event.kind === 'message' ? (event.text ?? '') : '';
+  if (action?.verb === 'ask')
+    return event.choice ? { want: 'choose', wish: event.choice, words } : { want: 'question' };
+  if (action?.verb !== 'price' || action.argument === null) return undefined;
+  return event.choice ? { want: 'type_price', wish: event.choice } : { want: 'price', subId: action.argument };
 }
 
 function button(payload: string | null): Intent | undefined {

@@ -1,6 +1,6 @@
 /** Sentences of the bot, filled in and cut to the platform's limits (messenger-platform, section 5.2). */
 import { formatMoney } from '@beckon/contracts';
-import { BUTTON_TITLE_MAX, ONE_TIME_TITLE_MAX, TEXT_MAX, lengthOf } from '@beckon/messenger';
+import { BUTTON_TITLE_MAX, TEXT_MAX } from '@beckon/messenger';
 import type { OutgoingMessage, QuickReply } from '@beckon/messenger';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { cutAtGrapheme } from './cut.js';
@@ -23,13 +23,6 @@ export function text(key: keyof Wording, voice: Voice, item?: Item, more?: More)
 /** How an item is called in a text. */
 export const nameOf = (item: Item | undefined, voice: Voice): string =>
   cutAtGrapheme(item?.name ?? voice.wording.this_item, NAME_MAX);
-
-/** The question with as much of the item's name as the title holds: cutting the name keeps the question whole. */
-export function fitTitle(key: keyof Wording, item: Item, voice: Voice): string {
-  const frame = lengthOf(format(key, voice, '', item));
-  const name = cutAtGrapheme(item.name ?? voice.wording.this_item, ONE_TIME_TITLE_MAX - frame);
-  return format(key, voice, name, item);
-}
 
 /** Verbs that have a button of their own, `delete` being the one that asks. */
 type ButtonVerb = 'stop' | 'start' | 'list' | 'delete';

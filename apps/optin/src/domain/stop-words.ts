@@ -148,7 +148,7 @@ export function mentionsStopping(text: string): boolean {
 }
 
 /** Lower case, no accents, and nothing but letters and digits between single blanks. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text
     .slice(0, 500)
     .normalize('NFKD')

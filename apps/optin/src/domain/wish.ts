@@ -1,41 +1,65 @@
-import { isCurrency } from '@beckon/contracts';
-import type { Condition, Money, Offer } from '@beckon/contracts';
+import { Kind, Money, isCurrency } from '@beckon/contracts';
+import type { Condition, Offer, TopicSettings } from '@beckon/contracts';
+import { z } from 'zod';
 import type { SubState } from './person.js';
 
-/** The kinds that a shopper can ask for today. */
-export const ASKABLE = ['back_in_stock', 'price_drop'] as const;
-export type AskableKind = (typeof ASKABLE)[number];
+/** The kinds that a shopper can ask for. */
+export const ASKABLE = Kind.options;
+/** Those that are about a topic of the shop, not about a product. */
+export const TOPIC_KINDS: readonly Kind[] = ['new_collection', 'early_sale'];
 
-/** What a link is about: one SKU, or (sku null) any SKU of a product. */
+/**
+ * From which price on a shopper wants to be told: any lower one than they saw, so many per cent less, or at most an
+ * amount (minor units).
+ */
+export const Threshold = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('any') }),
+  z.strictObject({ type: z.literal('percent'), percent: z.int().min(1).max(99) }),
+  z.strictObject({ type: z.literal('at_most'), ...Money.shape }),
+]);
+export type Threshold = z.infer<typeof Threshold>;
+
+/** What a link is about: one SKU, (sku null) any SKU of a product, or a topic of the shop. */
 export interface Wish {
   readonly shop: string;
-  readonly product: string;
+  /** Null: a topic. */
+  readonly product: string | null;
   readonly sku: string | null;
-  readonly kind: AskableKind;
+  readonly topic: string | null;
+  readonly kind: Kind;
+  /** Of a price drop; null: not chosen yet. */
+  readonly threshold: Threshold | null;
   /** The language of the page that showed the link. */
   readonly locale: string | null;
+  /** The shop's own id of the customer for whom the link was made. */
+  readonly external_id: string | null;
 }
 
 /** What a message needs to know about the thing that was wished for. */
 export interface Item {
-  /** Title and options, "Red coat, Size M"; null while nobody has said how it is called. */
+  /** Title and options, "Red coat, Size M", or the topic's name; null while nobody has said how it is called. */
   readonly name: string | null;
-  /** The price now; for a product, the lowest of its SKUs. */
+  /** The price now; for a product, the lowest of its SKUs; a topic has none. */
   readonly price: Money | null;
 }
 
 /** The wish behind a subscription, as a link would name it. */
-export const wishOf = (sub: Pick<SubState, 'shop' | 'product' | 'sku' | 'kind'>): Wish => ({
-  shop: sub.shop,
-  product: sub.product,
-  sku: sub.sku,
-  kind: sub.kind as AskableKind,
-  locale: null,
-});
+export function wishOf(
+  sub: Pick<SubState, 'shop' | 'product' | 'sku' | 'topic' | 'kind'> & Partial<Pick<SubState, 'condition'>>,
+): Wish {
+  const { shop, product, sku, topic, kind, condition } = sub;
+  const threshold: Threshold | null =
+    condition?.type === 'price_at_most'
+      ? { type: 'at_most', amount: condition.amount, currency: condition.currency }
+      : null;
+  return { shop, product, sku, topic, kind, threshold, locale: null, external_id: null };
+}
 
 /** Two wishes with the same key are the same wish: at most one subscription of a shopper may be active for it. */
-export const wishKey = (w: { product: string; sku: string | null; kind: string }): string =>
-  `${w.kind}:${w.sku === null ? `product:${w.product}` : `sku:${w.sku}`}`;
+export function wishKey(w: Pick<Wish, 'product' | 'sku' | 'topic' | 'kind'>): string {
+  if (w.topic !== null) return `${w.kind}:topic:${w.topic}`;
+  return `${w.kind}:${w.sku === null ? `product:${w.product ?? ''}` : `sku:${w.sku}`}`;
+}
 
 /**
  * The item behind a wish, out of the offers that are known (others than the wished ones may be among them). Unpublished
@@ -53,11 +77,55 @@ export function itemOf(wish: Wish, offers: readonly Offer[]): Item {
 }
 
 /**
- * What must be true when the alert leaves. "Any drop" is one minor unit under the price that the shopper saw; without a
- * price there is nothing to compare with, and the answer is undefined.
+ * The topic behind a wish, named in the first of the locales in which the shop names it (by language, if not exactly),
+ * else in the first that it wrote down. Without a name: the shop does not have this topic (any more).
  */
-export function conditionOf(kind: AskableKind, price: Money | null): Condition | undefined {
-  if (kind === 'back_in_stock') return { type: 'units_at_least', units: 1 };
+export function topicItemOf(
+  wish: Wish,
+  topics: readonly TopicSettings[],
+  locales: readonly (string | null | undefined)[],
+): Item {
+  const names = Object.entries(topics.find((t) => t.topic === wish.topic && t.kind === wish.kind)?.name ?? {});
+  const plain = (locale: string): string => locale.replace('_', '-').toLowerCase();
+  for (const locale of locales) {
+    if (!locale) continue;
+    const language = plain(locale).split('-')[0];
+    const found =
+      names.find(([l]) => plain(l) === plain(locale)) ?? names.find(([l]) => plain(l).split('-')[0] === language);
+    if (found) return { name: found[1], price: null };
+  }
+  return { name: names[0]?.[1] ?? null, price: null };
+}
+
+/**
+ * The highest price at which the shopper is to be told. Not chosen yet counts as any drop: one minor unit under the
+ * price that they saw. Undefined when there is no price to compare with.
+ */
+export function limitOf(threshold: Threshold | null, price: Money | null): Money | undefined {
+  if (threshold?.type === 'at_most') return { amount: threshold.amount, currency: threshold.currency };
   if (price === null || price.amount < 1) return undefined;
-  return { type: 'price_at_most', amount: price.amount - 1, currency: price.currency };
+  const { amount, currency } = price;
+  const less = threshold?.type === 'percent' ? Math.floor((amount * (100 - threshold.percent)) / 100) : amount - 1;
+  return { amount: less, currency };
+}
+
+/** What must be true when the alert leaves; undefined for a price drop without a price to compare with. */
+export function conditionOf(
+  { kind, threshold }: Pick<Wish, 'kind' | 'threshold'>,
+  price: Money | null,
+  lowStock: number,
+): Condition | undefined {
+  switch (kind) {
+    case 'back_in_stock':
+      return { type: 'units_at_least', units: 1 };
+    case 'low_stock':
+      return { type: 'units_between', at_least: 1, at_most: lowStock };
+    case 'new_collection':
+    case 'early_sale':
+      return { type: 'topic_open' };
+    case 'price_drop': {
+      const limit = limitOf(threshold, price);
+      return limit && { type: 'price_at_most', ...limit };
+    }
+  }
 }

@@ -10,7 +10,7 @@ const offer = (n: number, of = item): AgainOffer => ({ sub_id: `sub_${n}`, why: 
 const answer = (replies: ReplyWanted[], aside: Aside, locale = 'en', shop = 'Aurora'): Worded[] =>
   wordAnswer(
     { replies, aside },
-    { locales: [locale], zone: 'UTC', shop, payload: (wish) => `ref of ${wish.sku ?? wish.product}` },
+    { locales: [locale], zone: 'UTC', shop, sign: (wish) => `ref of ${wish.sku ?? wish.product}` },
   );
 const help: ReplyWanted = { say: 'help', language: null };
 const payloads = (w: Worded | undefined) => w?.body.quick_replies?.map((q) => q.payload);
@@ -26,7 +26,7 @@ it('stands in the same message as the answer: before it who answers, behind it w
 });
 
 it('is a message of its own before a card', () => {
-  const both = answer([{ say: 'ask', wish: coat, item }], { disclose: true, again: [] });
+  const both = answer([{ say: 'ask', wish: coat, item, as: 'one_time' }], { disclose: true, again: [] });
   expect(both.map((w) => w.part)).toEqual(['aside', 'ask']);
   expect(both[0]?.body).toEqual({ text: 'This is the automated service of Aurora.' });
   expect(both[1]?.body.attachment?.payload).toMatchObject({ payload: `ref of ${coat.sku}` });
@@ -35,7 +35,7 @@ it('is a message of its own before a card', () => {
 it('is nothing where there is nothing to say', () => {
   const plain = answer([help], { disclose: false, again: [] });
   expect(plain[0]?.body.text).toBe(wordings['en']?.help);
-  expect(wordAnswer({ replies: [] }, { locales: [], zone: 'UTC', shop: '', payload: () => '' })).toEqual([]);
+  expect(wordAnswer({ replies: [] }, { locales: [], zone: 'UTC', shop: '', sign: () => '' })).toEqual([]);
 });
 
 it('names several, and gives each a button with its name', () => {

@@ -26,8 +26,9 @@ const sub: ListedAlert['sub'] = {
 const stock: ListedAlert['sub'] = { ...sub, kind: 'back_in_stock', condition: { type: 'units_at_least', units: 1 } };
 const long = { name: 'Overlång jäcka 👩‍👩‍👧‍👦 '.repeat(200), price: { amount: 123_456_789, currency: 'KWD' } };
 
+const sign = (): string => '';
 const list = (alerts: ListedAlert[], locale = 'en', next: number | null = null, zone = 'UTC') =>
-  wordReply({ say: 'list', alerts, next, language: null }, [locale], '', zone);
+  wordReply({ say: 'list', alerts, next, language: null }, [locale], sign, zone);
 const elements = (reply: ReturnType<typeof list>): GenericElement[] => {
   const payload = reply.body.attachment?.payload;
   return payload?.template_type === 'generic' ? payload.elements : [];
@@ -71,11 +72,13 @@ it('leads to the next page only where there is one', () => {
 });
 
 it('the confirmation of its end names it, and waits like a STOP', () => {
-  const ended = wordReply({ say: 'ended_one', sub, item, more: true }, ['en'], '');
+  const ended = wordReply({ say: 'ended_one', sub, item, more: true }, ['en'], sign);
   expect(ended).toMatchObject({ purpose: 'stop_confirm', quietInFlight: true });
   expect(ended.body.text).toContain('Red coat, Size M (Cheaper than €129.00)');
   expect(ended.body.quick_replies?.map((q) => q.payload)).toEqual(['beckon:list']);
-  expect(wordReply({ say: 'ended_one', sub, item, more: false }, ['en'], '').body).not.toHaveProperty('quick_replies');
+  expect(wordReply({ say: 'ended_one', sub, item, more: false }, ['en'], sign).body).not.toHaveProperty(
+    'quick_replies',
+  );
 });
 
 describe.each(Object.keys(wordings))('in %s', (locale) => {

@@ -3,10 +3,12 @@ import type { RequestedMessage } from '@beckon/contracts';
 import type { OutgoingMessage } from '@beckon/messenger';
 import type { Outcome, ReplyWanted } from './outcome.js';
 import { payloadOf } from './payloads.js';
-import { fitTitle, quickReply, text, withChoices } from './say.js';
+import { limitWords, requestTitle } from './request-title.js';
+import { quickReply, text, withChoices } from './say.js';
 import type { Wish } from './wish.js';
 import { joined, wordAside, wordOffers } from './word-aside.js';
 import { wordEnded, wordList } from './word-list.js';
+import { exampleOf, pricesOf } from './word-prices.js';
 import { chooseVoice } from './wording/languages.js';
 import type { Voice } from './wording/languages.js';
 
@@ -36,27 +38,39 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   ended_one: 'stop_confirm',
   gone: 'help',
   again: 'question',
+  greeting: 'question',
+  price_question: 'question',
+  price_too_high: 'question',
+  price_wanted: 'question',
+  price_not_read: 'question',
+  price_changed: 'confirm',
+  choices: 'question',
+  topic_over: 'error',
+  asked_lately: 'help',
   delete_ask: 'question',
   delete_late: 'help',
   deleted: 'deletion_confirm',
   kept: 'help',
 };
 
+/** Signs a wish as the payload of a request (with the words that it shows) or of a choice. */
+export type SignWish = (wish: Wish, shown: string | null) => string;
+
 /**
  * Words a reply.
  * @param locales the shopper's, then the shop's; the language that the person just used goes before both.
- * @param payload the signed ref, which comes back with the tap on the request's button.
  * @param zone the shopper's time zone, for dates.
  */
 export function wordReply(
   reply: ReplyWanted,
   locales: readonly (string | null)[],
-  payload: string,
+  sign: SignWish,
   zone = 'UTC',
 ): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
   const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one' || reply.say === 'deleted';
-  return { purpose: purposes[reply.say], quietInFlight, body: bodyOf(reply, voice, payload, zone) };
+  const body = reply.say === 'ask' ? requestOf(reply, locales, sign) : bodyOf(reply, voice, sign, zone);
+  return { purpose: purposes[reply.say], quietInFlight, body };
 }
 
 /** What answers go out as. */
@@ -73,8 +87,7 @@ export interface Manner {
   readonly zone: string;
   /** The name of the shop. */
   readonly shop: string;
-  /** The signed ref of a wish, which comes back with the tap on the request's button. */
-  readonly payload: (wish: Wish) => string;
+  readonly sign: SignWish;
 }
 
 /**
@@ -82,10 +95,10 @@ export interface Manner {
  * itself.
  */
 export function wordAnswer({ replies, aside }: Pick<Outcome, 'replies' | 'aside'>, how: Manner): Worded[] {
-  const worded = replies.map((reply): Worded => {
-    const payload = reply.say === 'ask' ? how.payload(reply.wish) : '';
-    return { part: reply.say, ...wordReply(reply, how.locales, payload, how.zone) };
-  });
+  const worded = replies.map((reply): Worded => ({
+    part: reply.say,
+    ...wordReply(reply, how.locales, how.sign, how.zone),
+  }));
   const [first] = replies;
   const voice = chooseVoice(first && 'language' in first ? first.language : null, ...how.locales);
   const beside = aside && wordAside(aside, how.shop, voice);
@@ -98,18 +111,43 @@ export function wordAnswer({ replies, aside }: Pick<Outcome, 'replies' | 'aside'
   return [{ part: 'aside', purpose: 'help', quietInFlight: false, body: alone }, ...worded];
 }
 
-function bodyOf(reply: ReplyWanted, voice: Voice, payload: string, zone: string): OutgoingMessage {
+function requestOf(
+  { wish, item, as }: ReplyWanted & { say: 'ask' },
+  locales: readonly (string | null)[],
+  sign: SignWish,
+): OutgoingMessage {
+  const title = requestTitle(wish, item, as, locales);
+  const template_type = as === 'notification' ? 'notification_messages' : 'one_time_notif_req';
+  return { attachment: { type: 'template', payload: { template_type, title, payload: sign(wish, title) } } };
+}
+
+function bodyOf(
+  reply: Exclude<ReplyWanted, { say: 'ask' }>,
+  voice: Voice,
+  sign: SignWish,
+  zone: string,
+): OutgoingMessage {
   switch (reply.say) {
-    case 'ask': {
-      const title = fitTitle(`ask_${reply.wish.kind}`, reply.item, voice);
-      return { attachment: { type: 'template', payload: { template_type: 'one_time_notif_req', title, payload } } };
+    case 'confirmed': {
+      const more = limitWords(reply.limit, reply.mode === 'recurring', voice);
+      return text(`confirmed_${reply.wish.kind}`, voice, reply.item, more);
     }
-    case 'confirmed':
-      return text(`confirmed_${reply.wish.kind}`, voice, reply.item);
     case 'already':
     case 'already_told':
     case 'no_price':
       return text(reply.say, voice, reply.item);
+    case 'price_wanted':
+    case 'price_not_read':
+      return text(reply.say, voice, reply.item, { example: exampleOf(reply.item, voice) });
+    case 'price_question':
+    case 'price_too_high':
+      return { ...text(reply.say, voice, reply.item), quick_replies: pricesOf(reply.wish, reply.item, voice, sign) };
+    case 'price_changed':
+      return text(reply.say, voice, reply.item, limitWords(reply.limit, false, voice));
+    case 'choices': {
+      const choose = (wish: Wish): string => payloadOf('ask', sign(wish, null));
+      return { ...text('choices', voice), quick_replies: reply.choices.map((c) => quickReply(c.name, choose(c.wish))) };
+    }
     case 'delete_ask':
       return {
         ...text(reply.say, voice),

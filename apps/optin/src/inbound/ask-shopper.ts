@@ -6,14 +6,14 @@ import { ShopDirectory } from '@beckon/settings';
 import type { ShopInForce } from '@beckon/settings';
 import { Inject, Injectable } from '@nestjs/common';
 import { ASK_DAY_MS, decideAsk } from '../domain/decide-ask.js';
-import type { AskVerdict } from '../domain/decide-ask.js';
-import type { Person } from '../domain/person.js';
-import type { Item, Wish } from '../domain/wish.js';
+import type { AskRefusal } from '../domain/decide-ask.js';
+import type { Wish } from '../domain/wish.js';
 import { wordReply } from '../domain/word-reply.js';
 import { Asks } from '../outbound/asks.js';
+import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
-import { requestMessage } from './replies.js';
+import { factsOf, requestMessage } from './replies.js';
 
 /** What a shop wants to ask of whom. */
 export interface AskWanted {
@@ -21,12 +21,13 @@ export interface AskWanted {
   readonly shop: ShopInForce;
   readonly shopperId: string;
   readonly wish: Wish;
-  readonly item: Item;
-  readonly locale: string | null;
 }
 
 /** What became of it. `unknown`: the shopper is gone meanwhile, or their Page is the shop's no longer. */
-export type Asked = { readonly asked: true } | Exclude<AskVerdict, { ask: true }> | { readonly unknown: true };
+export type Asked =
+  | { readonly asked: true }
+  | { readonly refused: AskRefusal; readonly againAt: number | null }
+  | { readonly unknown: true };
 
 /** Puts a shop's question to a shopper, if it may: the same way as the bot's own replies. */
 @Injectable()
@@ -35,6 +36,7 @@ export class AskShopper {
     private readonly emitter: Emitter,
     private readonly people: People,
     private readonly asks: Asks,
+    private readonly offers: OfferCopies,
     private readonly directory: ShopDirectory,
     private readonly keys: OptinKeys,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -55,35 +57,31 @@ export class AskShopper {
     });
   }
 
-  private async decide(tx: EmittingTransaction, wanted: AskWanted): Promise<Asked> {
-    const { askId, shop, shopperId, wish, item } = wanted;
+  private async decide(tx: EmittingTransaction, { askId, shop, shopperId, wish }: AskWanted): Promise<Asked> {
     const now = this.clock.now();
-    const person = (await this.people.lock(tx, [shopperId], now)).get(shopperId);
-    const page = person && this.directory.byPage(person.shopper.page);
-    if (!person || page?.shop.shop !== shop.shop) return { unknown: true };
+    const before = (await this.people.lock(tx, [shopperId], now)).get(shopperId);
+    const page = before && this.directory.byPage(before.shopper.page);
+    if (!before || page?.shop.shop !== shop.shop) return { unknown: true };
     if (await this.asks.find(shop.shop, askId, tx)) return { asked: true };
-    const verdict = decideAsk(person, wish, {
-      now,
+    const offers = await this.offers.findFor(tx, [wish]);
+    const verdict = decideAsk(before, wish, {
+      ...factsOf(shop.settings, offers, now, before.shopper.locale),
       mayAsk: page.page.one_time_notifications,
-      humanPauseMs: shop.settings.bot.human_pause,
+      notifications: page.page.notification_messages,
       perDay: shop.settings.bot.asks_per_day,
       askedAt: await this.asks.timesSince(tx, shopperId, now - ASK_DAY_MS),
-      item,
     });
-    if (!verdict.ask) return verdict;
-    await this.send(tx, wanted, person, now);
-    return { asked: true };
-  }
-
-  private async send(tx: EmittingTransaction, wanted: AskWanted, { shopper }: Person, now: number): Promise<void> {
-    const { askId, shop, wish, item, locale } = wanted;
-    const { shopper_id, page } = shopper;
-    const locales = [locale, shopper.locale, shop.settings.locale];
-    const worded = wordReply({ say: 'ask', wish, item }, locales, this.keys.signRef(wish));
-    const expires_at = requestMessage(tx, shopper, { id: askId, ...worded }, { shop, now });
-    const { kind, product, sku } = wish;
+    if ('refused' in verdict) return verdict;
+    const { ask, person } = verdict;
+    await this.people.save(tx, [{ before, after: person }]);
+    const locales = [wish.locale, person.shopper.locale, shop.settings.locale];
+    const worded = wordReply(ask, locales, (about, shown) => this.keys.signRef(about, shown));
+    const expires_at = requestMessage(tx, person.shopper, { id: askId, ...worded }, { shop, now });
+    const { kind, product, sku, topic } = wish;
+    const about = { kind, product, sku, topic, page: person.shopper.page };
     await this.asks.add(tx, {
-      ...{ ask_id: askId, shop: shop.shop, page, shopper_id, kind, product, sku, requested_at: now, expires_at },
+      ...{ ...about, ask_id: askId, shop: shop.shop, shopper_id: shopperId, requested_at: now, expires_at },
     });
+    return { asked: true };
   }
 }

@@ -50,7 +50,7 @@ const subsOf = (psid: string): Subscription[] => {
 async function refOf(kind: string): Promise<string> {
   const made = await fetch(`${bed.url}/v1/shops/aurora/links`, {
     method: 'POST',
-    body: JSON.stringify({ sku: 'red-coat-m', kind }),
+    body: JSON.stringify({ sku: 'red-coat-m', kind, ...(kind === 'price_drop' && { threshold: { type: 'any' } }) }),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
   });
   return ((await made.json()) as { ref: string }).ref;
@@ -64,13 +64,16 @@ const taps = (psid: string, payload: string, token: string, ago = 0): object =>
 const send = async (...events: object[]): Promise<void> =>
   expect((await bed.webhook(hook(...events))).status).toBe(200);
 
+/** The payload of a request, which comes back with the tap on it. */
+const cardOf = (body: object): string =>
+  (body as { attachment: { payload: { payload: string } } }).attachment.payload.payload;
+
 /** Link, question, tap, confirmation: a subscribed person. */
 async function subscribed(psid: string, kind = 'back_in_stock'): Promise<Subscription> {
   const ref = await refOf(kind);
   await send(from(psid, { referral: { ref, source: 'SHORTLINK', type: 'OPEN_THREAD' } }));
   const question = await answer(psid, 1);
-  const { payload } = (question.body as { attachment: { payload: { payload: string } } }).attachment.payload;
-  await send(taps(psid, payload, `TOKEN_${psid}`));
+  await send(taps(psid, cardOf(question.body), `TOKEN_${psid}`));
   await answer(psid, 2);
   return until('the subscription', () => subsOf(psid)[0]);
 }
@@ -91,12 +94,11 @@ describe('from link to subscription', () => {
           payload: {
             template_type: 'one_time_notif_req',
             title: 'Tell you when Red coat, Size M gets cheaper?',
-            payload: ref,
           },
         },
       },
     });
-    await send(taps('501', ref, 'TOKEN_501'));
+    await send(taps('501', cardOf((await answer('501', 1)).body), 'TOKEN_501'));
     const confirmed = await answer('501', 2);
     expect(confirmed).toMatchObject({ purpose: 'confirm', needs_shopper_rev: 2 });
     expect(confirmed.body['text']).toContain('Red coat, Size M costs less than the €129.00 of today');
@@ -126,7 +128,10 @@ describe('from link to subscription', () => {
     });
     const [row] = await bed.dataSource.query('SELECT consents FROM subscriptions WHERE sub_id = $1', [sub?.sub_id]);
     expect(row.consents).toMatchObject([
-      { words: 'price_drop: Red coat, Size M', grant_id: person?.grants[0]?.grant_id },
+      {
+        ...{ words: 'Tell you when Red coat, Size M gets cheaper?', grant_id: person?.grants[0]?.grant_id },
+        ...{ asked_by: 'one_time', tapped: 'notify_me', locale: 'en', threshold: { type: 'any' } },
+      },
     ]);
   });
 

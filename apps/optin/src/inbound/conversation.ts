@@ -7,11 +7,13 @@ import type { Erasure } from '../domain/erasure.js';
 import { foldKnown } from '../domain/fold-known.js';
 import type { Known } from '../domain/fold-known.js';
 import { runningOut } from '../domain/again.js';
-import type { Note } from '../domain/outcome.js';
+import { fittingProducts } from '../domain/fitting-products.js';
+import type { Choice, Note } from '../domain/outcome.js';
 import { activeOf } from '../domain/person.js';
 import type { Person, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
-import { asksForList, subNamedBy } from '../domain/read-intent.js';
+import { asksForList, readIntent, subNamedBy } from '../domain/read-intent.js';
+import { readRequest } from '../domain/read-request.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
@@ -26,6 +28,7 @@ export interface Arrival {
   readonly shop: ShopInForce;
   readonly page: string;
   readonly mayAsk: boolean;
+  readonly notifications: boolean;
   readonly psid: string;
   /** Tells whether the person was erased; see person-mark.ts. */
   readonly mark: string;
@@ -75,8 +78,10 @@ export class Conversation {
       const { event, shop, mark, shopperId } = arrival;
       const so: Known = known.get(mark) ?? { erasure: erasures.get(mark), person: before.get(shopperId) };
       const facts = {
-        ...factsOf(shop.settings, offers, now),
+        ...factsOf(shop.settings, offers, now, so.person?.shopper.locale ?? null),
         mayAsk: arrival.mayAsk,
+        notifications: arrival.notifications,
+        found: await this.productsIn(tx, arrival),
         named: (id: string) => named.find((s) => s.sub_id === id && s.shopper_id === so.person?.shopper.shopper_id),
       };
       const after = foldKnown(so, event, facts, this.erasing.namingOf(arrival));
@@ -119,7 +124,10 @@ export class Conversation {
     return this.people.named(tx, wanted, now - NAMED_FOR_MS);
   }
 
-  /** The offers that the answers can speak of: what is wished for now, listed, offered anew, or named by buttons. */
+  /**
+   * The offers that the answers can speak of: what is wished for or chosen now, asked about, listed, offered anew, or
+   * named by buttons.
+   */
   private async offersOf(
     tx: EmittingTransaction,
     arrivals: readonly Arrived[],
@@ -129,11 +137,20 @@ export class Conversation {
   ): Promise<Offer[]> {
     const listing = new Set(arrivals.filter((a) => asksForList(a.event)).map((a) => a.shopperId));
     return this.offers.findFor(tx, [
-      ...arrivals.flatMap((a) => ('wish' in a.event && a.event.wish ? [a.event.wish] : [])),
+      ...arrivals.flatMap(({ event }) => [event.wish ?? [], ('choice' in event && event.choice) || []].flat()),
+      ...people.flatMap((p) => p.shopper.pending?.wish ?? []),
       ...people.flatMap((p) => (listing.has(p.shopper.shopper_id) ? activeOf(p) : [])),
       ...people.flatMap((p) => [...p.shopper.again_due, ...runningOut(p, now)]),
       ...named,
     ]);
+  }
+
+  /** The products that a free text may mean. */
+  private async productsIn(tx: EmittingTransaction, { event, shop }: Arrival): Promise<Choice[]> {
+    const intent = readIntent(event, shop.settings.bot.stop_words);
+    if (intent.want !== 'words') return [];
+    const request = readRequest(intent.text);
+    return fittingProducts(shop.shop, request, await this.offers.named(tx, shop.shop, request.words));
   }
 }
 

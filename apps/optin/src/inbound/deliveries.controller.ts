@@ -54,7 +54,9 @@ export class DeliveriesController {
       publishNotes(tx, outcome, { shop: { shop: delivery.shop, rev: shop?.rev ?? 0 }, subject: cause, now });
       // Whoever is told once is offered the next time, too: now, if the window is open.
       const told =
-        shop && outcome.person !== person ? tellDue(outcome.person, factsOf(shop.settings, offers, now)) : outcome;
+        shop && outcome.person !== person
+          ? tellDue(outcome.person, factsOf(shop.settings, offers, now, person.shopper.locale))
+          : outcome;
       if (shop) this.replies.ask(tx, told, { shop, cause, now });
       after.set(delivery.shopper_id, told.person);
     }

@@ -74,11 +74,12 @@ export class EventsController {
     const receipt = receiptOf(parsed);
     if (receipt) return { ...whose, key: parsed.dedupKey, receipt };
     const event = personEventOf(parsed, value.received_at, {
-      wish: (ref) => this.keys.readRef(ref, shop.shop),
+      ref: (ref) => this.keys.readRef(ref, shop.shop),
       seal: (token) => this.keys.seal(token),
       appId: page.app_id,
     });
-    return event && { ...whose, shop, mayAsk: page.one_time_notifications, event };
+    const { one_time_notifications: mayAsk, notification_messages: notifications } = page;
+    return event && { ...whose, shop, mayAsk, notifications, event };
   }
 }
 

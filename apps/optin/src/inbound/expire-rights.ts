@@ -34,7 +34,7 @@ export class ExpireRights {
     const changes = [...known.values()].map((before) => {
       const { shopper } = before;
       const shop = this.directory.get(shopper.shop);
-      const outcome = expire(before, now, shop && factsOf(shop.settings, offers, now));
+      const outcome = expire(before, now, shop && factsOf(shop.settings, offers, now, shopper.locale));
       const cause = `expired:${shopper.shopper_id}:${outcome.person.shopper.rev}`;
       publishNotes(tx, outcome, { shop: { shop: shopper.shop, rev: shop?.rev ?? 0 }, subject: cause, now });
       if (shop) this.replies.ask(tx, outcome, { shop, cause, now });

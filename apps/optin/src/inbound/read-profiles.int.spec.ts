@@ -41,7 +41,9 @@ beforeAll(async () => {
   [people, said] = await Promise.all([bed.published(shoppers), bed.published(messagesRequested)]);
 });
 afterAll(() => new Promise((resolve) => graph.close(resolve)));
-beforeEach(() => (asked = []));
+beforeEach(() => {
+  asked = [];
+});
 
 const personOf = (psid: string): Shopper | undefined =>
   people()

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { Facts } from '../domain/fold-event.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { ShopperState } from '../domain/person.js';
-import { itemOf } from '../domain/wish.js';
+import { itemOf, topicItemOf } from '../domain/wish.js';
 import { wordAnswer } from '../domain/word-reply.js';
 import type { WordedReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
@@ -15,16 +15,28 @@ import { OptinKeys } from '../outbound/optin-keys.js';
 /** How long a reply is worth sending, in milliseconds; a last word as long as the window is open. */
 const REPLY_LIFE_MS = 600_000;
 
-/** What a shop's settings and the offers say to decisions about its shoppers. Nothing is asked for, no button names anything. */
-export const factsOf = ({ bot, locale }: ShopSettings, offers: readonly Offer[], now: number): Facts => ({
+/**
+ * What a shop's settings and the offers say to decisions about a shopper with this locale. Nothing is asked for, no
+ * button names anything, and no words are to be understood.
+ */
+export const factsOf = (
+  { bot, locale, rules, topics }: ShopSettings,
+  offers: readonly Offer[],
+  now: number,
+  shopperLocale: string | null,
+): Facts => ({
   now,
   mayAsk: false,
+  notifications: false,
   shopLocale: locale,
   humanPauseMs: bot.human_pause,
   disclosure: bot.disclosure,
   offerAgain: bot.offer_again,
   stopWords: bot.stop_words,
-  item: (wish) => itemOf(wish, offers),
+  lowStock: rules.low_stock,
+  item: (wish) =>
+    wish.topic === null ? itemOf(wish, offers) : topicItemOf(wish, topics, [wish.locale, shopperLocale, locale]),
+  found: [],
   named: () => undefined,
 });
 
@@ -46,7 +58,7 @@ export class Replies {
       locales: [shopper.locale, locale],
       zone: shopper.zone ?? zone,
       shop: name,
-      payload: (wish) => this.keys.signRef(wish),
+      sign: (wish, shown) => this.keys.signRef(wish, shown),
     });
     for (const message of worded)
       requestMessage(tx, shopper, { id: replyId(shopper.page, o.cause, message.part), ...message }, o);

@@ -16,6 +16,7 @@ export interface Ask {
   readonly kind: Wish['kind'];
   readonly product: string | null;
   readonly sku: string | null;
+  readonly topic: string | null;
   readonly requested_at: number;
   /** The question does not leave after that. */
   readonly expires_at: number;
@@ -25,7 +26,7 @@ export interface Ask {
   readonly accepted_at: number | null;
 }
 
-const COLUMNS = 'ask_id, shop, page, shopper_id, kind, product, sku, requested_at, expires_at, sent_at';
+const COLUMNS = 'ask_id, shop, page, shopper_id, kind, product, sku, topic, requested_at, expires_at, sent_at';
 const PREFIX = 'ask_';
 
 /** The questions that shops put to shoppers. */
@@ -43,9 +44,9 @@ export class Asks {
   }
 
   async add(tx: EmittingTransaction, ask: Omit<Ask, 'sent_at' | 'accepted_at'>): Promise<void> {
-    const { ask_id, shop, page, shopper_id, kind, product, sku, requested_at, expires_at } = ask;
-    await tx.query(`INSERT INTO asks (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)`, [
-      ...[ask_id, shop, page, shopper_id, kind, product, sku, requested_at, expires_at],
+    const { ask_id, shop, page, shopper_id, kind, product, sku, topic, requested_at, expires_at } = ask;
+    await tx.query(`INSERT INTO asks (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL)`, [
+      ...[ask_id, shop, page, shopper_id, kind, product, sku, topic, requested_at, expires_at],
     ]);
   }
 
@@ -57,7 +58,8 @@ export class Asks {
               (SELECT min((c ->> 'at')::bigint)
                  FROM subscriptions s, jsonb_array_elements(s.consents) c
                 WHERE s.shopper_id = a.shopper_id AND s.kind = a.kind
-                  AND s.sku IS NOT DISTINCT FROM a.sku AND (a.sku IS NOT NULL OR s.product = a.product)
+                  AND s.topic IS NOT DISTINCT FROM a.topic AND s.sku IS NOT DISTINCT FROM a.sku
+                  AND (a.sku IS NOT NULL OR s.product IS NOT DISTINCT FROM a.product)
                   AND (c ->> 'at')::bigint >= a.requested_at) AS accepted_at
          FROM asks a WHERE shop = $1 AND ask_id = $2`,
       [shop, askId],

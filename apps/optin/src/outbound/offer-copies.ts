@@ -1,6 +1,8 @@
 import type { Offer } from '@beckon/contracts';
 import type { ChunkRecord } from '@beckon/kafka';
 import { Injectable } from '@nestjs/common';
+import { stemOf } from '../domain/fitting-products.js';
+import { TITLE_WORDS } from './migrations/wishes.js';
 import { jsonRows, upsertNewer } from './rows.js';
 import type { Columns } from './rows.js';
 
@@ -19,6 +21,9 @@ const columns: Columns<Offer> = {
   updated_at: 'bigint',
 };
 const UPSERT = upsertNewer('offers', ['shop', 'sku'], 'seq', columns);
+
+/** Most offers that are read for one text; those with all of its words go first. */
+const MOST_FOUND = 300;
 
 /** Anything that runs SQL: a transaction, or a data source for a read outside of one. */
 export interface Querying {
@@ -49,21 +54,24 @@ export class OfferCopies {
   /** All offers that these wishes, or subscriptions, can speak of. */
   findFor(
     db: Querying,
-    wishes: readonly { readonly shop: string; readonly product: string; readonly sku: string | null }[],
+    wishes: readonly { readonly shop: string; readonly product: string | null; readonly sku: string | null }[],
   ): Promise<Offer[]> {
     return this.find(db, {
-      products: wishes.flatMap((w) => (w.sku === null ? [[w.shop, w.product] as [string, string]] : [])),
-      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as [string, string]])),
+      products: wishes.flatMap((w) => (w.product === null || w.sku !== null ? [] : [[w.shop, w.product] as const])),
+      skus: wishes.flatMap((w) => (w.sku === null ? [] : [[w.shop, w.sku] as const])),
     });
   }
 
   /** All offers of these products and SKUs, each pair being `[shop, product or SKU]`. */
   async find(
     db: Querying,
-    wanted: { readonly products: readonly [string, string][]; readonly skus: readonly [string, string][] },
+    wanted: {
+      readonly products: readonly (readonly [string, string])[];
+      readonly skus: readonly (readonly [string, string])[];
+    },
   ): Promise<Offer[]> {
     if (wanted.products.length + wanted.skus.length === 0) return [];
-    const side = (pairs: readonly [string, string][], i: 0 | 1): string[] => pairs.map((p) => p[i]);
+    const side = (pairs: readonly (readonly [string, string])[], i: 0 | 1): string[] => pairs.map((p) => p[i]);
     return (await db.query(
       `SELECT ${Object.keys(columns).join(', ')} FROM offers
         WHERE (shop, product) IN (SELECT * FROM unnest($1::text[], $2::text[]))
@@ -72,6 +80,26 @@ export class OfferCopies {
         WHERE (shop, sku) IN (SELECT * FROM unnest($3::text[], $4::text[]))`,
       [side(wanted.products, 0), side(wanted.products, 1), side(wanted.skus, 0), side(wanted.skus, 1)],
     )) as Offer[];
+  }
+
+  /**
+   * Published offers of a shop in whose title words begin with these ones (see `plainText`): with all of them, or, if
+   * there is none, with some. Which of them fit best is not decided here.
+   */
+  async named(db: Querying, shop: string, words: readonly string[]): Promise<Offer[]> {
+    const lexemes = words
+      .map((w) => stemOf(w).replace(/[^\p{L}\p{N}]/gu, ''))
+      .flatMap((stem) => (stem === '' ? [] : [`'${stem}':*`]));
+    if (lexemes.length === 0) return [];
+    const found = (query: string): Promise<unknown> =>
+      db.query(
+        `SELECT ${Object.keys(columns).join(', ')} FROM offers
+          WHERE shop = $1 AND title IS NOT NULL AND published AND ${TITLE_WORDS} @@ to_tsquery('simple', $2)
+          LIMIT ${MOST_FOUND}`,
+        [shop, query],
+      );
+    const all = (await found(lexemes.join(' & '))) as Offer[];
+    return all.length > 0 || lexemes.length === 1 ? all : ((await found(lexemes.join(' | '))) as Offer[]);
   }
 }
 

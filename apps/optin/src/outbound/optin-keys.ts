@@ -2,6 +2,7 @@ import { shopperId } from '@beckon/contracts';
 import { Sealer } from '@beckon/service';
 import { readRef, signRef } from '../domain/ref.js';
 import { deletionCode, personMark } from '../domain/person-mark.js';
+import type { SignedRef } from '../domain/ref.js';
 import type { Wish } from '../domain/wish.js';
 
 /** The keys of optin, behind what is done with them. */
@@ -29,14 +30,14 @@ export class OptinKeys {
   }
 
   /** The wish in a ref of ours for this shop. A ref of another shop counts as forged. */
-  readRef(ref: string | undefined, shop: string): Wish | undefined {
-    const wish = readRef(ref, this.refKeys);
-    return wish?.shop === shop ? wish : undefined;
+  readRef(ref: string | undefined, shop: string): SignedRef | undefined {
+    const signed = readRef(ref, this.refKeys);
+    return signed?.wish.shop === shop ? signed : undefined;
   }
 
-  /** @throws RangeError when the names in the wish are too long. */
-  signRef(wish: Wish): string {
-    return signRef(wish, this.refKeys[0] ?? '');
+  /** @param shown the words of the request whose payload it is. @throws RangeError when the names are too long. */
+  signRef(wish: Wish, shown: string | null = null): string {
+    return signRef(wish, this.refKeys[0] ?? '', shown);
   }
 
   seal(plain: string | Buffer): string {

@@ -34,6 +34,10 @@ const shopperColumns: Columns<ShopperState> = {
   tier: 'text',
   external_id: 'text',
   updated_at: 'bigint',
+  pending: 'jsonb',
+  token_stops: 'jsonb',
+  requests: 'jsonb',
+  external_at: 'bigint',
 };
 
 const subColumns: Columns<SubState> = {
@@ -47,6 +51,7 @@ const subColumns: Columns<SubState> = {
   shop: 'text',
   product: 'text',
   sku: 'text',
+  topic: 'text',
   kind: 'text',
   condition: 'jsonb',
   seen_price: 'jsonb',
@@ -56,6 +61,7 @@ const subColumns: Columns<SubState> = {
   consented_at: 'bigint',
   ended_at: 'bigint',
   consents: 'jsonb',
+  changes: 'jsonb',
 };
 
 /** A row also says when the first of its rights to send runs out: whoever looks for those finds them by an index. */

@@ -24,8 +24,8 @@ export interface ShopperSeen extends Pick<
 }
 
 const SHOPPER = `shopper_id, shop, page, external_id, locale, zone, region, tier, window_until, suspended_at, updated_at`;
-const SUB = `sub_id, state, ended_reason, kind, product, sku, condition, seen_price, mode, locale, tier, consented_at,
-  ended_at, consents`;
+const SUB = `sub_id, state, ended_reason, kind, product, sku, topic, condition, seen_price, mode, locale, tier,
+  consented_at, ended_at, consents, changes`;
 
 /** A subscription for the shop's desk. */
 export type SubSeen = Pick<
@@ -36,6 +36,7 @@ export type SubSeen = Pick<
   | 'kind'
   | 'product'
   | 'sku'
+  | 'topic'
   | 'condition'
   | 'seen_price'
   | 'mode'
@@ -44,6 +45,7 @@ export type SubSeen = Pick<
   | 'consented_at'
   | 'ended_at'
   | 'consents'
+  | 'changes'
 >;
 
 /** A place in a list of subscriptions: after this one. */

@@ -3,10 +3,23 @@ import { offers } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { DataSource } from 'typeorm';
 import { ownNames, testDatabase } from '../../../../tests/support/real-servers.js';
-import { NOW, coat, facts, nobody, tap, text } from '../../tests/examples.js';
+import {
+  NOW,
+  autumn,
+  coat,
+  coatPrice,
+  event,
+  facts,
+  noUpdates,
+  nobody,
+  tap,
+  text,
+  updates,
+} from '../../tests/examples.js';
 import { foldEvent } from '../domain/fold-event.js';
 import type { Person } from '../domain/person.js';
 import { optinMigrations } from './migrations/optin-tables.js';
+import { TITLE_WORDS } from './migrations/wishes.js';
 import { OfferCopies } from './offer-copies.js';
 import { People } from './people.js';
 import { jsonRows } from './rows.js';
@@ -56,6 +69,8 @@ describe('seen events', () => {
   });
 });
 
+const under = { type: 'at_most', amount: 8000, currency: 'EUR' } as const;
+
 describe('people', () => {
   const people = new People();
   const save = (before: Person | undefined, after: Person, emitted: string[] = []) =>
@@ -102,6 +117,26 @@ describe('people', () => {
     expect((await load())?.subs.map((s) => s.state)).toEqual(['ended', 'active']);
     expect(await inTransaction((tx) => people.ofActive(tx, ['sub_1', 'sub_2', 'sub_2']))).toEqual(['shp_1']);
     expect(await inTransaction((tx) => people.ofActive(tx, ['sub_1']))).toEqual([]);
+  });
+
+  it('come back with their topics, changes, open question and stopped tokens', async () => {
+    const stranger = { shopper: { ...nobody().shopper, shopper_id: 'shp_more' }, subs: [] };
+    const events = [
+      event({ kind: 'referral', wish: { ...coatPrice, threshold: null, external_id: 'c7' } }, 9000),
+      tap(autumn, 70, 8000),
+      tap(coatPrice, 80, 7000),
+      updates(coat, 'A', 90, 6000),
+      noUpdates('A', 5000),
+      event({ kind: 'message', text: '80', payload: 'beckon:ask:R', choice: { ...coatPrice, threshold: under } }, 4000),
+      event({ kind: 'referral', wish: { ...coatPrice, sku: 'other', threshold: null } }, 3000),
+    ];
+    const after = events.reduce<Person>((p, e) => foldEvent(p, e, facts({ notifications: true })).person, stranger);
+    expect(after.shopper).toMatchObject({ pending: {}, token_stops: [{}], external_id: 'c7', external_at: NOW - 9000 });
+    expect(after.subs.find((s) => s.sub_id === 'sub_80')?.changes).toHaveLength(1);
+    await save(undefined, after);
+    const loaded = await load('shp_more');
+    const byId = (p?: Person) => [...(p?.subs ?? [])].sort((a, b) => (a.sub_id < b.sub_id ? -1 : 1));
+    expect([loaded?.shopper, byId(loaded)]).toEqual([after.shopper, byId(after)]);
   });
 
   it('an older revision never overwrites a newer one', async () => {
@@ -197,5 +232,47 @@ describe('offer copies', () => {
     await apply(offer('d', 1, { title: `x\ud83d \u{1F600}`, options: ['\udc00'] }));
     expect((await find(['d']))[0]).toMatchObject({ title: 'x\ufffd \u{1F600}', options: ['\ufffd'] });
     expect(jsonRows([{ a: 'plain' }])).toBe('[{"a":"plain"}]');
+  });
+
+  describe('are found by the words of their titles', () => {
+    const named = async (...words: string[]) =>
+      (await copies.named(dataSource, 'search', words)).map((o) => o.sku).sort();
+    const title = (sku: string, name: string | null, more: object = {}) =>
+      offer(sku, 1, { shop: 'search', title: name, published: true, ...more });
+    beforeAll(() =>
+      apply(
+        ...[title('s1', 'Red Coat'), title('s2', 'Blue coats (2-pack)'), title('s3', 'Mädchen-Mantel, weiß')],
+        ...[title('s4', 'Red coat, gone', { published: false }), title('s5', null)],
+        title('s6', 'Red coat', { shop: 'other' }),
+      ),
+    );
+
+    it('without case and accents, by their beginnings, plural or not; only what the shop sells', async () => {
+      expect(await named('coat')).toEqual(['s1', 's2']);
+      expect(await named('coats')).toEqual(['s1', 's2']);
+      expect(await named('madchen')).toEqual(['s3']);
+      expect(await named('weiss', 'mant')).toEqual(['s3']);
+      expect(await named('umbrella')).toEqual([]);
+      expect(await named()).toEqual([]);
+    });
+
+    it('all of them if there is one with all, else some of them', async () => {
+      expect(await named('red', 'coat')).toEqual(['s1']);
+      expect(await named('red', 'mantel')).toEqual(['s1', 's3']);
+    });
+
+    it('whatever the words are, nothing of them is read as a search of its own', async () => {
+      expect(await named("c'oat", 'a & b', '!red', ':*', '((')).toEqual(['s1', 's2']);
+    });
+
+    it('by an index', async () => {
+      const plan: { 'QUERY PLAN': string }[] = await dataSource.transaction(async (m) => {
+        await m.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off');
+        return m.query(
+          `EXPLAIN SELECT 1 FROM offers WHERE title IS NOT NULL AND ${TITLE_WORDS} @@ to_tsquery('simple', 'coat')`,
+        );
+      });
+      expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('offers_by_words');
+    });
   });
 });

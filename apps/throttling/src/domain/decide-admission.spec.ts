@@ -130,6 +130,12 @@ describe('a condition', () => {
     [{ type: 'price_at_most', ...eur(100) } as const, { price: eur(100), units: null }, true],
     [{ type: 'price_at_most', ...eur(100) } as const, { price: { amount: 1, currency: 'USD' }, units: null }, false],
     [{ type: 'price_at_most', ...eur(100) } as const, { price: null, units: 9 }, false],
+    [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: 3 }, true],
+    [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: 1 }, true],
+    [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: 0 }, false],
+    [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: 4 }, false],
+    [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: null }, false],
+    [{ type: 'topic_open' } as const, { price: null, units: null }, true],
   ])('%j of %j: %s', (condition, signal, expected) => {
     expect(holds(condition, signal)).toBe(expected);
   });

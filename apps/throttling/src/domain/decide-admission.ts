@@ -104,16 +104,25 @@ function decideHour({ alert, shopper, shop }: AdmissionFacts, now: number): Admi
   return { verdict: 'admit', send_by: sendBy };
 }
 
-/** Whether a condition is true of an open signal. A price in another currency, or none, is not under any price. */
+/**
+ * Whether a condition is true of an open signal. A price in another currency, or none, is not under any price; a count
+ * that nobody knows is neither few nor many; a topic is open while its signal is.
+ */
 export function holds(
   condition: Condition,
   signal: { readonly price: Money | null; readonly units: number | null },
 ): boolean {
-  if (condition.type === 'units_at_least') {
-    // A shop that does not count its units says "in stock" by the open signal itself.
-    return signal.units === null ? condition.units <= 1 : signal.units >= condition.units;
+  switch (condition.type) {
+    case 'units_at_least':
+      // A shop that does not count its units says "in stock" by the open signal itself.
+      return signal.units === null ? condition.units <= 1 : signal.units >= condition.units;
+    case 'units_between':
+      return signal.units !== null && signal.units >= condition.at_least && signal.units <= condition.at_most;
+    case 'price_at_most':
+      return signal.price?.currency === condition.currency && signal.price.amount <= condition.amount;
+    case 'topic_open':
+      return true;
   }
-  return signal.price?.currency === condition.currency && signal.price.amount <= condition.amount;
 }
 
 /**

@@ -195,6 +195,7 @@ export class AdmissionRound {
             admission_no: placing.no,
             send_by,
             settings_rev: revOf(alert.page),
+            condition: alert.condition,
           })),
           now,
         );

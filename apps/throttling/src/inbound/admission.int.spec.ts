@@ -225,6 +225,21 @@ describe('what was true and is no more', () => {
     expect(bed.story(alert)).toEqual(['held:condition_false', 'admitted']);
   });
 
+  it('goes by what the shopper asks for now, if they have changed it since the match', async () => {
+    const bed = await Bed.start();
+    const loops = await bed.worker();
+    const alert = await bed.aMatch();
+    const wants = (rev: number, units: number) =>
+      bed.subscriptions(bed.active(alert, { rev, condition: { type: 'units_at_least', units } }));
+    await wants(alert.sub_rev + 1, 1_000_000);
+    await bed.settleDown(loops);
+    expect(bed.story(alert)).toEqual(['held:condition_false']);
+    await wants(alert.sub_rev + 2, 2);
+    await bed.settleDown(loops);
+    expect(bed.story(alert)).toEqual(['held:condition_false', 'admitted']);
+    expect(bed.admissions()).toMatchObject([{ condition: { type: 'units_at_least', units: 2 } }]);
+  });
+
   it('a source that falls behind stops its alerts; when it is fresh again they go on', async () => {
     const bed = await Bed.start();
     const loops = await bed.worker();

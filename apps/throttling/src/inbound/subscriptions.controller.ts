@@ -23,7 +23,7 @@ export class SubscriptionsController {
     const active = changed.filter((s) => s.active).map((s) => s.sub_id);
     const ended = changed.filter((s) => !s.active).map((s) => s.sub_id);
 
-    await wake(tx, active, { column: 'sub_id', reasons: ['subscription_unknown'] });
+    await wake(tx, active, { column: 'sub_id', reasons: ['subscription_unknown', 'condition_false'] });
     if (ended.length > 0) await withdrawOfSubscriptions(tx, ended, this.clock.now());
     if (active.length > 0) tx.afterCommit(() => this.pokes.poke('admission'));
   }

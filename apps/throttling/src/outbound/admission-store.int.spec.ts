@@ -39,11 +39,11 @@ describe('the lease of a Page, at the moment of writing', () => {
 describe('an alert is admitted', () => {
   async function matched() {
     const bed = await Bed.start();
-    const { alert_id } = await bed.aMatch();
+    const { alert_id, condition } = await bed.aMatch();
     const admitAs = (admission_no: number): Promise<string[]> =>
       bed.emitter
         .transaction((tx) =>
-          admit(tx, [{ alert_id, admission_no, send_by: bed.now + 10_000, settings_rev: 7 }], bed.now),
+          admit(tx, [{ alert_id, admission_no, send_by: bed.now + 10_000, settings_rev: 7, condition }], bed.now),
         )
         .then((admitted) => [...admitted]);
     return { bed, alert_id, admitAs };

@@ -1,5 +1,5 @@
 /** Writes what an admission round decided, in one transaction that fails if the ground has moved under it. */
-import type { MatchedAlert, Reason } from '@beckon/contracts';
+import type { Condition, MatchedAlert, Reason } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import { emitAdmission, emitDecision, matchedColumns, matchedOf, tellableColumns } from './alert-columns.js';
 import type { TellableAlert } from './alert-columns.js';
@@ -30,6 +30,8 @@ export interface ToAdmit {
   readonly admission_no: number;
   readonly send_by: number;
   readonly settings_rev: number;
+  /** What the shopper asks for now; delivery checks it against the offer. */
+  readonly condition: Condition;
 }
 
 export interface ToHold {
@@ -85,11 +87,12 @@ export async function lockAlerts(tx: EmittingTransaction, alerts: readonly strin
 export async function admit(tx: EmittingTransaction, alerts: readonly ToAdmit[], now: number): Promise<Set<string>> {
   const rows = await tx.query<MatchedAlert & TellableAlert & ToAdmit>(
     `UPDATE alerts a SET state = 'reserved', reason = NULL, not_before = 0, admission_no = n.admission_no,
-            send_by = n.send_by, settings_rev = n.settings_rev, admitted_at = $2, asked_at = $2,
+            condition = n.condition, send_by = n.send_by, settings_rev = n.settings_rev, admitted_at = $2, asked_at = $2,
             -- The place just taken replaced the one of the admission before: nothing is left to give back.
             windows_due = false,
             decision_seq = a.decision_seq + 1
-       FROM jsonb_to_recordset($1::jsonb) AS n(alert_id text, admission_no int, send_by bigint, settings_rev bigint)
+       FROM jsonb_to_recordset($1::jsonb) AS n(alert_id text, admission_no int, send_by bigint, settings_rev bigint,
+            condition jsonb)
       WHERE a.alert_id = n.alert_id AND ${WAITS} AND a.admission_no = n.admission_no - 1
       RETURNING ${matchedColumns('a.')}, a.decision_seq, a.admission_no, a.send_by, a.settings_rev`,
     [JSON.stringify(alerts), now],

@@ -61,11 +61,15 @@ export async function writeSubscriptions(
     sub_id,
     rev: value?.rev ?? LAST_REV,
     active: value?.state === 'active',
+    // What the first revision asks for, its alerts say themselves.
+    condition: value !== null && value.rev > 1 ? value.condition : null,
   }));
   return tx.query(
-    `INSERT INTO subscriptions AS s (sub_id, rev, active)
-     SELECT sub_id, rev, active FROM jsonb_to_recordset($1::jsonb) AS r(sub_id text, rev bigint, active boolean)
-     ON CONFLICT (sub_id) DO UPDATE SET rev = excluded.rev, active = excluded.active WHERE excluded.rev > s.rev
+    `INSERT INTO subscriptions AS s (sub_id, rev, active, condition)
+     SELECT sub_id, rev, active, condition
+       FROM jsonb_to_recordset($1::jsonb) AS r(sub_id text, rev bigint, active boolean, condition jsonb)
+     ON CONFLICT (sub_id) DO UPDATE SET rev = excluded.rev, active = excluded.active, condition = excluded.condition
+      WHERE excluded.rev > s.rev
      RETURNING sub_id, active`,
     [JSON.stringify(rows)],
   );
@@ -101,7 +105,10 @@ export async function writeShoppers(
 /** Who waits for what has just arrived, and for which reason. */
 export type Awaited =
   | { readonly column: 'signal_id'; readonly reasons: readonly ('signal_unknown' | 'condition_false')[] }
-  | { readonly column: 'sub_id'; readonly reasons: readonly ('subscription_unknown' | 'already_told')[] }
+  | {
+      readonly column: 'sub_id';
+      readonly reasons: readonly ('subscription_unknown' | 'already_told' | 'condition_false')[];
+    }
   | {
       readonly column: 'shopper_id';
       readonly reasons: readonly ('shopper_unknown' | 'suspended' | 'reserved_elsewhere' | 'over_limit' | 'min_gap')[];

@@ -110,7 +110,9 @@ const PICK = `
      CROSS JOIN LATERAL (
        SELECT * FROM alerts a WHERE a.page = wanted.page AND a.state = 'waiting' AND a.not_before = 0
         ORDER BY a.priority, a.rank, a.alert_id LIMIT wanted.places) l)
-  SELECT ${matchedColumns('a.')}, a.shard, a.admission_no, a.reason,
+  SELECT ${matchedColumns('a.')}, a.shard,
+         -- A shopper who has changed what they ask for since the match is told by what they ask for now.
+         CASE WHEN b.rev > a.sub_rev THEN b.condition END AS condition_now, a.admission_no, a.reason,
          CASE WHEN s.signal_id IS NOT NULL THEN CASE WHEN s.open THEN 'open' ELSE 'closed' END
               -- A newer signal of the same offer tells that ours is over, even where compaction ate its end.
               WHEN EXISTS (SELECT 1 FROM signals n WHERE n.shop = a.shop AND n.sku = a.sku AND n.kind = a.kind
@@ -134,6 +136,7 @@ const PICK = `
    ORDER BY a.page, a.priority, a.rank, a.alert_id`;
 
 interface CandidateRow extends MatchedAlert {
+  readonly condition_now: MatchedAlert['condition'] | null;
   readonly shard: number;
   readonly admission_no: number;
   readonly reason: Reason | null;
@@ -155,7 +158,8 @@ interface CandidateRow extends MatchedAlert {
   readonly sibling_told: boolean | null;
 }
 
-function candidateOf(row: CandidateRow): Candidate {
+function candidateOf({ condition_now, ...matched }: CandidateRow): Candidate {
+  const row = { ...matched, condition: condition_now ?? matched.condition };
   const price =
     row.price_amount === null || row.price_currency === null
       ? null
@@ -184,7 +188,7 @@ function candidateOf(row: CandidateRow): Candidate {
 }
 
 /** A request for one message waits for an unknown outcome of its first alert; a recurring one does not. */
-function siblingOf(row: CandidateRow): AdmissionFacts['sibling'] {
+function siblingOf(row: Omit<CandidateRow, 'condition_now'>): AdmissionFacts['sibling'] {
   if (row.mode === 'once' && row.sibling_told) return 'told';
   return row.sibling_reserved || (row.mode === 'once' && row.sibling_unknown) ? 'underway' : 'none';
 }

@@ -86,7 +86,13 @@ describe('while the statistics say that nothing waits, a statement reads what it
       (tx) =>
         admit(
           tx,
-          some(20_000).map((alert_id) => ({ alert_id, admission_no: 1, send_by: bed.now, settings_rev: 1 })),
+          some(20_000).map((alert_id) => ({
+            alert_id,
+            admission_no: 1,
+            send_by: bed.now,
+            settings_rev: 1,
+            condition: { type: 'units_at_least', units: 1 } as const,
+          })),
           bed.now,
         ),
     ],

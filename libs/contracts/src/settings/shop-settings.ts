@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Kind } from '../vocabulary.js';
 import { isCurrency } from '../money.js';
 import { Duration, SecretRef } from './duration.js';
+import { TopicSettings } from './topic-settings.js';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens');
 const zone = z.string().refine(
@@ -29,6 +30,12 @@ export const PageSettings = z.strictObject({
     .default(false)
     .describe('true allows more than 40 messages per second, at which a Page’s inbox stops showing new messages'),
   one_time_notifications: z.boolean().default(true).describe('whether the Page may ask for one-time notifications'),
+  notification_messages: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the Page may ask for notification messages: a right to tell of one wish again and again, which then is asked for instead of a one-time notification',
+    ),
   app_id: z
     .string()
     .regex(/^\d+$/, 'the app’s numeric id, as a string')
@@ -107,8 +114,14 @@ export const ShopSettings = z
       .strictObject({
         min_stock: z.int().min(1).default(1).describe('units from which a SKU counts as in stock'),
         min_drop_percent: z.number().min(0).max(99).default(0).describe('smaller price drops open no signal'),
+        low_stock: z.int().min(1).default(3).describe('units from which on down few are left; 0 is out of stock'),
       })
-      .default({ min_stock: 1, min_drop_percent: 0 }),
+      .default({ min_stock: 1, min_drop_percent: 0, low_stock: 3 }),
+    topics: z
+      .array(TopicSettings)
+      .max(200)
+      .default([])
+      .describe('collections and sales that shoppers can ask to be told of'),
     bot: BotSettings.prefault({}).describe('the conversation with a shopper'),
     templates: z
       .partialRecord(Kind, z.record(z.string(), z.string().min(1)))
@@ -129,6 +142,10 @@ export const ShopSettings = z
     unique(
       'sources',
       s.sources.map((x) => x.name),
+    );
+    unique(
+      'topics',
+      s.topics.map((t) => t.topic),
     );
     s.pages.forEach((p, i) => {
       if (p.pace_per_second > 40 && !p.inbox_unused)

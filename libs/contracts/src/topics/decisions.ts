@@ -14,6 +14,7 @@ export const Decision = z.object({
   verdict: z.enum([
     'subscribed',
     'unsubscribed',
+    'changed',
     'stopped',
     'resumed',
     'erased',

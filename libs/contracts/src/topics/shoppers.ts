@@ -6,7 +6,7 @@ import { GrantKind, Millis } from '../vocabulary.js';
 export const Grant = z.object({
   grant_id: z.string(),
   kind: GrantKind,
-  sub_id: z.string().nullable().describe('the one subscription that a one-time token was given for'),
+  sub_id: z.string().nullable().describe('the one subscription that a one-time or notification token was given for'),
   token_sealed: z.string(),
   expires_at: Millis,
 });

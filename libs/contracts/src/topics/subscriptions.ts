@@ -13,7 +13,7 @@ export const Subscription = z.object({
   shopper_rev: z.int().min(1).describe('the shopper revision that carries the right to send for it'),
   page: z.string(),
   shop: z.string(),
-  product: z.string(),
+  product: z.string().nullable().describe('null: a topic'),
   sku: z.string().nullable().describe('null: any SKU of the product, or a topic'),
   topic: z.string().nullable().describe('a collection or sale that the shop defines'),
   kind: Kind,

@@ -2,12 +2,22 @@ import type { Wording } from './wording.js';
 
 export const de: Wording = {
   this_item: 'dieser Artikel',
-  ask_back_in_stock: 'Nachricht, wenn wieder da: {item}?',
-  ask_price_drop: 'Nachricht, wenn günstiger: {item}?',
+  ask_back_in_stock: 'Nachricht{mode, select, recurring { jedes Mal,} other {,}} wenn wieder da: {item}?',
+  ask_price_drop:
+    'Nachricht{mode, select, recurring { jedes Mal,} other {,}} wenn {hasLimit, select, yes {höchstens {limit}} other {günstiger}}: {item}?',
+  ask_low_stock: 'Nachricht{mode, select, recurring { jedes Mal,} other {,}} wenn fast ausverkauft: {item}?',
+  ask_new_collection: 'Nachricht, sobald erschienen: {item}?',
+  ask_early_sale: 'Nachricht, sobald es für Sie losgeht: {item}?',
   confirmed_back_in_stock:
-    'Alles klar! Sie bekommen eine Nachricht, sobald wieder auf Lager ist: {item}.{hasPrice, select, yes { Preis zurzeit: {price}.} other {}} Mit STOP beenden Sie das jederzeit.',
+    'Alles klar! Sie bekommen {mode, select, recurring {jedes Mal eine Nachricht, wenn} other {eine Nachricht, sobald}} wieder auf Lager ist: {item}.{hasPrice, select, yes { Preis zurzeit: {price}.} other {}} Mit STOP beenden Sie das jederzeit.',
   confirmed_price_drop:
-    'Alles klar! Sie bekommen eine Nachricht, sobald der Preis unter die heutigen {price} fällt: {item}. Mit STOP beenden Sie das jederzeit.',
+    'Alles klar! Sie bekommen {mode, select, recurring {jedes Mal eine Nachricht, wenn} other {eine Nachricht, sobald}} der Preis {hasLimit, select, yes {höchstens {limit} beträgt} other {unter die heutigen {price} fällt}}: {item}. Mit STOP beenden Sie das jederzeit.',
+  confirmed_low_stock:
+    'Alles klar! Sie bekommen {mode, select, recurring {jedes Mal eine Nachricht, wenn} other {eine Nachricht, sobald}} nur noch wenige da sind: {item}.{hasPrice, select, yes { Preis zurzeit: {price}.} other {}} Mit STOP beenden Sie das jederzeit.',
+  confirmed_new_collection:
+    'Alles klar! Sie bekommen eine Nachricht, sobald erschienen ist: {item}. Mit STOP beenden Sie das jederzeit.',
+  confirmed_early_sale:
+    'Alles klar! Sie bekommen eine Nachricht, sobald es für Sie losgeht: {item}. Mit STOP beenden Sie das jederzeit.',
   already: 'Schon vorgemerkt: {item}. Wir melden uns, sobald es etwas Neues gibt. Mit STOP beenden Sie das.',
   already_told:
     'Gerade eben haben wir Ihnen geschrieben: {item}. Für das nächste Mal tippen Sie bitte noch einmal auf den Link auf der Produktseite.',
@@ -18,6 +28,25 @@ export const de: Wording = {
   help: 'Tippen Sie auf einer Produktseite in unserem Shop auf „Benachrichtigen“: Wir schreiben Ihnen hier, wenn das Produkt wieder da ist oder günstiger wird. Mit „meine Liste“ sehen Sie, was vorgemerkt ist, und können Einzelnes beenden. Mit STOP beenden Sie alle Benachrichtigungen.',
   question:
     'Um welches Produkt geht es? Bitte öffnen Sie seine Seite in unserem Shop und tippen Sie dort auf „Benachrichtigen“.',
+  greeting:
+    'Guten Tag! Hier schreibt unser automatischer Dienst: Er meldet sich, wenn ein Produkt wieder da ist oder günstiger wird. Um welches Produkt geht es? Schreiben Sie seinen Namen, oder tippen Sie auf seiner Seite in unserem Shop auf „Benachrichtigen“.',
+  choices: 'Welches Produkt meinen Sie? Bitte tippen Sie darauf, dann fragen wir nach, was wir noch wissen müssen.',
+  price_question:
+    'Preis zurzeit: {price} ({item}). Ab welchem Preis sollen wir uns melden? Tippen Sie auf einen, oder schreiben Sie einen Betrag.',
+  price_too_high:
+    'Der Preis ist schon jetzt {price} ({item}). Ab welchem niedrigeren Preis sollen wir uns melden? Tippen Sie auf einen, oder schreiben Sie einen Betrag.',
+  price_wanted:
+    'Ab welchem Preis sollen wir uns melden ({item})? Bitte schreiben Sie einen Betrag, zum Beispiel {example}.',
+  price_not_read:
+    'Darin konnten wir leider keinen Preis erkennen. Bitte schreiben Sie nur einen Betrag, zum Beispiel {example}: Wir melden uns, sobald der Preis höchstens so hoch ist ({item}).',
+  price_changed:
+    'Alles klar! Wir melden uns, sobald der Preis {hasLimit, select, yes {höchstens {limit} beträgt} other {unter die heutigen {price} fällt}}: {item}. Mit STOP beenden Sie das jederzeit.',
+  price_any: 'Jeder tiefere Preis',
+  price_less: '−{percent} %: {limit}',
+  price_other: 'Anderer Preis',
+  topic_over: 'Das ist leider vorbei oder nicht mehr in unserem Shop.',
+  asked_lately:
+    'Danach haben wir Sie vor ein paar Tagen gefragt: Tippen Sie dafür bitte auf die Taste der Nachricht weiter oben.',
   unclear:
     'Das hat unser automatischer Dienst leider nicht verstanden. Tippen Sie auf einer Produktseite auf „Benachrichtigen“, um eine Nachricht zu bekommen. Mit STOP beenden Sie alle Benachrichtigungen.',
   unclear_stop:

@@ -1,15 +1,22 @@
 /**
  * The bot's sentences in one language, as ICU MessageFormat. `{item}` is the thing wished for, `{price}` its price now,
- * already formatted; `{hasPrice, select, yes {…} other {}}` leaves out a sentence that needs one. Titles of requests
- * are kept short: the platform allows 65 characters with the item in them.
+ * already formatted; `{hasPrice, select, yes {…} other {}}` leaves out a sentence that needs one. `{limit}` is the price
+ * from which on, `{hasLimit}` says whether one was chosen; `{mode}` is `recurring` where each time is told, else `once`.
+ * Titles of requests are kept short: the platform allows 65 characters with the item in them.
  */
 export interface Wording {
   /** Stands in for an item without a name. */
   readonly this_item: string;
   readonly ask_back_in_stock: string;
   readonly ask_price_drop: string;
+  readonly ask_low_stock: string;
+  readonly ask_new_collection: string;
+  readonly ask_early_sale: string;
   readonly confirmed_back_in_stock: string;
   readonly confirmed_price_drop: string;
+  readonly confirmed_low_stock: string;
+  readonly confirmed_new_collection: string;
+  readonly confirmed_early_sale: string;
   readonly already: string;
   readonly already_told: string;
   readonly no_price: string;
@@ -17,6 +24,25 @@ export interface Wording {
   readonly resumed: string;
   readonly help: string;
   readonly question: string;
+  /** The first words of a conversation: who is speaking, and the question. */
+  readonly greeting: string;
+  /** Above the choices of products. */
+  readonly choices: string;
+  readonly price_question: string;
+  /** What was chosen is no lower than the price now. */
+  readonly price_too_high: string;
+  /** A price is to be typed; `{example}` is one. */
+  readonly price_wanted: string;
+  readonly price_not_read: string;
+  readonly price_changed: string;
+  /** Titles of the choices of prices, at most 20 characters; `{percent}` is a number. */
+  readonly price_any: string;
+  readonly price_less: string;
+  readonly price_other: string;
+  /** A topic that the shop no longer has. */
+  readonly topic_over: string;
+  /** The request stands further up in the conversation; the platform does not let us show it again. */
+  readonly asked_lately: string;
   readonly unclear: string;
   readonly unclear_stop: string;
   readonly cannot_ask: string;

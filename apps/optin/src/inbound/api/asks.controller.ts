@@ -38,7 +38,9 @@ export class AsksController {
   async ask(@Param('shop') shopName: string, @Body() body: unknown, @Req() request: Request): Promise<AskView> {
     const asked = readBody(AskRequest, body);
     const shop = this.shops.get(shopName);
-    const wish = await this.wishes.read(shop, asked);
+    this.shops.readyToWord();
+    const { threshold = asked.kind === 'price_drop' ? ({ type: 'any' } as const) : undefined } = asked;
+    const wish = await this.wishes.read(shop, { ...asked, threshold });
     const shopperId = await this.names.resolve(
       shopName,
       asked.shopper === undefined
@@ -49,10 +51,7 @@ export class AsksController {
     // Repeated under its Idempotency-Key it is the same ask, also when the first answer was lost with its process.
     const attempt = attemptOf(request);
     const id = askId(shopName, attempt ? `${attempt.key} ${attempt.since}` : randomUUID());
-    const item = await this.wishes.itemOf(wish);
-    const outcome = await this.shopper.ask({
-      ...{ askId: id, shop, shopperId, wish, item, locale: asked.locale ?? null },
-    });
+    const outcome = await this.shopper.ask({ askId: id, shop, shopperId, wish });
     if (!('asked' in outcome)) throw refusalOf(outcome, this.clock.now());
     return this.view(shopName, id);
   }

@@ -36,12 +36,27 @@ describe('a link', () => {
     ['another shop’s Page', { ...coat, page: '7' }, 404],
     ['nothing to tell about', { kind: 'price_drop' }, 400],
     ['a kind that there is not', { sku: 'red-coat-m', kind: 'rain' }, 400],
+    ['a sale without its topic', { sku: 'red-coat-m', kind: 'early_sale' }, 400],
+    ['a topic of a price', { sku: 'red-coat-m', kind: 'price_drop', topic: 'autumn' }, 400],
+    ['a topic and a product', { sku: 'red-coat-m', kind: 'early_sale', topic: 'autumn' }, 400],
+    ['a topic that the shop does not have', { kind: 'early_sale', topic: 'nothing' }, 404],
+    ['a topic of another kind', { kind: 'early_sale', topic: 'autumn' }, 404],
+    ['a threshold of what has no price', { sku: 'red-coat-m', kind: 'low_stock', threshold: { type: 'any' } }, 400],
+    [
+      'more per cent than there are',
+      { sku: 'red-coat-m', kind: 'price_drop', threshold: { type: 'percent', percent: 100 } },
+      400,
+    ],
     ['an unknown field', { ...coat, colour: 1 }, 400],
     ['a name no ref can hold', { product: 'ü'.repeat(300), sku: 'ü'.repeat(300), kind: 'price_drop' }, 400],
   ])('%s: refused', async (_, body, status) => expect((await make(body)).status).toBe(status));
 
-  it('can be made for a product, and for a SKU that is not in the catalogue yet', async () => {
+  it('can be made for a product, a topic, a price, a customer, and for a SKU that is not in the catalogue yet', async () => {
     await linkTo({ product: 'red-coat', kind: 'price_drop' });
+    await linkTo({ product: 'red-coat', kind: 'low_stock' });
+    await linkTo({ kind: 'new_collection', topic: 'autumn', external_id: 'customer 7' });
+    const threshold = { type: 'at_most', amount: 8000, currency: 'EUR' };
+    await linkTo({ product: 'red-coat', kind: 'price_drop', threshold });
     await linkTo({ product: 'new', sku: 'new-1', kind: 'back_in_stock', locale: 'de_DE' });
   });
 

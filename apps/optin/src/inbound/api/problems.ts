@@ -43,15 +43,30 @@ const askRefusals: Record<AskRefusal, Kind> = {
     title: 'The shopper has been asked often enough today',
     fix: 'Wait as long as Retry-After says, in seconds. The shop’s setting bot.asks_per_day is the limit.',
   },
+  asked_lately: {
+    status: 409,
+    title: 'The shopper was asked the same in the last seven days',
+    fix: 'Messenger takes the same request for notification messages once a week. Ask for something else, or later.',
+  },
   page_cannot_ask: {
     status: 409,
-    title: 'The Page may not ask for one-time notifications',
-    fix: 'Allow it at the Page (one_time_notifications in the shop’s settings says what the Page may).',
+    title: 'The Page may not ask for notifications',
+    fix: 'Allow it at the Page; one_time_notifications and notification_messages in the shop’s settings say what it may.',
   },
   no_price: {
     status: 409,
     title: 'No price of this is known, so nobody could notice that it fell',
     fix: 'Emit an offer with a price first (docs/events.md), or ask for another kind.',
+  },
+  price_not_lower: {
+    status: 409,
+    title: 'The price is not above the threshold',
+    fix: 'Name a lower threshold than the price now, or leave it out for any drop.',
+  },
+  topic_over: {
+    status: 409,
+    title: 'The shop does not have this topic any more',
+    fix: 'Ask for a topic in the shop’s settings.',
   },
 };
 
@@ -146,10 +161,20 @@ export const PROBLEMS = {
     title: 'The shop has no such Page',
     fix: 'Name one of the Pages in the shop’s settings.',
   },
+  unknown_topic: {
+    status: 404,
+    title: 'The shop has no such topic',
+    fix: 'Name it under `topics` in the shop’s settings, with the same kind, and apply them.',
+  },
   unknown_sku: {
     status: 404,
     title: 'No offer of this SKU is known yet',
     fix: 'Name its product as well, or emit its offer first (docs/events.md).',
+  },
+  unknown_topic: {
+    status: 404,
+    title: 'The shop has no such topic of this kind',
+    fix: 'Name one of the topics in the shop’s settings, with its own kind.',
   },
   unknown_link: {
     status: 404,

@@ -5,14 +5,14 @@
 import { Condition, GrantKind, Kind, Millis, Money, Reason } from '@beckon/contracts';
 import { z } from 'zod';
 import { Scope } from '../../domain/api-key.js';
-import { ASKABLE } from '../../domain/wish.js';
+import { ASKABLE, TOPIC_KINDS, Threshold } from '../../domain/wish.js';
 import { PROBLEMS } from './problems.js';
 import type { ProblemCode } from './problems.js';
 
 const name = z.string().min(1).max(300);
 const locale = z.string().regex(/^[a-z]{2,3}([_-][A-Z]{2})?$/, 'a locale such as "en" or "de_DE"');
 
-const externalId = z.string().min(1).max(200);
+const externalId = z.string().min(1).max(128);
 const page = z.string().regex(/^\d+$/, 'the Page’s numeric id, as a string');
 
 /** What a new key is to be. */
@@ -22,19 +22,35 @@ export const KeyRequest = z.strictObject({
 });
 
 /** What a shopper is to be told about, in links and asks. */
-export const WishFields = z.strictObject({
+const WishFields = z.strictObject({
   kind: z.enum(ASKABLE),
   sku: name.optional().describe('one SKU'),
   product: name.optional().describe('any SKU of the product; beside `sku`: its product, if no offer names it yet'),
+  topic: name.optional().describe('a topic of the shop’s settings, of the same kind'),
+  threshold: Threshold.optional().describe(
+    'of a price drop: from which price on. Without it a link asks the shopper, and an ask means any drop',
+  ),
   locale: locale.optional().describe('the language of the page that shows the link, or of the question'),
+  external_id: externalId.optional(),
 });
-const namesSomething = [
-  (r: z.output<typeof WishFields>): boolean => r.sku !== undefined || r.product !== undefined,
-  'name a sku or a product',
-] as const;
+/** The same, checked. */
+export type WishAsked = z.output<typeof WishFields>;
+
+/** What no single field can say. */
+function wishFaults(r: WishAsked, ctx: z.RefinementCtx): void {
+  const fault = (message: string, ...path: string[]): void => ctx.addIssue({ code: 'custom', path, message });
+  const ofTopic = TOPIC_KINDS.includes(r.kind);
+  const ofProduct = r.sku !== undefined || r.product !== undefined;
+  if (ofTopic !== (r.topic !== undefined))
+    fault('new_collection and early_sale are about a topic, and nothing else is', 'topic');
+  if (!ofTopic && !ofProduct) fault('name a sku or a product');
+  if (r.topic !== undefined && ofProduct) fault('name a topic, or a sku or product');
+  if (r.threshold !== undefined && r.kind !== 'price_drop') fault('only a price drop has a threshold', 'threshold');
+}
 
 /** What a link is to be about. */
 export const LinkRequest = WishFields.extend({
+  external_id: externalId.optional().describe('your own id of the customer who gets the link, and nobody else'),
   page: page.optional().describe('one of the shop’s Pages; the first if not given'),
   label: z
     .string()
@@ -43,15 +59,15 @@ export const LinkRequest = WishFields.extend({
     .max(80)
     .optional()
     .describe('the words on the button in `html`; “Notify me” in the language of `locale` if not given'),
-}).refine(...namesSomething);
+}).superRefine(wishFaults);
 
 /** What to ask of whom. */
 export const AskRequest = WishFields.extend({
   shopper: z.string().min(1).max(100).optional().describe('whom, by `shopper_id`'),
-  external_id: externalId.optional().describe('whom, by your own customer id, as a link or an ask carried it'),
+  external_id: externalId.optional().describe('whom, by your own customer id, as a link carried it'),
   page: page.optional().describe('beside `external_id`, for a customer who is there on several Pages'),
 })
-  .refine(...namesSomething)
+  .superRefine(wishFaults)
   .refine((r) => (r.shopper === undefined) !== (r.external_id === undefined), 'name shopper or external_id, not both')
   .refine((r) => r.page === undefined || r.external_id !== undefined, {
     path: ['page'],
@@ -116,6 +132,7 @@ const AskView = z.object({
   kind: Kind,
   product: z.string().nullable(),
   sku: z.string().nullable(),
+  topic: z.string().nullable(),
   requested_at: Millis,
   expires_at: Millis.describe('it does not leave after that'),
   sent_at: Millis.nullable(),
@@ -131,6 +148,7 @@ const SubscriptionView = z.object({
   kind: Kind,
   product: z.string().nullable(),
   sku: z.string().nullable(),
+  topic: z.string().nullable(),
   condition: Condition,
   seen_price: Money.nullable(),
   mode: z.enum(['once', 'recurring']),
@@ -165,13 +183,26 @@ const Evidence = z.object({
   event: z.string().describe('the tap: its de-duplication key'),
   at: Millis,
   received_at: Millis,
-  shown: z.string().describe('what was shown'),
-  tapped: z.string().describe('what was tapped'),
+  shown: z.string().describe('what was shown: the title of the request'),
+  asked_by: z.enum(['one_time', 'notification']).describe('for one message, or for each time'),
+  tapped: z.enum(['notify_me', 'get_updates', 'resume_notifications']).describe('what was tapped'),
   locale: z.string().describe('language of what was shown'),
+  threshold: Threshold.nullable().describe('from which price on; null: any drop, or no price drop'),
   seen_price: Money.nullable(),
   grant_id: z.string().describe('the right to send that came with it'),
 });
-const ConsentView = SubscriptionView.extend({ evidence: z.array(Evidence).describe('every tap, the oldest first') });
+const Change = z.object({
+  event: z.string(),
+  at: Millis,
+  received_at: Millis,
+  words: z.string().describe('what the shopper tapped or typed'),
+  threshold: Threshold,
+  seen_price: Money.nullable(),
+});
+const ConsentView = SubscriptionView.extend({
+  evidence: z.array(Evidence).describe('every tap, the oldest first'),
+  changes: z.array(Change).describe('every other price that the shopper chose since, the oldest first'),
+});
 /** A subscription with the proof that the shopper wanted it. */
 export type ConsentView = z.infer<typeof ConsentView>;
 const Consents = z.object({

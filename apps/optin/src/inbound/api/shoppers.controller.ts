@@ -41,7 +41,7 @@ export class ShoppersController {
     const shopper = await this.views.shopper(id, this.clock.now());
     if (!shopper) throw new Problem('unknown_shopper');
     const subs = await this.views.subscriptions(id, { state: 'active', limit: MOST_ACTIVE });
-    return { ...shopper, subscriptions: subs.map(({ consents: _, ...sub }) => sub) };
+    return { ...shopper, subscriptions: subs.map(({ consents: _consents, changes: _changes, ...sub }) => sub) };
   }
 
   /** Every subscription with its evidence, in pages or as a file. */
@@ -74,18 +74,22 @@ export class ShoppersController {
   }
 }
 
-const toConsentView = ({ consents, ...sub }: SubSeen): ConsentView => ({
+const toConsentView = ({ consents, changes, ...sub }: SubSeen): ConsentView => ({
   ...sub,
   evidence: consents.map((c) => toEvidence(c, sub)),
+  changes: [...changes],
 });
 
+/** Consents of before all of this was noted were taps on "Notify Me", in the language of the subscription. */
 const toEvidence = (c: Consent, sub: Pick<SubSeen, 'locale' | 'seen_price'>): ConsentView['evidence'][number] => ({
   event: c.event,
   at: c.at,
   received_at: c.received_at,
   shown: c.words,
-  tapped: 'notify_me',
-  locale: sub.locale,
+  asked_by: c.asked_by ?? 'one_time',
+  tapped: c.tapped ?? 'notify_me',
+  locale: c.locale ?? sub.locale,
+  threshold: c.threshold ?? null,
   seen_price: c.seen_price === undefined ? sub.seen_price : c.seen_price,
   grant_id: c.grant_id,
 });

@@ -25,7 +25,10 @@ async function get(path: string): Promise<{ status: number; headers: Headers; te
 const refOf = async (kind: string): Promise<string> => {
   const made = await fetch(`${bed.url}/v1/shops/aurora/links`, {
     method: 'POST',
-    body: JSON.stringify({ sku: 'red-coat-m', kind, locale: 'de_DE' }),
+    body: JSON.stringify({
+      ...{ sku: 'red-coat-m', kind, locale: 'de_DE', external_id: 'customer/ 4711' },
+      ...(kind === 'price_drop' && { threshold: { type: 'percent', percent: 10 } }),
+    }),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
   });
   return ((await made.json()) as { ref: string }).ref;
@@ -49,7 +52,6 @@ beforeAll(async () => {
     shopper = question.shopper_id;
     n += 2;
   }
-  await bed.dataSource.query('UPDATE shoppers SET external_id = $2 WHERE shopper_id = $1', [shopper, 'customer/ 4711']);
 });
 
 const secrets = [PSID, TOKEN, 'psid', 'token', 'v1.k1.'];
@@ -104,7 +106,12 @@ describe('consents', () => {
       ['price_drop', 'active'],
     ]);
     const [evidence] = consents[1]?.evidence ?? [];
-    expect(evidence).toMatchObject({ tapped: 'notify_me', locale: 'de_DE', grant_id: expect.stringMatching(/^grt_/) });
+    expect(evidence).toMatchObject({
+      asked_by: 'one_time',
+      tapped: 'notify_me',
+      locale: 'de_DE',
+      grant_id: expect.stringMatching(/^grt_/),
+    });
     expect(evidence?.shown).toContain('Red coat, Size M');
     expect(evidence?.event).not.toBe('');
     expect(evidence?.at).toBeGreaterThan(Date.now() - 600_000);

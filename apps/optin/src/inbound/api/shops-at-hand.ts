@@ -19,10 +19,17 @@ export class ShopsAtHand {
   get(name: string): ShopInForce {
     const shop = this.directory.get(name);
     if (shop) return shop;
-    if (!this.caughtUp.ready([shops])) throw new Problem('starting', undefined, { headers: { 'retry-after': '2' } });
+    if (!this.caughtUp.ready([shops])) throw starting();
     throw new Problem('unknown_shop', `No settings of a shop ${JSON.stringify(name.slice(0, 100))} are in force.`);
   }
+
+  /** @throws Problem starting: a name or a price that is not known may just not have been read yet. */
+  readyToWord(): void {
+    if (!this.caughtUp.ready()) throw starting();
+  }
 }
+
+const starting = (): Problem => new Problem('starting', undefined, { headers: { 'retry-after': '2' } });
 
 /**
  * One of the shop’s Pages; the first if none is named.

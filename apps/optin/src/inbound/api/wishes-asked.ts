@@ -1,51 +1,39 @@
-import { offers } from '@beckon/contracts';
-import { CaughtUp } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { z } from 'zod';
-import { itemOf } from '../../domain/wish.js';
-import type { Item, Wish } from '../../domain/wish.js';
+import type { Wish } from '../../domain/wish.js';
 import { OfferCopies } from '../../outbound/offer-copies.js';
 import { Problem } from './problems.js';
-import type { WishFields } from './schemas.js';
+import type { WishAsked } from './schemas.js';
+import { ShopsAtHand } from './shops-at-hand.js';
 
 /** Turns what a request asks for into a wish: a SKU gets its product from the offers that are known. */
 @Injectable()
 export class WishesAsked {
   constructor(
     private readonly offers: OfferCopies,
-    private readonly caughtUp: CaughtUp,
+    private readonly shops: ShopsAtHand,
     private readonly dataSource: DataSource,
   ) {}
 
-  /** @throws Problem unknown_sku */
-  async read({ shop }: ShopInForce, asked: z.output<typeof WishFields>): Promise<Wish> {
-    const { kind, sku, locale } = asked;
-    const product = asked.product ?? (await this.productOf(shop, sku ?? ''));
-    return { shop, product, sku: sku ?? null, kind, locale: locale ?? null };
-  }
-
-  /** What a message about the wish calls it, and its price. @throws Problem starting */
-  async itemOf(wish: Wish): Promise<Item> {
-    const { shop, product, sku } = wish;
-    const known = await this.offers.find(
-      this.dataSource,
-      sku === null ? { products: [[shop, product]], skus: [] } : { products: [], skus: [[shop, sku]] },
-    );
-    if (known.length === 0) this.notWhileStarting();
-    return itemOf(wish, known);
-  }
-
-  /** What is not known may just not have been read yet. */
-  private notWhileStarting(): void {
-    if (!this.caughtUp.ready([offers])) throw new Problem('starting', undefined, { headers: { 'retry-after': '2' } });
+  /** @throws Problem unknown_sku, unknown_topic, starting */
+  async read({ shop, settings }: ShopInForce, asked: WishAsked): Promise<Wish> {
+    const { kind, sku, topic, threshold, locale, external_id } = asked;
+    if (topic !== undefined && !settings.topics.some((t) => t.topic === topic && t.kind === kind))
+      throw new Problem('unknown_topic', undefined, {
+        faults: [{ pointer: '#/topic', detail: `the shop’s settings name no such topic of the kind ${kind}` }],
+      });
+    const product = topic === undefined ? (asked.product ?? (await this.productOf(shop, sku ?? ''))) : null;
+    return {
+      ...{ shop, product, sku: sku ?? null, topic: topic ?? null, kind },
+      ...{ threshold: threshold ?? null, locale: locale ?? null, external_id: external_id ?? null },
+    };
   }
 
   private async productOf(shop: string, sku: string): Promise<string> {
     const [offer] = await this.offers.find(this.dataSource, { products: [], skus: [[shop, sku]] });
     if (offer) return offer.product;
-    this.notWhileStarting();
+    this.shops.readyToWord();
     throw new Problem('unknown_sku', undefined, {
       faults: [{ pointer: '#/sku', detail: 'no offer of it is known; name its product as well' }],
     });

@@ -14,6 +14,7 @@ export class Asks1790000130002 implements MigrationInterface {
         kind text NOT NULL,
         product text,
         sku text,
+        topic text,
         requested_at bigint NOT NULL,
         expires_at bigint NOT NULL,
         sent_at bigint

@@ -8,6 +8,7 @@ import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
+import { Wishes1790000110000 } from './wishes.js';
 import { PageWatch1790000150000 } from './page-watch.js';
 
 /** Tables of optin. Personal ids and tokens are in them only sealed; times are milliseconds since the epoch. */
@@ -93,6 +94,7 @@ export class OptinTables1790000100000 implements MigrationInterface {
 /** Migrations of optin's own tables. */
 export const optinMigrations = [
   OptinTables1790000100000,
+  Wishes1790000110000,
   EndedWishes1790000120000,
   HumanInTheInbox1790000120001,
   SaidBeside1790000120002,

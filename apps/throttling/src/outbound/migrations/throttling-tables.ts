@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SubscriptionConditions1790000310000 } from './subscription-conditions.js';
 
 /**
  * The line of waiting alerts and what throttling knows of the world. All `*_at`, `*_until` and `not_before` are
@@ -198,4 +199,5 @@ export const throttlingMigrations = [
   ThrottlingTables1790000010000,
   FewerShards1790000010001,
   IndexesAskedFor1790000010002,
+  SubscriptionConditions1790000310000,
 ];
