@@ -156,7 +156,7 @@ async function countOf(client: KafkaClient): Promise<number> {
 
 async function publishSettings(client: KafkaClient): Promise<void> {
   const settings = ShopSettings.parse({
-    ...{ shop: 'bench', name: 'Bench', currency: 'EUR' },
+    ...{ shop: 'bench', name: 'Bench', currency: 'EUR', bot: { read_profile: false } },
     pages: PAGES.map((page) => ({
       ...{ page, name: `Page ${page}`, access_token: 'env:BENCH_TOKEN', app_secret: 'env:BENCH_APP_SECRET' },
       verify_token: 'env:BENCH_VERIFY_TOKEN',
@@ -179,7 +179,7 @@ function startOptin(bed: Bed, topicPrefix: string): Promise<ServiceProcess> {
       ...{ HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', LOG_LEVEL: 'info' },
       ...{ KAFKA_BROKERS: bed.brokers.join(','), DATABASE_URL: bed.databaseUrl },
       ...{ DATABASE_SCHEMA: `${bed.name}_optin`, TOPIC_PREFIX: topicPrefix, GROUP_PREFIX: topicPrefix },
-      PAGE_WATCH_MS: '0', // there is no platform to ask
+      ...{ GRAPH_BASE_URL: 'http://127.0.0.1:1', PAGE_WATCH_MS: '0' }, // there is no platform to ask
       SERVICE_INSTANCE: `optin-${randomUUID().slice(0, 8)}`,
     },
   });

@@ -6,6 +6,7 @@ import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
 import { optinGuards } from './list/optin.js';
 import { optinApiGuards } from './list/optin-api.js';
+import { pageGuards } from './list/pages.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
 import { throttlingGuards } from './list/throttling.js';
@@ -15,6 +16,7 @@ export const allGuards: readonly Guard[] = [
   ...messengerGuards,
   ...optinGuards,
   ...optinApiGuards,
+  ...pageGuards,
   ...ingestionGuards,
   ...matchingGuards,
   ...throttlingGuards,

@@ -68,7 +68,7 @@ export const updates = (wish: Wish, key: string, no: number, ago = 1000, resumed
   event(
     {
       ...{ kind: 'notification_optin', tokenSealed: `token ${key}`, tokenKey: key, subId: `sub_${no}`, resumed, wish },
-      ...{ expiresAt: NOW - ago + 100 * 86_400_000, shown: 'Tell you each time Red coat, Size M is back?' },
+      ...{ expiresAt: NOW - ago + 100 * 86_400_000, shown: 'What the card said' },
     },
     ago,
   );

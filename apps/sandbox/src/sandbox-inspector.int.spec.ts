@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifySignature } from '@beckon/messenger';
+import { appSecretProof, verifySignature } from '@beckon/messenger';
 import { SECRET, TOKEN, startSandboxForSpec, until } from './sandbox-for.spec-data.js';
 import type { SandboxForSpec } from './sandbox-for.spec-data.js';
 import { LOGGED_BODY } from './world/call-log.js';
@@ -22,7 +22,8 @@ const delivered = (count: number): Promise<unknown> =>
 
 describe('the log of calls', () => {
   it('holds request, answer and headers, and nothing that proves who called', async () => {
-    await my.call('/v26.0/me/messages?appsecret_proof=prf&x=1', {
+    const proof = appSecretProof(SECRET, TOKEN);
+    await my.call(`/v26.0/me/messages?appsecret_proof=${proof}&x=1`, {
       recipient: { id: my.psid },
       message: { text: 'Hi' },
     });
@@ -38,7 +39,7 @@ describe('the log of calls', () => {
     expect(calls[0]!.curl).toContain(`curl -X POST '${my.sandbox.url}/v26.0/me/messages?x=1'`);
     expect(calls[0]!.curl).toContain('$PAGE_TOKEN');
     expect(calls[1]).toMatchObject({ headers: { cookie: '***' } });
-    for (const secret of [TOKEN, 'prf', 'session=1']) expect(JSON.stringify(calls)).not.toContain(secret);
+    for (const secret of [TOKEN, proof, 'session=1']) expect(JSON.stringify(calls)).not.toContain(secret);
     expect(await get(`calls/${String(calls[1]!.id)}`)).toEqual(calls[1]);
     expect((await my.adminCall('GET', '/admin/calls/999999999')).status).toBe(404);
   });

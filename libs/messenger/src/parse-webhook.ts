@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import {
   changeBodySchema,
   deliveryBodySchema,
@@ -132,23 +133,28 @@ function readContent(event: RawEvent): Content {
     // An echo that cannot be read must not pass as a message of the person: that is how bots answer themselves forever.
     if (message.success && event.message.is_echo !== true) return { kind: 'message', body: message.data };
   }
-  const postback = postbackBodySchema.safeParse(event.postback);
-  if (postback.success) return { kind: 'postback', body: postback.data };
-  const optin = optinBodySchema.safeParse(event.optin);
-  if (optin.success) return { kind: 'optin', body: withExpiryInMilliseconds(optin.data) };
-  const delivery = deliveryBodySchema.safeParse(event.delivery);
-  if (delivery.success) return { kind: 'delivery', body: withWatermarkInMilliseconds(delivery.data) };
-  const read = readBodySchema.safeParse(event.read);
-  if (read.success) return { kind: 'read', body: withWatermarkInMilliseconds(read.data) };
-  const reaction = reactionBodySchema.safeParse(event.reaction);
-  if (reaction.success) return { kind: 'reaction', body: reaction.data };
-  const referral = referralSchema.safeParse(event.referral);
-  if (referral.success) return { kind: 'referral', body: referral.data };
+  const postback = readAs(postbackBodySchema, event.postback);
+  if (postback) return { kind: 'postback', body: postback };
+  const optin = readAs(optinBodySchema, event.optin);
+  if (optin) return { kind: 'optin', body: withExpiryInMilliseconds(optin) };
+  const delivery = readAs(deliveryBodySchema, event.delivery);
+  if (delivery) return { kind: 'delivery', body: withWatermarkInMilliseconds(delivery) };
+  const read = readAs(readBodySchema, event.read);
+  if (read) return { kind: 'read', body: withWatermarkInMilliseconds(read) };
+  const reaction = readAs(reactionBodySchema, event.reaction);
+  if (reaction) return { kind: 'reaction', body: reaction };
+  const referral = readAs(referralSchema, event.referral);
+  if (referral) return { kind: 'referral', body: referral };
   for (const how of ['pass', 'take'] as const) {
-    const handover = handoverBodySchema.safeParse(event[`${how}_thread_control`]);
-    if (handover.success) return { kind: 'handover', body: { ...handover.data, how } };
+    const handover = readAs(handoverBodySchema, event[`${how}_thread_control`]);
+    if (handover) return { kind: 'handover', body: { ...handover, how } };
   }
   return { kind: 'unknown', body: event };
+}
+
+/** The value by a schema; undefined where there is none, which is told without the schema: its refusals are dear. */
+function readAs<T extends object>(schema: z.ZodType<T>, value: unknown): T | undefined {
+  return value === undefined ? undefined : schema.safeParse(value).data;
 }
 
 function unreadable(raw: unknown, page: string, time: number, standby: boolean): MessengerEvent {

@@ -94,7 +94,7 @@ export const optinApiGuards: readonly Guard[] = [
     promise: 'A shop could read about the shoppers of another.',
     file: 'apps/optin/src/inbound/api/shopper-names.ts',
     from: 'WHERE shop = $1 AND shopper_id = $2',
-    to: "WHERE $1 <> '' AND shopper_id = $2",
+    to: 'WHERE $1 <> $2 AND shopper_id = $2',
     test: { suite: 'int', file: 'apps/optin/src/inbound/api/shoppers.int.spec.ts', name: 'is another shop’s secret' },
   },
   {
@@ -122,7 +122,7 @@ export const optinApiGuards: readonly Guard[] = [
     promise: 'A shop could write to somebody who said STOP.',
     file: decideAsk,
     from: "if (stoppedAt(shopper) !== null) return no('stopped');",
-    to: '',
+    to: "if (stoppedAt(shopper) === 0) return no('stopped');",
     test: { suite: 'unit', file: askSpec, name: 'who said STOP' },
   },
   {

@@ -62,7 +62,7 @@ describe('the tap on "Get updates"', () => {
     expect(toSubscription(sub!)).toMatchObject({ mode: 'recurring', state: 'active', consented_at: NOW - 5000 });
     expect(sub?.consents).toMatchObject([
       {
-        ...{ words: 'Tell you each time Red coat, Size M is back?', asked_by: 'notification', tapped: 'get_updates' },
+        ...{ words: 'What the card said', asked_by: 'notification', tapped: 'get_updates' },
         ...{ locale: 'en', token_key: 'A' },
       },
     ]);

@@ -101,7 +101,8 @@ describe('its QR code', () => {
     const { ref } = await linkTo(coat);
     const get = async (path: string): Promise<unknown[]> => {
       const answer = await fetch(`${bed.url}/v1/shops/${path}`);
-      const { code } = (await answer.json()) as { code: string };
+      const text = await answer.text();
+      const code = text.startsWith('{') ? (JSON.parse(text) as { code: string }).code : text.slice(0, 4);
       return [answer.status, code, answer.headers.get('cache-control')];
     };
     const forged = `${ref.slice(0, -1)}${ref.endsWith('A') ? 'B' : 'A'}`;

@@ -161,11 +161,6 @@ export const PROBLEMS = {
     title: 'The shop has no such Page',
     fix: 'Name one of the Pages in the shop’s settings.',
   },
-  unknown_topic: {
-    status: 404,
-    title: 'The shop has no such topic',
-    fix: 'Name it under `topics` in the shop’s settings, with the same kind, and apply them.',
-  },
   unknown_sku: {
     status: 404,
     title: 'No offer of this SKU is known yet',
