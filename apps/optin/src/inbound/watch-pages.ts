@@ -34,7 +34,11 @@ export function watchPages(parts: WatchParts, deps: Pick<ServiceDeps, 'clock' | 
   const watch = new Watch(parts, deps);
   deps.health.addNote('page webhooks', () => watch.words());
   const idleMs = Math.min(LONGEST_REST_MS, parts.everyMs);
-  return superviseLoop(new Loop({ name: 'watch pages', idleMs, tick: () => watch.tick(), log: deps.log }), deps);
+  const loop = new Loop({ name: 'watch pages', idleMs, tick: () => watch.tick(), log: deps.log });
+  superviseLoop(loop, deps);
+  // After a deployment the processes have other names: nobody shall wait for the leases of those that are gone.
+  deps.shutdown.add('watched pages', () => parts.store.release(parts.owner, deps.clock.now()), 'work');
+  return loop;
 }
 
 class Watch {

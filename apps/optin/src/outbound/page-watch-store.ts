@@ -38,6 +38,14 @@ export class PageWatchStore {
     );
   }
 
+  /** Gives this process's Pages back, to be looked at at once by whoever takes them over. */
+  async release(owner: string, now: number): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE page_watch SET owner = NULL, lease_until = 0, next_look_at = LEAST(next_look_at, $2) WHERE owner = $1',
+      [owner, now],
+    );
+  }
+
   /** The Pages that this process watches now. */
   async owned(owner: string, now: number): Promise<WatchedPage[]> {
     return this.dataSource.query(
