@@ -90,6 +90,9 @@ export function lookAgainIn(seen: Seen | undefined, everyMs: number): number {
   return limited ? PATIENCE * everyMs : everyMs;
 }
 
+/** The longest that a Page is put off, milliseconds. */
+export const longestRest = (everyMs: number): number => PATIENCE * everyMs;
+
 /** The Page after a look, and whether its alarm is to be told now. */
 export function afterLook(page: WatchedPage, verdict: WatchVerdict, now: number): { page: WatchedPage; tell: boolean } {
   if (verdict.verdict === 'wait')

@@ -6,7 +6,7 @@ import { GraphFault, GraphPage, readSubscription, subscriptionOf, type GraphPlac
 import { Loop, resolveSecret, SecretMissing, superviseLoop, type ServiceDeps } from '@beckon/service';
 import type { ShopDirectory } from '@beckon/settings';
 import { ZodError } from 'zod';
-import { afterLook, judgeSubscription, lookAgainIn, needsLook } from '../domain/watch-page.js';
+import { afterLook, judgeSubscription, longestRest, lookAgainIn, needsLook } from '../domain/watch-page.js';
 import type { Seen, WatchedPage, WatchVerdict } from '../domain/watch-page.js';
 import { optinMetrics } from '../metrics.js';
 import type { PageActivity } from '../outbound/page-activity.js';
@@ -63,7 +63,9 @@ class Watch {
     const now = this.deps.clock.now();
     const pages = this.o.shops.all().flatMap(({ settings }) => settings.pages.map(({ page }) => page));
     await this.begin(pages, now);
-    const leased = await store.lease(pages, owner, now, LEASE_LOOKS * everyMs);
+    const leased = await store.lease(pages, {
+      ...{ owner, now, leaseMs: LEASE_LOOKS * everyMs, restMs: longestRest(everyMs) },
+    });
     if (!leased) {
       await this.lookAround(now);
       return false;

@@ -16,14 +16,21 @@ export class PageWatchStore {
     );
   }
 
-  /** The Page among these that has waited longest to be looked at; it is `owner`'s for `leaseMs`, and stays so while it looks. */
-  async lease(pages: readonly string[], owner: string, now: number, leaseMs: number): Promise<WatchedPage | undefined> {
+  /**
+   * The Page among these that has waited longest to be looked at; it is `owner`'s for `leaseMs`, and stays so while it
+   * looks. What is to be looked at later than in `restMs` was put off under another setting, and is due.
+   */
+  async lease(
+    pages: readonly string[],
+    { owner, now, leaseMs, restMs }: { owner: string; now: number; leaseMs: number; restMs: number },
+  ): Promise<WatchedPage | undefined> {
     const [rows] = (await this.dataSource.query(
       `UPDATE page_watch SET owner = $2, lease_until = $3::bigint + $4 WHERE page =
-         (SELECT page FROM page_watch WHERE page = ANY ($1) AND next_look_at <= $3 AND (owner = $2 OR lease_until <= $3)
+         (SELECT page FROM page_watch WHERE page = ANY ($1) AND NOT (next_look_at BETWEEN $3::bigint + 1 AND $5)
+            AND (owner = $2 OR lease_until <= $3)
           ORDER BY next_look_at LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING page, checked_at, failures, alarm, told_at`,
-      [pages, owner, now, leaseMs],
+      [pages, owner, now, leaseMs, now + restMs],
     )) as [WatchedPage[], number];
     return rows[0];
   }
