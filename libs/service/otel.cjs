@@ -39,13 +39,13 @@ function start() {
       // Never the arguments: they hold shopper ids.
       new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (command) => command }),
       new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
-      // Graph addresses may carry tokens in their query: spans get the address without it.
+      // Graph addresses may carry tokens in their query, and end in a person's page-scoped id: spans get neither.
       new UndiciInstrumentation({
         requireParentforSpans: true,
-        startSpanHook: ({ origin, path }) => ({
-          'url.full': new URL(path.replace(/\?.*$/s, ''), origin).toString(),
-          'url.query': '',
-        }),
+        startSpanHook: ({ origin, path }) => {
+          const shown = path.replace(/\?.*$/s, '').replace(/\/\d+$/, '/***');
+          return { 'url.full': new URL(shown, origin).toString(), 'url.path': shown, 'url.query': '' };
+        },
       }),
     ],
   });

@@ -7,6 +7,7 @@ import { messengerGuards } from './list/messenger.js';
 import { optinGuards } from './list/optin.js';
 import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
+import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
 import { throttlingGuards } from './list/throttling.js';
 
@@ -22,4 +23,5 @@ export const allGuards: readonly Guard[] = [
   ...deliveryGuards,
   ...kafkaGuards,
   ...serviceGuards,
+  ...privacyGuards,
 ];

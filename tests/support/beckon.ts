@@ -57,6 +57,8 @@ export interface BeckonOptions {
   readonly settings?: Partial<z.input<typeof ShopSettings>>;
   /** Services that shall not run from the start. */
   readonly without?: readonly string[];
+  /** Environment of all services, beside what each needs; with an OTLP endpoint in it they are traced. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const postbackOf = (psid: string, payload: string): object => ({
@@ -106,10 +108,12 @@ export class Beckon {
   private readonly started = new Set<string>();
   private readonly topics = new Map<string, SeenRecord[]>();
   private rev = 0;
+  private env: Readonly<Record<string, string>> = {};
 
   /** Starts everything and applies the shop's settings; stops everything after the spec file. */
   static async start(o: BeckonOptions = {}): Promise<Beckon> {
     const beckon = new Beckon();
+    beckon.env = o.env ?? {};
     beckon.client = await testKafka('flow', beckon.names.topicPrefix, allTopics);
     const admin = await beckon.client.admin();
     await createTopics(admin, [{ topic: beckon.sourceTopic, numPartitions: 2 }]);
@@ -174,7 +178,11 @@ export class Beckon {
     const log = join(this.logs, `${name}-${n}-${randomUUID().slice(0, 4)}.log`);
     const child = spawn(
       process.execPath,
-      [...(o.fault ? ['--import', join(root, 'tests/support/fault-preload.mjs')] : []), `apps/${name}/dist/main.js`],
+      [
+        ...(this.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? ['--require', join(root, 'libs/service/otel.cjs')] : []),
+        ...(o.fault ? ['--import', join(root, 'tests/support/fault-preload.mjs')] : []),
+        `apps/${name}/dist/main.js`,
+      ],
       {
         cwd: root,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -196,6 +204,7 @@ export class Beckon {
                 FAULT_COUNT: String(o.fault.count ?? 1),
               }
             : {}),
+          ...(name === 'sandbox' ? {} : this.env),
           ...o.env,
         },
       },
@@ -291,6 +300,11 @@ export class Beckon {
 
   say(psid: string, text: string): Promise<unknown> {
     return this.admin(`/people/${psid}/say`, { text });
+  }
+
+  /** Optin's HTTP API as the operator. */
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    return this.call(method, `${this.url('optin')}/v1/shops/${SHOP}/${path}`, body);
   }
 
   /** Anything else that a person does on the phone, by its name in the sandbox's admin API. */

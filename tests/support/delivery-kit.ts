@@ -4,20 +4,19 @@
  */
 import { alertsAdmitted, messagesRequested, offers, shoppers, ShopSettings, exampleSettings } from '@beckon/contracts';
 import type { Admission, Offer, RequestedMessage, Shopper, Topic } from '@beckon/contracts';
-import { kafkaMigrations, type EmittingTransaction } from '@beckon/kafka';
+import type { EmittingTransaction } from '@beckon/kafka';
 import { Sealer, systemClock } from '@beckon/service';
-import { settingsMigrations } from '@beckon/settings';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DataSource } from 'typeorm';
+import { deliveryMigrations } from '../../apps/delivery/src/delivery.module.js';
 import { PageLeases } from '../../apps/delivery/src/inbound/page-leases.js';
 import { MessagePost } from '../../apps/delivery/src/inbound/message-post.js';
 import { Sending } from '../../apps/delivery/src/inbound/sending.js';
 import { Settlements } from '../../apps/delivery/src/inbound/settlements.js';
 import { Sweeper } from '../../apps/delivery/src/inbound/sweeper.js';
 import { MessengerClient } from '../../apps/delivery/src/outbound/messenger-client.js';
-import { DeliveryTables1790000000002 } from '../../apps/delivery/src/outbound/migrations/1790000000002-delivery-tables.js';
 import type { Pages } from '../../apps/delivery/src/outbound/page-directory.js';
 import type { Queries } from '../../apps/delivery/src/outbound/sql.js';
 import { cleanUp, ownNames, testDatabase, testLog } from './real-servers.js';
@@ -27,7 +26,7 @@ export const sealer = Sealer.fromKeys(`k1:${randomBytes(32).toString('base64')}`
 
 /** An empty delivery schema of its own. */
 export const deliveryDatabase = (): Promise<DataSource> =>
-  testDatabase(ownNames().schema('delivery'), [...kafkaMigrations, ...settingsMigrations, DeliveryTables1790000000002]);
+  testDatabase(ownNames().schema('delivery'), deliveryMigrations);
 
 /** One emitted record. */
 export interface Emitted {

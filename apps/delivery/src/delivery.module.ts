@@ -1,6 +1,6 @@
 import { offers, shoppers, shops } from '@beckon/contracts';
 import { CaughtUp, Emitter, KafkaModule, kafkaMigrations } from '@beckon/kafka';
-import { Sealer, databaseModule, superviseLoop, type ServiceDeps } from '@beckon/service';
+import { Sealer, databaseModule, sealedColumn, startResealing, superviseLoop, type ServiceDeps } from '@beckon/service';
 import { ShopDirectory, ShopSettingsModule, settingsMigrations } from '@beckon/settings';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
@@ -18,13 +18,19 @@ import { ShoppersController } from './inbound/shoppers.controller.js';
 import { Sweeper } from './inbound/sweeper.js';
 import { MessengerClient } from './outbound/messenger-client.js';
 import { DeliveryTables1790000000002 } from './outbound/migrations/1790000000002-delivery-tables.js';
+import { ErasedShoppers1790000140010 } from './outbound/migrations/1790000140010-erased-shoppers.js';
 import { pagesOf } from './outbound/page-directory.js';
 
 /** Topics whose end at start must be read before anything is sent. */
 const stateTopics = [shops, shoppers, offers];
 
 /** All tables of delivery, in order. */
-export const deliveryMigrations = [...kafkaMigrations, ...settingsMigrations, DeliveryTables1790000000002];
+export const deliveryMigrations = [
+  ...kafkaMigrations,
+  ...settingsMigrations,
+  DeliveryTables1790000000002,
+  ErasedShoppers1790000140010,
+];
 
 /** Wires delivery; nothing is decided here. */
 @Module({})
@@ -104,6 +110,19 @@ function startSending(
     keepReplies: config.KEEP_REPLIES_MS,
     keepAlerts: config.KEEP_ALERTS_MS,
   };
+  const places = [
+    sealedColumn(db, { table: 'shoppers', key: ['shopper_id'], column: 'psid_sealed' }),
+    sealedColumn(db, { table: 'grants', key: ['grant_id'], column: 'token_sealed' }),
+    // Ordered as the index of replies is: alerts, which hold nothing sealed, are never read.
+    sealedColumn(db, {
+      table: 'ledger',
+      key: ['shopper_id', 'id'],
+      column: 'body',
+      field: 'psid_sealed',
+      where: `kind = 'reply'`,
+    }),
+  ];
+  startResealing({ sealer, places, clock, log }, deps);
   superviseLoop(new Sweeper({ db, emits, clock, log, ages }).loop, deps);
   deps.shutdown.add('connections to Messenger', () => client.close(), 'output');
   return leases;

@@ -9,6 +9,7 @@ import {
   sealSettings,
   setting,
   text,
+  url,
   withDefault,
   type ConfigOf,
 } from '@beckon/service';
@@ -45,6 +46,15 @@ export const optinSettings = {
     check: integer({ min: 1 }),
     default: '3000',
     help: 'Requests a minute, by everybody together, that need no key (QR codes); counted by each process for itself.',
+  }),
+  PUBLIC_URL: setting({
+    check: url('https', 'http').optional(),
+    help: 'Address under which people and the platform reach optin; status pages of deletions are named with it. Without it, as the request itself was addressed.',
+  }),
+  ERASED_MARKER_MS: setting({
+    check: milliseconds({ min: 1000 }),
+    default: String(7 * 86_400_000),
+    help: 'How long the empty marker of a deleted shopper stays before its tombstone, in milliseconds; longer than any reader is ever away.',
   }),
   WEBHOOK_MAX_BYTES: setting({
     check: integer({ min: 1024 }),

@@ -27,6 +27,14 @@ export const optinMetrics = {
     help: 'Replies asked of delivery, by purpose.',
     labels: ['purpose'],
   }),
+  deletionRequests: counter('beckon_optin_deletion_requests_total', {
+    help: 'Data-deletion requests of the platform by outcome: taken, unsigned.',
+    labels: ['outcome'],
+  }),
+  erased: counter('beckon_optin_erased_total', {
+    help: 'Shoppers whose data was deleted, by who asked: chat, desk, platform.',
+    labels: ['by'],
+  }),
   profiles: counter('beckon_optin_profiles_total', {
     help: 'Profiles asked for: profile (read), later (tried again), rest (the Page must slow down), never.',
     labels: ['outcome'],
@@ -39,7 +47,7 @@ export const optinMetrics = {
     help: 'Subscriptions that the platform had ended and that were made anew.',
   }),
   notes: counter('beckon_optin_notes_total', {
-    help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, ignored.',
+    help: 'What became of wishes: subscribed, unsubscribed, stopped, resumed, erased, ignored.',
     labels: ['verdict'],
   }),
 };

@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
 import { AsksController } from './inbound/api/asks.controller.js';
+import { DeletionsController } from './inbound/api/deletions.controller.js';
 import { KeysController } from './inbound/api/keys.controller.js';
 import { LinksController } from './inbound/api/links.controller.js';
 import { OpenApiController } from './inbound/api/openapi.controller.js';
@@ -19,15 +20,21 @@ import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
 import { WishesAsked } from './inbound/api/wishes-asked.js';
 import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
+import { DataDeletionController } from './inbound/data-deletion.controller.js';
+import { DeletionStatusController } from './inbound/deletion-status.controller.js';
 import { DeliveriesController } from './inbound/deliveries.controller.js';
+import { Erasing } from './inbound/erasing.js';
 import { EventsController } from './inbound/events.controller.js';
 import { ExpireRights } from './inbound/expire-rights.js';
 import { OffersController } from './inbound/offers.controller.js';
+import { PublicAddress } from './inbound/public-address.js';
 import { ReadProfiles } from './inbound/read-profiles.js';
 import { Replies } from './inbound/replies.js';
+import { ShopperErasure } from './inbound/shopper-erasure.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
 import { Asks } from './outbound/asks.js';
+import { Erasures } from './outbound/erasures.js';
 import { EventLog } from './outbound/event-log.js';
 import { optinMigrations } from './outbound/migrations/optin-tables.js';
 import { OfferCopies } from './outbound/offer-copies.js';
@@ -62,6 +69,9 @@ export class OptinModule {
         AsksController,
         ShoppersController,
         KeysController,
+        DeletionsController,
+        DataDeletionController,
+        DeletionStatusController,
         OpenApiController,
         EventsController,
         DeliveriesController,
@@ -69,6 +79,8 @@ export class OptinModule {
       ],
       providers: [
         People,
+        Erasures,
+        Erasing,
         SeenEvents,
         OfferCopies,
         Conversation,
@@ -90,6 +102,8 @@ export class OptinModule {
         },
         PageActivity,
         PageWatchStore,
+        ShopperErasure,
+        { provide: PublicAddress, useValue: new PublicAddress(config.PUBLIC_URL) },
         {
           provide: OptinKeys,
           useValue: new OptinKeys(config.SHOPPER_KEY, config.REF_KEY, Sealer.fromKeys(config.SEAL_KEYS)),

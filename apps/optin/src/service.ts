@@ -1,5 +1,6 @@
 import { messengerEvents } from '@beckon/contracts';
 import { Emitter, kafkaStrategy } from '@beckon/kafka';
+import { Sealer, sealedColumn, startResealing } from '@beckon/service';
 import type { ServiceOptions } from '@beckon/service';
 import { ShopDirectory } from '@beckon/settings';
 import { DataSource } from 'typeorm';
@@ -10,13 +11,16 @@ import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { openApiDoor } from './inbound/api/api-door.js';
 import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { watchPages } from './inbound/watch-pages.js';
+import { buryErased } from './inbound/bury-erased.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
 import { OptinModule } from './optin.module.js';
 import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
+import { Erasures } from './outbound/erasures.js';
 import { OptinKeys } from './outbound/optin-keys.js';
 import { ANSWER_LIFE_MS, RememberedAnswers } from './outbound/remembered-answers.js';
 import { PageActivity } from './outbound/page-activity.js';
 import { PageWatchStore } from './outbound/page-watch-store.js';
+import { sealedShoppers } from './outbound/sealed-shoppers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 
 /** Largest body of a request to the HTTP API. */
@@ -44,6 +48,12 @@ export const optin: ServiceOptions<typeof optinSettings> = {
       const graph = { baseUrl: config.GRAPH_BASE_URL, version: config.GRAPH_VERSION };
       watchPages({ ...watched, graph, everyMs: config.PAGE_WATCH_MS, owner: config.SERVICE_INSTANCE }, deps);
     }
+    buryErased(app.get(Erasures), app.get(Emitter), deps, config.ERASED_MARKER_MS);
+    const places = [
+      sealedShoppers(dataSource, app.get(Emitter)),
+      sealedColumn(dataSource, { table: 'api_answers', key: ['shop', 'idempotency_key'], column: 'answer_sealed' }),
+    ];
+    startResealing({ ...deps, sealer: Sealer.fromKeys(config.SEAL_KEYS), places }, deps);
     const keys = app.get(OptinKeys);
     // The only topic with page-scoped ids in the clear: what is put aside from it must not keep them for 30 days.
     return kafkaStrategy(app, deps, { sealDeadLetters: { [messengerEvents.name]: (bytes) => keys.seal(bytes) } });

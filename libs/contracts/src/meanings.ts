@@ -8,6 +8,7 @@ export const VERDICTS: Readonly<Record<Decision['verdict'], string>> = {
   changed: 'The shopper chose another price for a request that goes on.',
   stopped: 'The shopper said STOP: every request of theirs ended.',
   resumed: 'The shopper wants messages again.',
+  erased: 'The shopper’s data was deleted: every request of theirs ended, and their id is not used again.',
   ignored: 'An event that changes nothing or must not alert.',
   opened: 'An offer crossed a line: a signal opened.',
   closed: 'What the signal said ceased to be true.',

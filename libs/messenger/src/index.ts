@@ -9,4 +9,5 @@ export * from './metadata.js';
 export * from './parse-webhook.js';
 export * from './payloads.js';
 export * from './signature.js';
+export * from './signed-request.js';
 export * from './subscription.js';

@@ -2,8 +2,8 @@
  * Seals what must not be readable in a table, a topic or a backup: page-scoped ids and grant tokens.
  *
  * AES-256-GCM with a fresh 96-bit nonce per seal (NIST SP 800-38D allows 2^32 seals per key; rotate long before). The
- * envelope `v1.<key id>.<nonce>.<ciphertext and tag>` (base64url) says which key opens it, so keys rotate by putting a
- * new one in front: the first seals, all of them open. Sealing the same text twice gives two different texts.
+ * envelope `v1.<key id>.<nonce>.<ciphertext and tag>` (base64url) says which key opens it: the first of the keys seals,
+ * all of them open. How they are rotated without downtime: docs/privacy.md. Sealing the same text twice gives two different texts.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -46,6 +46,21 @@ export class Sealer {
     }
     const [first] = keys.keys();
     return new Sealer(first!, keys);
+  }
+
+  /** What every text sealed with the first key begins with. */
+  get currentPrefix(): string {
+    return `v1.${this.sealingKeyId}.`;
+  }
+
+  /** Whether more than one key is held: a rotation is under way. */
+  get rotating(): boolean {
+    return this.keys.size > 1;
+  }
+
+  /** The same content, sealed with the first key; what is so already is returned as it is. @throws SealError */
+  reseal(sealed: string): string {
+    return sealed.startsWith(this.currentPrefix) ? sealed : this.seal(this.openBytes(sealed));
   }
 
   /** Sealed text; about a third longer than the plain one plus 45 characters. */

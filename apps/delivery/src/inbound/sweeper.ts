@@ -11,6 +11,7 @@ import {
   lockTooLate,
 } from '../outbound/ledger-store.js';
 import { countLine, countUnknowns } from '../outbound/page-store.js';
+import { deleteBareRows, deleteExpiredGrants, wipeErased } from '../outbound/shopper-store.js';
 import type { Queries } from '../outbound/sql.js';
 import { settleRows, type Emits } from './settle-rows.js';
 
@@ -33,7 +34,7 @@ export interface SweepAges {
 
 /**
  * What time does to the ledger, for all Pages, owned or not: rows whose time passed in line are returned, alerts of
- * stopped Pages put off, unknowns given up after a day, old rows deleted. Any worker may do it; rows are locked.
+ * stopped Pages put off, unknowns given up after a day, replies to erased shoppers wiped, old rows deleted. Any worker may do it; rows are locked.
  */
 export class Sweeper {
   readonly loop: Loop;
@@ -84,6 +85,7 @@ export class Sweeper {
       (tx) => lockOldUnknowns(tx, ages.giveUpUnknown, BATCH),
       () => ({ type: 'given_up', at: at() }),
     );
+    await wipeErased(this.parts.db);
     await this.count();
     await this.clean();
   }
@@ -108,6 +110,8 @@ export class Sweeper {
     const { db, ages } = this.parts;
     const replies = await deleteOld(db, 'reply', ages.keepReplies, 1000);
     const alerts = await deleteOld(db, 'alert', ages.keepAlerts, 1000);
-    if (replies < 1000 && alerts < 1000) this.cleanAt = this.parts.clock.monotonic() + HOUR;
+    const bare = await deleteBareRows(db, 1000);
+    const tokens = await deleteExpiredGrants(db, 1000);
+    if ([replies, alerts, bare, tokens].every((n) => n < 1000)) this.cleanAt = this.parts.clock.monotonic() + HOUR;
   }
 }

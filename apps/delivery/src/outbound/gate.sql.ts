@@ -1,7 +1,7 @@
 import { NOW_MS } from './sql.js';
 
 /** What of a shopper decides. */
-const SHOPPER = `s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
+const SHOPPER = `s.shopper_id, s.rev AS known_rev, s.psid_sealed, s.erased_at, s.stopped_at, s.suspended_at, s.ended_subs, s.window_until,
            s.refuted_until, s.unreachable_until`;
 
 /**
@@ -15,6 +15,9 @@ const SHOPPER = `s.shopper_id, s.psid_sealed, s.erased_at, s.stopped_at, s.suspe
  *   the next look; so is a Page. So the gate waits for nobody, and nobody waits for it in a circle.
  * - A one-time token is claimed by the update itself; of two claims one finds it spent, and its row stays in line. A
  *   notification token is claimed in the same way, but for the time of its rest.
+ *
+ * Of a shopper who was erased, only the reply to that very erasure passes: it names the marker's revision, after which
+ * there is none, carries the sealed id itself, and expires with the window.
  *
  * An alert also waits while the offer as we know it makes its condition false (or is not known yet): what we would tell
  * would not be true. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
@@ -37,7 +40,7 @@ WITH lease AS (
   FOR SHARE OF p SKIP LOCKED
 ), line AS (
   SELECT lease.epoch, lease.slots, lease.alerts_first, r.* FROM lease CROSS JOIN LATERAL (
-    SELECT l.id, l.page, l.kind, l.queued_at AS place, l.sub_id, NULL::json AS offer, ${SHOPPER}
+    SELECT l.id, l.page, l.kind, l.queued_at AS place, l.needs_rev, l.sub_id, NULL::json AS offer, ${SHOPPER}
     FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
     WHERE l.page = lease.page
       AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
@@ -48,7 +51,7 @@ WITH lease AS (
     FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) r
   UNION ALL
   SELECT lease.epoch, lease.slots, lease.alerts_first, a.* FROM lease CROSS JOIN LATERAL (
-    SELECT l.id, l.page, l.kind, l.send_by AS place, l.sub_id, to_json(o.*) AS offer, ${SHOPPER}
+    SELECT l.id, l.page, l.kind, l.send_by AS place, l.needs_rev, l.sub_id, to_json(o.*) AS offer, ${SHOPPER}
     FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
     JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
     WHERE l.page = lease.page AND l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
@@ -63,7 +66,8 @@ WITH lease AS (
     FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) a
 ), judged AS (
   SELECT c.*, g.grant_id, g.token_sealed, g.until, CASE
-    WHEN c.erased_at IS NOT NULL THEN 'erased'
+    WHEN c.erased_at IS NOT NULL THEN
+      CASE WHEN c.kind = 'reply' AND c.needs_rev >= c.known_rev THEN 'window' ELSE 'erased' END
     WHEN c.kind = 'alert' AND c.stopped_at IS NOT NULL THEN 'stopped'
     WHEN c.kind = 'alert' AND c.sub_id = ANY (c.ended_subs) THEN 'subscription_ended'
     WHEN c.kind = 'alert' AND (c.suspended_at IS NOT NULL OR c.unreachable_until >= coalesce(c.window_until, 0))
@@ -107,7 +111,7 @@ WITH lease AS (
     error_code = NULL, error_subcode = NULL, not_before = NULL
   FROM chosen c LEFT JOIN claimed k ON k.grant_id = c.grant_id
   WHERE l.id = c.id AND coalesce(l.state, '') = 'queued' AND (c.verdict = 'window' OR k.grant_id IS NOT NULL)
-  RETURNING to_json(l.*) AS row, c.verdict, c.psid_sealed,
+  RETURNING to_json(l.*) AS row, c.verdict, coalesce(nullif(c.psid_sealed, ''), l.body->>'psid_sealed') AS psid_sealed,
     CASE WHEN c.verdict <> 'window' THEN c.token_sealed END AS token_sealed, c.offer
 )
 SELECT row, verdict, psid_sealed, token_sealed, offer, ${NOW_MS} AS at, NULL::bigint AS until FROM sent

@@ -23,6 +23,8 @@ export type ReplyWanted =
   /** Which of these? */
   | { readonly say: 'choices'; readonly choices: readonly Choice[] }
   | { readonly say: 'stopped' | 'resumed' | 'help'; readonly language: string | null }
+  | { readonly say: 'delete_ask' | 'delete_late' | 'kept'; readonly language: string | null }
+  | { readonly say: 'deleted'; readonly language: string | null; readonly code: string }
   | { readonly say: 'greeting' | 'question' | 'unclear' | 'cannot_ask' | 'topic_over' | 'asked_lately' }
   /** A text that talks about stopping; `alerts`: there is something to stop, so both ways are shown. */
   | { readonly say: 'unclear_stop'; readonly alerts: boolean }
@@ -71,7 +73,7 @@ export interface ListedAlert {
 export interface Note {
   readonly verdict: Extract<
     Decision['verdict'],
-    'subscribed' | 'unsubscribed' | 'changed' | 'stopped' | 'resumed' | 'ignored'
+    'subscribed' | 'unsubscribed' | 'changed' | 'stopped' | 'resumed' | 'erased' | 'ignored'
   >;
   readonly reason: Reason;
   readonly sub?: Pick<SubState, 'sub_id' | 'product' | 'sku' | 'kind'>;

@@ -31,7 +31,7 @@ function meaningOf(webhook: unknown): (Record<string, unknown> | null)[] {
   return events.map((event) => {
     const value = messengerEvents.schema.parse(JSON.parse(toLogged(event).toString('utf8')));
     const parsed = parseLogged(value);
-    const receipt = parsed && receiptOf(parsed, 'shp_1');
+    const receipt = parsed && receiptOf(parsed);
     if (receipt) return { ...receipt, receipt: receipt.kind };
     const read = parsed && personEventOf(parsed, value.received_at, reading);
     return read ? { ...read } : null;

@@ -154,7 +154,7 @@ describe('what a person did', () => {
 describe('what a receipt proves', () => {
   const receipt = (body: object, over: object = {}) => {
     const parsed = parseLogged(logged(body, over));
-    return parsed && receiptOf(parsed, 'shp_1');
+    return parsed && receiptOf(parsed);
   };
   const out = { sender: { id: '1001' }, recipient: { id: '200' } };
   it.each<[string, object, object | undefined]>([
@@ -175,7 +175,7 @@ describe('what a receipt proves', () => {
   ])('%s', (_, body, expected) => {
     const found = receipt(body);
     if (!expected) return expect(found).toBeUndefined();
-    expect(found).toMatchObject({ shopper_id: 'shp_1', page: '1001', at: AT, ...expected });
+    expect(found).toMatchObject({ page: '1001', at: AT, ...expected });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Grant, Money, Reason, Shopper, Subscription } from '@beckon/contracts';
+import type { DeletionTalk } from './erasure.js';
 import type { Note } from './outcome.js';
 import { limitOf, wishKey } from './wish.js';
 import type { Threshold, Wish } from './wish.js';
@@ -15,7 +16,7 @@ import type { Threshold, Wish } from './wish.js';
  *
  * So a late consent never revives a stopped shopper, and a late STOP never kills a newer consent.
  */
-export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'ended_subs' | 'erased_at'> {
+export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'ended_subs'> {
   readonly grants: readonly HeldGrant[];
   /** The latest STOP. */
   readonly stop_at: number | null;
@@ -24,6 +25,8 @@ export interface ShopperState extends Omit<Shopper, 'grants' | 'stopped_at' | 'e
   /** The latest thing the person did. */
   readonly seen_at: number | null;
   readonly ended_subs: readonly { readonly sub_id: string; readonly at: number }[];
+  /** What was said about deleting everything; see erasure.ts. */
+  readonly deletion: DeletionTalk;
   /** When `locale` was said or linked; null: it comes from the profile, or is not known. */
   readonly locale_at: number | null;
   /** When it was last said that the service is an automated one; null: it is to be said with the next answer. */
@@ -141,6 +144,8 @@ export function newPerson(of: Pick<ShopperState, 'shopper_id' | 'shop' | 'page' 
       human_at: null,
       awake_at: null,
       suspended_at: null,
+      erased_at: null,
+      deletion: { asked: [], agreed: [] },
       locale: null,
       zone: null,
       region: null,
@@ -293,7 +298,7 @@ export function toShopper(s: ShopperState): Shopper {
     stopped_at: stoppedAt(s),
     ended_subs: s.ended_subs.map((e) => e.sub_id),
     suspended_at: s.suspended_at,
-    erased_at: null,
+    erased_at: s.erased_at,
     locale: s.locale,
     zone: s.zone,
     region: s.region,

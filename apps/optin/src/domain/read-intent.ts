@@ -7,11 +7,13 @@ import type { Wish } from './wish.js';
 
 /** What a person wants. */
 export type Intent =
-  | { readonly want: 'stop' | 'start' | 'help'; readonly language: string | null }
+  | { readonly want: 'stop' | 'start' | 'help' | 'delete'; readonly language: string | null }
   /** "My alerts", from the place `offset` on. */
   | { readonly want: 'list'; readonly offset: number; readonly language: string | null }
   /** "Stop this one", "tell me again": the subscription of this id, as the button says. */
   | { readonly want: 'end' | 'again'; readonly id: string | null }
+  /** The answers to whether everything shall be deleted. */
+  | { readonly want: 'delete_yes' | 'keep' }
   /** To be asked whether to be told. */
   | { readonly want: 'ask'; readonly wish: Wish }
   /** The same for a wish that we offered: a choice among several products, or among prices. */
@@ -87,6 +89,10 @@ function button(payload: string | null): Intent | undefined {
     case 'end':
     case 'again':
       return { want: action.verb, id: action.argument };
+    case 'delete':
+      return action.argument === 'yes' ? { want: 'delete_yes' } : { want: 'delete', language: null };
+    case 'keep':
+      return { want: 'keep' };
     default:
       return undefined;
   }

@@ -23,8 +23,11 @@ export function text(key: keyof Wording, voice: Voice, item?: Item, more?: More)
 export const nameOf = (item: Item | undefined, voice: Voice): string =>
   cutAtGrapheme(item?.name ?? voice.wording.this_item, NAME_MAX);
 
+/** Verbs that have a button of their own, `delete` being the one that asks. */
+type ButtonVerb = 'stop' | 'start' | 'list' | 'delete';
+
 /** One of our buttons: its title and payload. */
-export function button(verb: 'stop' | 'start' | 'list', voice: Voice): QuickReply {
+export function button(verb: ButtonVerb, voice: Voice): QuickReply {
   return quickReply(voice.wording[`button_${verb}`], payloadOf(verb));
 }
 
@@ -36,11 +39,7 @@ export const quickReply = (title: string, payload: string): QuickReply => ({
 });
 
 /** The message with these of our buttons below it. */
-export function withChoices(
-  message: OutgoingMessage,
-  voice: Voice,
-  verbs: readonly ('stop' | 'start' | 'list')[],
-): OutgoingMessage {
+export function withChoices(message: OutgoingMessage, voice: Voice, verbs: readonly ButtonVerb[]): OutgoingMessage {
   return verbs.length === 0 ? message : { ...message, quick_replies: verbs.map((verb) => button(verb, voice)) };
 }
 

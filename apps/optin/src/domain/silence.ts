@@ -20,8 +20,11 @@ export function isSilent(s: Pick<ShopperState, 'human_at' | 'awake_at'>, at: num
 export const turnsToBot = (event: PersonEvent): boolean =>
   ('payload' in event && readPayload(event.payload) !== undefined) || ('wish' in event && event.wish !== undefined);
 
-/** What is said all the same: nobody but the bot can confirm a STOP. */
-export const isAlwaysSaid = ({ say }: ReplyWanted): boolean => say === 'stopped' || say === 'resumed';
+const ABOUT_DELETING: readonly ReplyWanted['say'][] = ['delete_ask', 'delete_late', 'deleted', 'kept'];
+
+/** What is said all the same: nobody but the bot can confirm a STOP, or delete what it keeps. */
+export const isAlwaysSaid = ({ say }: ReplyWanted): boolean =>
+  say === 'stopped' || say === 'resumed' || ABOUT_DELETING.includes(say);
 
 /** Notes who holds the conversation. */
 export function heldBy(s: ShopperState, event: PersonEvent & { kind: 'holder' }): ShopperState {

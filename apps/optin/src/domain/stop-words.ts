@@ -1,9 +1,10 @@
 /**
- * Words that a person types to be left alone, to come back, to be helped, or to see what they asked for. Compared without case, accents,
- * punctuation, emoji and politeness. A text counts only as a whole ("stop", "please stop!") or when it begins with a
- * plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?" must end nothing.
+ * Words that a person types to be left alone, to come back, to be forgotten, to be helped, or to see what they asked for.
+ * Compared without case, accents, punctuation, emoji and politeness. A text counts only as a whole ("stop", "please
+ * stop!") or when it begins with a plain order ("stop sending me this"): "don't stop" or "is there a stop near the shop?"
+ * must end nothing.
  */
-export type Command = 'stop' | 'start' | 'help' | 'list';
+export type Command = 'stop' | 'start' | 'help' | 'delete' | 'list';
 
 export interface ReadCommand {
   readonly command: Command;
@@ -25,6 +26,55 @@ const words: Record<Command, Record<string, readonly string[]>> = {
     fr: ['reprendre', 'demarrer', 'commencer'],
     de: ['anfangen', 'weiter', 'starten', 'beginnen'],
     es: ['empezar', 'reanudar', 'iniciar', 'comenzar'],
+  },
+  delete: {
+    en: [
+      'delete my data',
+      'delete all my data',
+      'delete my information',
+      'delete my account',
+      'erase my data',
+      'remove my data',
+      'delete everything about me',
+      'forget me',
+    ],
+    fr: [
+      'supprimer mes donnees',
+      'supprime mes donnees',
+      'supprimez mes donnees',
+      'supprimer toutes mes donnees',
+      'supprimez toutes mes donnees',
+      'effacer mes donnees',
+      'efface mes donnees',
+      'effacez mes donnees',
+      'oubliez moi',
+    ],
+    de: [
+      'losche meine daten',
+      'loesche meine daten',
+      'loschen sie meine daten',
+      'loeschen sie meine daten',
+      'losche alle meine daten',
+      'loesche alle meine daten',
+      'meine daten loschen',
+      'meine daten loeschen',
+      'alle meine daten loschen',
+      'alle meine daten loeschen',
+      'daten loschen',
+      'daten loeschen',
+      'vergiss mich',
+    ],
+    es: [
+      'borrar mis datos',
+      'borra mis datos',
+      'borren mis datos',
+      'borrar todos mis datos',
+      'eliminar mis datos',
+      'elimina mis datos',
+      'eliminen mis datos',
+      'eliminar todos mis datos',
+      'olvidenme',
+    ],
   },
   help: {
     any: ['help', 'info'],

@@ -15,7 +15,7 @@ import type { Voice } from './wording/languages.js';
 /** A reply in words. */
 export interface WordedReply {
   readonly purpose: RequestedMessage['purpose'];
-  /** The confirmation of a STOP: waits until nothing else to the shopper is in flight. */
+  /** A last word: waits until nothing else to the shopper is in flight. */
   readonly quietInFlight: boolean;
   readonly body: OutgoingMessage;
 }
@@ -47,6 +47,10 @@ const purposes: Record<ReplyWanted['say'], RequestedMessage['purpose']> = {
   choices: 'question',
   topic_over: 'error',
   asked_lately: 'help',
+  delete_ask: 'question',
+  delete_late: 'help',
+  deleted: 'deletion_confirm',
+  kept: 'help',
 };
 
 /** Signs a wish as the payload of a request (with the words that it shows) or of a choice. */
@@ -64,7 +68,7 @@ export function wordReply(
   zone = 'UTC',
 ): WordedReply {
   const voice = chooseVoice('language' in reply ? reply.language : null, ...locales);
-  const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one';
+  const quietInFlight = reply.say === 'stopped' || reply.say === 'ended_one' || reply.say === 'deleted';
   const body = reply.say === 'ask' ? requestOf(reply, locales, sign) : bodyOf(reply, voice, sign, zone);
   return { purpose: purposes[reply.say], quietInFlight, body };
 }
@@ -144,6 +148,18 @@ function bodyOf(
       const choose = (wish: Wish): string => payloadOf('ask', sign(wish, null));
       return { ...text('choices', voice), quick_replies: reply.choices.map((c) => quickReply(c.name, choose(c.wish))) };
     }
+    case 'delete_ask':
+      return {
+        ...text(reply.say, voice),
+        quick_replies: [
+          quickReply(voice.wording.button_delete, payloadOf('delete', 'yes')),
+          quickReply(voice.wording.button_keep, payloadOf('keep')),
+        ],
+      };
+    case 'delete_late':
+      return withChoices(text(reply.say, voice), voice, ['delete']);
+    case 'deleted':
+      return text(reply.say, voice, undefined, { code: reply.code });
     case 'stopped':
       return withChoices(text(reply.say, voice), voice, ['start']);
     case 'help':

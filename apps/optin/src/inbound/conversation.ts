@@ -3,11 +3,13 @@ import type { Offer } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { ShopInForce } from '@beckon/settings';
 import { Injectable } from '@nestjs/common';
-import { foldEvent } from '../domain/fold-event.js';
+import type { Erasure } from '../domain/erasure.js';
+import { foldKnown } from '../domain/fold-known.js';
+import type { Known } from '../domain/fold-known.js';
 import { runningOut } from '../domain/again.js';
 import { fittingProducts } from '../domain/fitting-products.js';
 import type { Choice, Note } from '../domain/outcome.js';
-import { activeOf, newPerson } from '../domain/person.js';
+import { activeOf } from '../domain/person.js';
 import type { Person, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
 import { asksForList, readIntent, subNamedBy } from '../domain/read-intent.js';
@@ -18,6 +20,7 @@ import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
 import { ProfilesWanted } from '../outbound/profiles-wanted.js';
 import { SeenEvents } from '../outbound/seen-events.js';
+import { Erasing } from './erasing.js';
 import { Replies, factsOf } from './replies.js';
 
 /** What one person did on one Page, with whose Page it is. */
@@ -27,9 +30,13 @@ export interface Arrival {
   readonly mayAsk: boolean;
   readonly notifications: boolean;
   readonly psid: string;
-  readonly shopperId: string;
+  /** Tells whether the person was erased; see person-mark.ts. */
+  readonly mark: string;
   readonly event: PersonEvent;
 }
+
+/** With the id of the shopper that the person is at the beginning of the chunk. */
+type Arrived = Arrival & { readonly shopperId: string };
 
 /** Buttons older than this name nothing any more, in milliseconds: one year. */
 const NAMED_FOR_MS = 365 * 86_400_000;
@@ -44,38 +51,59 @@ export class Conversation {
     private readonly keys: OptinKeys,
     private readonly replies: Replies,
     private readonly profiles: ProfilesWanted,
+    private readonly erasing: Erasing,
   ) {}
 
-  async hold(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<void> {
+  /** @param erasures of the people who have been erased before, by mark. */
+  async hold(
+    tx: EmittingTransaction,
+    arrivals: readonly Arrival[],
+    erasures: ReadonlyMap<string, Erasure>,
+    now: number,
+  ): Promise<void> {
     const fresh = await this.notSeen(tx, arrivals, now);
     if (fresh.length === 0) return;
-    const known = await this.people.lock(
+    const idOf = (a: Arrival): string => this.keys.shopperId(a.page, a.psid, erasures.get(a.mark)?.generation ?? 0);
+    const ids = new Map(fresh.map((a) => [a.mark, idOf(a)]));
+    const before = await this.people.lock(tx, [...ids.values()], now);
+    await this.erasing.expectNone(
       tx,
-      fresh.map((a) => a.shopperId),
-      now,
+      [...ids.values()].filter((id) => !before.has(id)),
     );
-    const named = await this.namedIn(tx, fresh, now);
-    const offers = await this.offersOf(tx, fresh, [...known.values()], named, now);
-    const after = new Map<string, Person>();
-    for (const arrival of fresh) {
-      const { shopperId, event, shop } = arrival;
-      const person = after.get(shopperId) ?? known.get(shopperId) ?? this.stranger(arrival);
-      const outcome = foldEvent(person, event, {
-        ...factsOf(shop.settings, offers, now, person.shopper.locale),
+    const arrived = fresh.map((a) => ({ ...a, shopperId: ids.get(a.mark) ?? '' }));
+    const named = await this.namedIn(tx, arrived, now);
+    const offers = await this.offersOf(tx, arrived, [...before.values()], named, now);
+    const known = new Map<string, Known>();
+    for (const arrival of arrived) {
+      const { event, shop, mark, shopperId } = arrival;
+      const so: Known = known.get(mark) ?? { erasure: erasures.get(mark), person: before.get(shopperId) };
+      const facts = {
+        ...factsOf(shop.settings, offers, now, so.person?.shopper.locale ?? null),
         mayAsk: arrival.mayAsk,
         notifications: arrival.notifications,
         found: await this.productsIn(tx, arrival),
-        named: (id) => named.find((s) => s.sub_id === id && s.shopper_id === shopperId),
-      });
-      after.set(shopperId, outcome.person);
-      this.replies.ask(tx, outcome, { shop, cause: event.key, now });
-      publishNotes(tx, outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
+        named: (id: string) => named.find((s) => s.sub_id === id && s.shopper_id === so.person?.shopper.shopper_id),
+      };
+      const after = foldKnown(so, event, facts, this.erasing.namingOf(arrival));
+      known.set(mark, after.known);
+      if (after.forgotten) {
+        await this.erasing.write(tx, after.forgotten, { by: 'chat', at: event.at });
+        const { heir } = after.forgotten;
+        if (heir) before.set(heir.shopper.shopper_id, heir);
+      }
+      if (after.known.erasure && after.known.erasure !== so.erasure)
+        await this.erasing.remember(tx, mark, after.known.erasure);
+      if (!after.outcome) continue;
+      this.replies.ask(tx, after.outcome, { shop, cause: event.key, now });
+      publishNotes(tx, after.outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
     }
     await this.people.save(
       tx,
-      [...after].map(([id, person]) => ({ before: known.get(id), after: person })),
+      [...known.values()].flatMap(({ person }) =>
+        person ? [{ before: before.get(person.shopper.shopper_id), after: person }] : [],
+      ),
     );
-    await this.profiles.note(tx, strangersIn(fresh, known), now);
+    await this.profiles.note(tx, strangersIn(arrived, known, before), now);
   }
 
   /** Events that were not handled before, each once, in the order in which they happened. */
@@ -88,7 +116,7 @@ export class Conversation {
   }
 
   /** The subscriptions that tapped buttons name. */
-  private namedIn(tx: EmittingTransaction, arrivals: readonly Arrival[], now: number): Promise<SubState[]> {
+  private namedIn(tx: EmittingTransaction, arrivals: readonly Arrived[], now: number): Promise<SubState[]> {
     const wanted = arrivals.flatMap(({ shopperId, event }) => {
       const subId = subNamedBy(event);
       return subId === null ? [] : [{ shopperId, subId }];
@@ -102,7 +130,7 @@ export class Conversation {
    */
   private async offersOf(
     tx: EmittingTransaction,
-    arrivals: readonly Arrival[],
+    arrivals: readonly Arrived[],
     people: readonly Person[],
     named: readonly SubState[],
     now: number,
@@ -124,19 +152,20 @@ export class Conversation {
     const request = readRequest(intent.text);
     return fittingProducts(shop.shop, request, await this.offers.named(tx, shop.shop, request.words));
   }
-
-  private stranger({ shopperId, shop, page, psid }: Arrival): Person {
-    return newPerson({ shopper_id: shopperId, shop: shop.shop, page, psid_sealed: this.keys.seal(psid) });
-  }
 }
 
 /** People who were not known before, of shops that want their profiles read. */
 function strangersIn(
   arrivals: readonly Arrival[],
-  known: ReadonlyMap<string, Person>,
+  after: ReadonlyMap<string, Known>,
+  before: ReadonlyMap<string, Person>,
 ): { shopper_id: string; page: string }[] {
-  const strangers = arrivals.filter((a) => !known.has(a.shopperId) && a.shop.settings.bot.read_profile);
-  return [...new Map(strangers.map((a) => [a.shopperId, { shopper_id: a.shopperId, page: a.page }])).values()];
+  const asking = new Set(arrivals.filter((a) => a.shop.settings.bot.read_profile).map((a) => a.mark));
+  return [...after].flatMap(([mark, { person }]) => {
+    if (person === undefined || !asking.has(mark)) return [];
+    const { shopper_id, page } = person.shopper;
+    return before.has(shopper_id) ? [] : [{ shopper_id, page }];
+  });
 }
 
 /** Writes the lines of a shopper's story. `subject` names the cause, so that the lines of one cause keep their ids. */

@@ -12,7 +12,7 @@ import type { WordedReply } from '../domain/word-reply.js';
 import { optinMetrics } from '../metrics.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 
-/** How long a reply is worth sending, in milliseconds; the confirmation of a STOP as long as the window is open. */
+/** How long a reply is worth sending, in milliseconds; a last word as long as the window is open. */
 const REPLY_LIFE_MS = 600_000;
 
 /**

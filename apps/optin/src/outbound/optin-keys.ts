@@ -1,6 +1,7 @@
 import { shopperId } from '@beckon/contracts';
 import { Sealer } from '@beckon/service';
 import { readRef, signRef } from '../domain/ref.js';
+import { deletionCode, personMark } from '../domain/person-mark.js';
 import type { SignedRef } from '../domain/ref.js';
 import type { Wish } from '../domain/wish.js';
 
@@ -13,8 +14,19 @@ export class OptinKeys {
     private readonly sealer: Sealer,
   ) {}
 
-  shopperId(page: string, psid: string): string {
-    return shopperId(this.shopperKey, page, psid);
+  /** @param generation how often the person was erased before. */
+  shopperId(page: string, psid: string, generation: number): string {
+    return shopperId(this.shopperKey, page, psid, generation);
+  }
+
+  /** What stays of a person who was erased. */
+  personMark(page: string, psid: string): string {
+    return personMark(this.shopperKey, page, psid);
+  }
+
+  /** The receipt code of the deletion of what `subject` names. */
+  deletionCode(...subject: string[]): string {
+    return deletionCode(this.shopperKey, subject);
   }
 
   /** The wish in a ref of ours for this shop. A ref of another shop counts as forged. */

@@ -1,6 +1,7 @@
 import { shoppers, subscriptions } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import { Injectable } from '@nestjs/common';
+import type { Forgotten } from '../domain/erasure.js';
 import { toShopper, toSubscription } from '../domain/person.js';
 import type { Person, ShopperState, SubState } from '../domain/person.js';
 import { jsonRows, upsertNewer } from './rows.js';
@@ -25,6 +26,8 @@ const shopperColumns: Columns<ShopperState> = {
   human_at: 'bigint',
   awake_at: 'bigint',
   suspended_at: 'bigint',
+  erased_at: 'bigint',
+  deletion: 'jsonb',
   locale: 'text',
   zone: 'text',
   region: 'text',
@@ -79,18 +82,21 @@ const UPSERT_SUBS = upsertNewer('subscriptions', ['sub_id'], 'rev', subColumns);
 /** Ended subscriptions are loaded as long as an older event about the same wish could still come. */
 const ENDED_LATELY_MS = 8 * 86_400_000;
 
+/** Tables with more about a shopper: whoever adds one adds it here (a spec looks at all tables). */
+const BESIDE = ['asks', 'profiles_wanted'];
+
 /** Shoppers with their subscriptions: optin's state, and the two topics that publish it. */
 @Injectable()
 export class People {
   /**
-   * The people with these ids who are known, locked until the transaction ends: taps and outcomes of deliveries come
+   * The people with these ids who are known and not erased, locked until the transaction ends: taps and outcomes of deliveries come
    * from different topics and must not overwrite each other. Always locked in the same order.
    */
   async lock(tx: EmittingTransaction, ids: readonly string[], now: number): Promise<Map<string, Person>> {
     if (ids.length === 0) return new Map();
     const states = await tx.query<ShopperState>(
       `SELECT ${Object.keys(shopperColumns).join(', ')} FROM shoppers
-       WHERE shopper_id = ANY ($1) ORDER BY shopper_id FOR UPDATE`,
+       WHERE shopper_id = ANY ($1) AND erased_at IS NULL ORDER BY shopper_id FOR UPDATE`,
       [[...new Set(ids)]],
     );
     const subs = await tx.query<SubState>(
@@ -152,5 +158,47 @@ export class People {
     if (subs.length > 0) await tx.query(UPSERT_SUBS, [jsonRows(subs)]);
     for (const s of people) tx.emit(shoppers, s.shopper_id, toShopper(s), { id: `${s.shopper_id}:${s.rev}` });
     for (const s of subs) tx.emit(subscriptions, s.sub_id, toSubscription(s), { id: `${s.sub_id}:${s.rev}` });
+  }
+
+  /**
+   * Writes and publishes the end of a shopper: their subscriptions end and get tombstones, their record becomes an empty
+   * marker. The heir, if there is one, is written by `save`; what moved to it must be written before.
+   */
+  async forget(tx: EmittingTransaction, { marker, ended }: Forgotten): Promise<void> {
+    const gone = await tx.query<{ sub_id: string }>(
+      'DELETE FROM subscriptions WHERE shopper_id = $1 RETURNING sub_id',
+      [marker.shopper_id],
+    );
+    for (const table of BESIDE) await tx.query(`DELETE FROM ${table} WHERE shopper_id = $1`, [marker.shopper_id]);
+    const published = new Set(gone.map((g) => g.sub_id));
+    await tx.query(UPSERT_SHOPPERS, [jsonRows([marker])]);
+    for (const s of ended.filter((sub) => published.has(sub.sub_id)))
+      tx.emit(subscriptions, s.sub_id, toSubscription(s), { id: `${s.sub_id}:${s.rev}` });
+    for (const id of published) tx.emit(subscriptions, id, null, { id: `${id}:gone` });
+    tx.emit(shoppers, marker.shopper_id, toShopper(marker), { id: `${marker.shopper_id}:${marker.rev}` });
+  }
+
+  /** The shoppers of these Pages that a brand's link or ask named so. */
+  async byExternalId(
+    tx: EmittingTransaction,
+    on: { readonly shops: readonly string[]; readonly pages: readonly string[] },
+    externalId: string,
+  ): Promise<string[]> {
+    const rows = await tx.query<{ shopper_id: string }>(
+      `SELECT shopper_id FROM shoppers WHERE shop = ANY ($1) AND external_id = $2 AND page = ANY ($3)
+       ORDER BY shopper_id`,
+      [[...on.shops], externalId, [...on.pages]],
+    );
+    return rows.map((r) => r.shopper_id);
+  }
+
+  /** Which of these shoppers are markers of people who were erased. */
+  async erasedAmong(tx: EmittingTransaction, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await tx.query<{ shopper_id: string }>(
+      'SELECT shopper_id FROM shoppers WHERE shopper_id = ANY ($1) AND erased_at IS NOT NULL',
+      [[...ids]],
+    );
+    return rows.map((r) => r.shopper_id);
   }
 }

@@ -17,6 +17,7 @@ export const Decision = z.object({
     'changed',
     'stopped',
     'resumed',
+    'erased',
     'ignored',
     'opened',
     'closed',

@@ -10,7 +10,7 @@ export const RequestedMessage = z.object({
   shopper_id: z.string(),
   needs_shopper_rev: z.int().min(1),
   psid_sealed: z.string(),
-  purpose: z.enum(['ask', 'confirm', 'stop_confirm', 'question', 'help', 'list', 'error']),
+  purpose: z.enum(['ask', 'confirm', 'stop_confirm', 'deletion_confirm', 'question', 'help', 'list', 'error']),
   quiet_in_flight: z
     .boolean()
     .describe('true: wait until nothing else to this shopper is in flight (the confirmation of a STOP)'),

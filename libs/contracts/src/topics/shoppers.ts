@@ -18,7 +18,7 @@ export const Shopper = z.object({
   shopper_id: z.string(),
   shop: z.string(),
   page: z.string(),
-  psid_sealed: z.string().describe('the page-scoped id, AES-256-GCM'),
+  psid_sealed: z.string().describe('the page-scoped id, AES-256-GCM; empty in the marker of an erased shopper'),
   window_until: Millis.nullable().describe('end of the 24-hour window'),
   grants: z.array(Grant),
   stopped_at: Millis.nullable(),

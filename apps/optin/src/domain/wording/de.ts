@@ -78,4 +78,13 @@ export const de: Wording = {
   button_price: 'Preis ändern',
   button_again: 'Wieder vormerken',
   button_notify_me: 'Benachrichtigen',
+  delete_ask:
+    'Sollen wir alles löschen, was wir über Sie gespeichert haben? Ihre Benachrichtigungen enden; Einwilligungen, Einstellungen und Aufzeichnungen werden gelöscht. Sie bekommen noch eine letzte Nachricht mit einer Quittung. Das lässt sich nicht rückgängig machen. Bestellungen und Kundenkonten des Shops sind davon nicht betroffen.',
+  delete_late:
+    'Seit dieser Frage ist mehr als eine Stunde vergangen, daher wurde nichts gelöscht. Um noch einmal gefragt zu werden, schreiben Sie „Meine Daten löschen“.',
+  deleted:
+    'Ihre Daten sind gelöscht und Ihre Benachrichtigungen beendet. Ihre Quittung: {code}. Das war unsere letzte Nachricht.',
+  kept: 'Es wurde nichts geändert.',
+  button_delete: 'Alles löschen',
+  button_keep: 'Daten behalten',
 };

@@ -70,4 +70,12 @@ export const en: Wording = {
   button_price: 'Change price',
   button_again: 'Tell me again',
   button_notify_me: 'Notify me',
+  delete_ask:
+    'Shall we delete everything we keep about you? Your alerts end, and your rights, settings and records are deleted. You get one last message with a receipt; this cannot be undone. Orders and customer accounts of the shop are not touched by it.',
+  delete_late:
+    'More than an hour has passed since that question, so nothing was deleted. To be asked once more, write “delete my data”.',
+  deleted: 'Your data is deleted, and your alerts have ended. Your receipt: {code}. This was our last message.',
+  kept: 'Nothing was changed.',
+  button_delete: 'Delete everything',
+  button_keep: 'Keep my data',
 };

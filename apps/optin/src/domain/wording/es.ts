@@ -71,4 +71,13 @@ export const es: Wording = {
   button_price: 'Cambiar precio',
   button_again: 'Avísame otra vez',
   button_notify_me: 'Avísame',
+  delete_ask:
+    '¿Quieres que borremos todo lo que guardamos sobre ti? Tus avisos terminan y se borran tus permisos, tus ajustes y tu historial. Recibirás un último mensaje con un comprobante. No se puede deshacer. Los pedidos y las cuentas de cliente de la tienda no se ven afectados.',
+  delete_late:
+    'Ha pasado más de una hora desde esa pregunta, así que no se ha borrado nada. Para que te la hagamos de nuevo, escribe «Borrar mis datos».',
+  deleted:
+    'Tus datos se han borrado y tus avisos han terminado. Tu comprobante: {code}. Este ha sido nuestro último mensaje.',
+  kept: 'No se ha cambiado nada.',
+  button_delete: 'Borrar todo',
+  button_keep: 'Conservar mis datos',
 };

@@ -74,4 +74,13 @@ export const fr: Wording = {
   button_price: 'Changer le prix',
   button_again: 'Me prévenir encore',
   button_notify_me: 'Me prévenir',
+  delete_ask:
+    'Voulez-vous que nous supprimions tout ce que nous conservons à votre sujet ? Vos alertes prennent fin ; vos autorisations, vos réglages et leur historique sont supprimés. Vous recevrez un dernier message avec un reçu. C’est irréversible. Les commandes et les comptes clients de la boutique ne sont pas concernés.',
+  delete_late:
+    'Plus d’une heure s’est écoulée depuis cette question : rien n’a été supprimé. Pour qu’elle vous soit posée à nouveau, écrivez « Supprimer mes données ».',
+  deleted:
+    'Vos données sont supprimées et vos alertes ont pris fin. Votre reçu : {code}. C’était notre dernier message.',
+  kept: 'Rien n’a été modifié.',
+  button_delete: 'Tout supprimer',
+  button_keep: 'Garder mes données',
 };

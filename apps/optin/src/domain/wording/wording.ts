@@ -77,4 +77,14 @@ export interface Wording {
   readonly button_again: string;
   /** On the shop's own product page. */
   readonly button_notify_me: string;
+  /** Whether everything shall be deleted, and what that means. */
+  readonly delete_ask: string;
+  /** The answer to that question came when nobody remembered it. */
+  readonly delete_late: string;
+  /** The last message; `{code}` is the receipt. */
+  readonly deleted: string;
+  readonly kept: string;
+  /** Titles of the answers to `delete_ask`; at most 20 characters. */
+  readonly button_delete: string;
+  readonly button_keep: string;
 }

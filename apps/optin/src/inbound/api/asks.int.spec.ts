@@ -163,7 +163,11 @@ describe('no ask', () => {
   it('to a shopper who said STOP, is nobody, or of another shop', async () => {
     const shopper = await writes('711');
     await send(says('711', 'STOP'));
-    await until('stopped', async () => problem(await ask(shopper))[1] === 'stopped');
+    await until('stopped', async () => {
+      const [row] = await bed.dataSource.query('SELECT stop_at FROM shoppers WHERE shopper_id = $1', [shopper]);
+      return row.stop_at !== null;
+    });
+    expect(problem(await ask(shopper))).toEqual([409, 'stopped']);
     expect(problem(await ask('shp_nobody'))).toEqual([404, 'unknown_shopper']);
     const stranger = await writes('712');
     await bed.dataSource.query(`UPDATE shoppers SET shop = 'borealis' WHERE shopper_id = $1`, [stranger]);

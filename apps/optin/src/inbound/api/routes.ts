@@ -234,6 +234,24 @@ export const API_ROUTES: readonly ApiRoute[] = [
     examples: { answer: CONSENTS },
   },
   {
+    method: 'DELETE',
+    path: `${SHOP}/shoppers/{shopper_id}`,
+    does: 'Delete everything that is kept about a shopper',
+    more: 'Their alerts end at once and nothing is sent to them any more, not even a goodbye. It cannot be undone. Asked for again by the `shopper_id`, it answers the same receipt.',
+    needs: 'shoppers:delete',
+    query: ShopperQuery,
+    status: 202,
+    answers: 'DeletionReceipt',
+    problems: ['unknown_shopper', 'ambiguous_shopper'],
+    examples: {
+      answer: {
+        code: 'DEL-7K2M-9QXT-04BV',
+        status_url: 'https://beckon.example/privacy/deletions/DEL-7K2M-9QXT-04BV',
+        requested_at: 1_790_000_000_000,
+      },
+    },
+  },
+  {
     method: 'POST',
     path: `${SHOP}/keys`,
     does: 'Make an API key',

@@ -214,6 +214,13 @@ const Consents = z.object({
 });
 /** A page of them. */
 export type Consents = z.infer<typeof Consents>;
+const DeletionReceipt = z.object({
+  code: z.string().describe('the receipt code, `DEL-XXXX-XXXX-XXXX`; hand it to the shopper'),
+  status_url: z.url().describe('a page that says how the deletion stands; it needs no key'),
+  requested_at: Millis,
+});
+/** The receipt of a deletion. */
+export type DeletionReceipt = z.infer<typeof DeletionReceipt>;
 
 const Problem = z.object({
   type: z.string().describe('`urn:beckon:problem:` and the code'),
@@ -243,6 +250,7 @@ export const ANSWERS = {
   Ask: AskView,
   Shopper: ShopperView,
   Consents,
+  DeletionReceipt,
   Problem,
 } as const;
 export type AnswerName = keyof typeof ANSWERS;

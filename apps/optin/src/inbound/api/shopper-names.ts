@@ -26,10 +26,10 @@ export class ShopperNames {
   async resolve(shop: string, name: ShopperName, place: Omit<FieldFault, 'detail'>): Promise<string> {
     const rows: { shopper_id: string }[] =
       'shopper_id' in name
-        ? await this.dataSource.query('SELECT shopper_id FROM shoppers WHERE shop = $1 AND shopper_id = $2', [
-            shop,
-            name.shopper_id,
-          ])
+        ? await this.dataSource.query(
+            'SELECT shopper_id FROM shoppers WHERE shop = $1 AND shopper_id = $2 AND erased_at IS NULL',
+            [shop, name.shopper_id],
+          )
         : await this.dataSource.query(
             `SELECT shopper_id FROM shoppers
               WHERE shop = $1 AND external_id = $2 AND ($3::text IS NULL OR page = $3) LIMIT 2`,

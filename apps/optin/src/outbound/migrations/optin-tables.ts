@@ -7,6 +7,7 @@ import { SaidBeside1790000120002 } from './said-beside.js';
 import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
+import { ErasureTables1790000140000 } from './erasure-tables.js';
 import { Wishes1790000110000 } from './wishes.js';
 import { PageWatch1790000150000 } from './page-watch.js';
 
@@ -102,5 +103,6 @@ export const optinMigrations = [
   ApiKeys1790000130000,
   ApiAnswers1790000130001,
   Asks1790000130002,
+  ErasureTables1790000140000,
   PageWatch1790000150000,
 ];
