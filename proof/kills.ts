@@ -14,7 +14,7 @@ import { planLoad, type LoadSize } from './load/plan.js';
 import { Platform } from './load/platform.js';
 import { prepare } from './load/prepare.js';
 import { waitForQuiet } from './load/quiet.js';
-import { runLoad } from './load/run-load.js';
+import { runLoad, type LoadParts } from './load/run-load.js';
 import { Shoppers } from './load/shoppers.js';
 import type { Row } from './row.js';
 import type { Screen } from './screen.js';
@@ -46,7 +46,8 @@ export interface KillsOptions {
 export async function kills(o: KillsOptions): Promise<number> {
   const { screen, folder, seed, signal } = o;
   const forMs = Math.round(o.minutes * 60_000);
-  const plan = planLoad(seed, forMs, o.size);
+  // A peer of ours knows taps and STOP only.
+  const plan = planLoad(seed, forMs, o.peer ? { ...o.size, dialogsPerSecond: 0 } : o.size);
   const planned = o.faults && !o.row ? planFaults(seed, forMs) : [];
   const faults = o.peer ? forPeer(planned) : planned;
   writeFileSync(
@@ -119,7 +120,7 @@ async function underLoad(
   const { plan, faults, forMs } = run;
   const { witness, files, sandbox, decisions } = world;
   const platform = new Platform(world.producer, files.inputs, signal);
-  const shoppers = new Shoppers(sandbox, world.accounts, files.inputs, world.shopperId);
+  const shoppers = new Shoppers(sandbox, world.accounts, files.inputs, world.shopperIds);
   const phase = (name: 'load' | 'quiet' | 'end'): void =>
     files.inputs.append({ type: 'phase', phase: name, at: Date.now() });
   for (const { shop, limits, minGapMs } of plan.shops) {
@@ -156,7 +157,11 @@ async function underLoad(
     screen.say(String(error));
   });
   if (o.row) void breaking.then(() => enough.abort());
-  await runLoad({ plan, platform, shoppers, witness, refs, seed, enough: enough.signal }, signal);
+  const askShopper: LoadParts['askShopper'] = (psid, { shop, sku, kind }, over) => {
+    const [shopper = ''] = world.shopperIds(shoppers.personOf(psid)?.page ?? '', psid);
+    return world.ask(shop, { shopper, sku, kind }, over);
+  };
+  await runLoad({ plan, platform, shoppers, witness, refs, askShopper, seed, enough: enough.signal }, signal);
   enough.abort();
   await calm?.();
   await breaking;

@@ -52,3 +52,7 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
   }
   return groups;
 }
+
+/** Whose each of Beckon's names for people is. */
+export const psids = ({ inputs }: Pick<Evidence, 'inputs'>): ReadonlyMap<string, string> =>
+  new Map(inputs.people.flatMap((p) => p.shopper_ids.map((id) => [id, p.psid] as const)));

@@ -8,6 +8,7 @@ import { lost, owed } from './rows/lost.js';
 import { overLimit } from './rows/over-limit.js';
 import { stale, staleness } from './rows/stale.js';
 import { twice } from './rows/twice.js';
+import { askedTwice, unanswered } from './rows/unanswered.js';
 import { excusableUnknowns, givenUp, unexplained, unknown } from './rows/unexplained.js';
 import { wrongPage } from './rows/wrong-page.js';
 
@@ -18,7 +19,14 @@ export interface Figures {
   readonly accepted_during_faults: number;
   readonly owed: number;
   readonly taps: number;
+  /** Of these, taps for a price of at most so much, and for being told at every opening. */
+  readonly limited: number;
+  readonly recurring: number;
   readonly stops: number;
+  readonly ended_ones: number;
+  readonly erasures: number;
+  readonly words: number;
+  readonly asks: number;
   readonly faults: number;
   readonly faults_by_class: Readonly<Record<string, number>>;
   /** Processes that ended although nobody had killed them, and were started again. */
@@ -44,10 +52,10 @@ export interface Verdict {
   readonly notJudged: readonly RowName[];
 }
 
-const always = [twice, overLimit, stale, atNight, afterStop, wrongPage];
+const always = [twice, askedTwice, overLimit, stale, atNight, afterStop, wrongPage];
 /** Only a run that has come to its end can show that something never came. */
-const atTheEnd = [lost, stopUnconfirmed, unknown, unexplained];
-const ROWS_AT_THE_END: readonly RowName[] = ['lost', 'stop_unconfirmed', 'unknown', 'unexplained'];
+const atTheEnd = [lost, stopUnconfirmed, unanswered, unknown, unexplained];
+const ROWS_AT_THE_END: readonly RowName[] = ['lost', 'stop_unconfirmed', 'unanswered', 'unknown', 'unexplained'];
 /** What only the topic `decisions` can show. A peer of ours promises nothing about it. */
 const ROWS_OF_DECISIONS: readonly RowName[] = ['unknown', 'unexplained'];
 
@@ -93,7 +101,13 @@ function figuresOf(evidence: Evidence): Figures {
     accepted_during_faults: alerts.filter((a) => faults.some((f) => underWay(f, a.accepted_at))).length,
     owed: owed(evidence).length,
     taps: inputs.taps.length,
-    stops: inputs.stops.length,
+    limited: inputs.taps.filter((t) => t.limit !== null).length,
+    recurring: inputs.taps.filter((t) => t.recurring).length,
+    stops: inputs.stops.filter((s) => !s.erases).length,
+    ended_ones: inputs.end_ones.length,
+    erasures: inputs.stops.filter((s) => s.erases).length,
+    words: inputs.words.length,
+    asks: inputs.asks.length,
     faults: faults.length,
     faults_by_class: classes,
     own_ends: evidence.faults.length - faults.length,

@@ -37,12 +37,12 @@ export interface QuietHours {
   readonly since: number;
 }
 
-/** A person on a Page; `shopper_id` is Beckon's name for them, needed where Beckon speaks of itself. */
+/** A person on a Page; `shopper_ids` are Beckon's names for them (another one after they were deleted), needed where Beckon speaks of itself. */
 export interface Person {
   readonly psid: string;
   readonly page: string;
   readonly shop: string;
-  readonly shopper_id: string;
+  readonly shopper_ids: readonly string[];
 }
 
 /** An event of the shop's platform: from now on what the shoppers of this SKU wait for is true (`open`) or not. */
@@ -51,20 +51,50 @@ export interface OfferInput extends Sent {
   readonly sku: string;
   readonly kind: Kind;
   readonly open: boolean;
+  /** The price from now on, in minor units. */
+  readonly price: number;
   /** A baseline: it alerts nobody. */
   readonly snapshot: boolean;
 }
 
-/** A shopper tapped "Notify me". */
+/** A shopper tapped "Notify me", or the like. */
 export interface Tap extends Sent {
   readonly psid: string;
   readonly sku: string;
   readonly kind: Kind;
+  /** Of a price: told from here down, in minor units; null: of any lower one. */
+  readonly limit: number | null;
+  /** Told at every opening until it is ended, not only once. */
+  readonly recurring: boolean;
+  /** It goes on with what was ended before: nothing is owed of an opening that was there already. */
+  readonly resumed: boolean;
 }
 
-/** A shopper wrote STOP. */
+/** A shopper wrote STOP; or (`erases`) confirmed that everything about them shall be deleted. */
 export interface Stop extends Sent {
   readonly psid: string;
+  readonly erases: boolean;
+}
+
+/** A shopper ended one request: by the button in the list, or (nothing is answered to that) in Messenger itself. */
+export interface EndOne extends Sent {
+  readonly psid: string;
+  readonly sku: string;
+  readonly kind: Kind;
+  readonly by: 'button' | 'platform';
+}
+
+/** A shopper said something that is answered: asked for the list, for deletion, for a price alert without a price. */
+export interface Word extends Sent {
+  readonly psid: string;
+  readonly what: 'list' | 'delete' | 'price';
+}
+
+/** The shop had a shopper asked whether they want to be told of something. */
+export interface Ask extends Sent {
+  readonly psid: string;
+  readonly sku: string;
+  readonly kind: Kind;
 }
 
 /** Everything that was put in, in the order of sending. */
@@ -75,6 +105,9 @@ export interface Inputs {
   readonly offers: readonly OfferInput[];
   readonly taps: readonly Tap[];
   readonly stops: readonly Stop[];
+  readonly end_ones: readonly EndOne[];
+  readonly words: readonly Word[];
+  readonly asks: readonly Ask[];
   /** When the load began and ended, and when the run stopped waiting; null where it was not reached. */
   readonly load_from: number | null;
   readonly load_to: number | null;
@@ -89,6 +122,14 @@ export interface Accepted {
   readonly accepted_at: number;
   readonly metadata: string | null;
   readonly text: string | null;
+  /** What it shows if it is more than a text. */
+  readonly template: Template | null;
+}
+
+/** A template of Messenger: its type, the titles of its cards, and what their buttons say when they are tapped. */
+export interface Template {
+  readonly type: string;
+  readonly cards: readonly { readonly title: string; readonly payloads: readonly string[] }[];
 }
 
 /** A call to the sandbox's Send API, as the sandbox noted it. */
@@ -178,13 +219,14 @@ export interface Violation {
 /** The promises that are counted, in the order of the table. */
 export const ROWS = {
   lost: 'asked for, true until the end, and neither sent nor ambiguous',
-  twice: 'the same alert accepted twice, or two for one request',
+  twice: 'the same alert or question accepted twice, or two for one request',
   unasked: 'an alert to somebody who had not asked for it',
   over_limit: 'more than a limit allows, by the times of acceptance',
   stale: 'accepted more than 30 s after it stopped being true',
   at_night: 'accepted within quiet hours',
-  after_stop: 'accepted after the STOP was confirmed',
-  stop_unconfirmed: 'a STOP that was never confirmed',
+  after_stop: 'accepted after the STOP, "stop this one" or deletion was confirmed',
+  stop_unconfirmed: 'a STOP, "stop this one" or deletion that was never confirmed',
+  unanswered: 'a question of a shopper, or of a shop to a shopper, that nothing came of',
   wrong_page: "with another Page's token, or to another Page's person",
   late_by_pause: 'late because the sender was frozen between gate and socket (counted, not held against us)',
   unknown: 'given up as unknown although nothing was ambiguous and its sender was not struck',

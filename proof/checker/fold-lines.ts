@@ -1,5 +1,18 @@
 /** What the lines of the input log and of the fault timeline come to. Pure. */
-import type { Fault, InFlight, Inputs, OfferInput, Person, QuietHours, Shop, Stop, Tap } from './evidence.js';
+import type {
+  Ask,
+  EndOne,
+  Fault,
+  InFlight,
+  Inputs,
+  OfferInput,
+  Person,
+  QuietHours,
+  Shop,
+  Stop,
+  Tap,
+  Word,
+} from './evidence.js';
 
 type Unacked<T> = Omit<T, 'acked_at'> & { readonly id: string };
 
@@ -11,6 +24,9 @@ export type InputLine =
   | ({ readonly type: 'offer' } & Unacked<OfferInput>)
   | ({ readonly type: 'tap' } & Unacked<Tap>)
   | ({ readonly type: 'stop' } & Unacked<Stop>)
+  | ({ readonly type: 'end_one' } & Unacked<EndOne>)
+  | ({ readonly type: 'word' } & Unacked<Word>)
+  | ({ readonly type: 'ask' } & Unacked<Ask>)
   /** The input with this id was taken. */
   | { readonly type: 'ack'; readonly id: string; readonly at: number }
   /** The input with this id was refused: it did not happen. */
@@ -50,6 +66,9 @@ export function foldInputs(lines: readonly InputLine[]): Inputs {
     offers: happened(of('offer')),
     taps: happened(of('tap')),
     stops: happened(of('stop')),
+    end_ones: happened(of('end_one')),
+    words: happened(of('word')),
+    asks: happened(of('ask')),
     load_from: phases.get('load') ?? null,
     load_to: phases.get('quiet') ?? null,
     quiet_to: phases.get('end') ?? null,

@@ -21,7 +21,9 @@ export function printVerdict(verdict: Verdict, evidence: Evidence, seed: number 
     }),
     '',
     `   ${f.accepted} alerts accepted, ${share.toFixed(0)} % of them while something was broken; ${f.owed} were owed`,
-    `   ${f.taps} taps, ${f.stops} STOPs; ${f.faults} faults, ${f.own_ends} processes ended by themselves; ${f.lost_answers} answers lost after acceptance, ` +
+    `   ${f.taps} taps (${f.limited} with a price, ${f.recurring} for every time), ${f.stops} STOPs, ${f.ended_ones} times "stop this one", ` +
+      `${f.erasures} deletions, ${f.words} questions of shoppers, ${f.asks} of shops`,
+    `   ${f.faults} faults, ${f.own_ends} processes ended by themselves; ${f.lost_answers} answers lost after acceptance, ` +
       `${f.doubtful_calls} calls in doubt and not taken`,
     `   ${f.in_flight_at_faults} messages in flight when their sender was struck; ${f.given_up} alerts given up as unknown; ` +
       `the stalest had not been true for ${(f.stalest_ms / 1000).toFixed(1)} s`,

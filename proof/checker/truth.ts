@@ -10,6 +10,8 @@ export interface Truth {
   lastPossible(to: number): number | undefined;
   /** When its last opening was sent, if it certainly lasts until the end and was news; else undefined. */
   readonly lastsSince: number | undefined;
+  /** How many openings can have been true at some instant from `from` to `to` (ms). */
+  openings(from: number, to: number): number;
   /** When anything but a baseline was first sent; undefined: never. */
   readonly firstNews: number | undefined;
 }
@@ -47,6 +49,7 @@ function truthOf(events: readonly OfferInput[]): Truth {
     return span && Math.min(span.to, to);
   };
   return {
+    openings: (first, last) => spans.filter((s) => s.from <= last && s.to >= first).length,
     possibleIn: (first, last) => (lastPossible(last) ?? -Infinity) >= first,
     lastPossible,
     lastsSince,
@@ -54,10 +57,44 @@ function truthOf(events: readonly OfferInput[]): Truth {
   };
 }
 
-/** The truth of every SKU and kind of every shop. An unknown one was never true. */
-export function truths({ inputs }: Evidence): (shop: string, sku: string, kind: Kind) => Truth {
-  const keyOf = (e: { shop: string; sku: string; kind: string }): string => `${e.shop} ${e.kind} ${e.sku}`;
-  const known = new Map([...groupBy(inputs.offers, keyOf)].map(([key, events]) => [key, truthOf(events)]));
-  const never = truthOf([]);
-  return (shop, sku, kind) => known.get(keyOf({ shop, sku, kind })) ?? never;
+/** What is asked about: a SKU and kind of a shop; of a price, from `limit` (minor units) down, or (null) any lower one. */
+export interface Question {
+  readonly shop: string;
+  readonly sku: string;
+  readonly kind: Kind;
+  readonly limit: number | null;
+}
+
+/** The truth about every question. An unknown SKU was never there. */
+export function truths({ inputs }: Evidence): (question: Question) => Truth {
+  const keyOf = (e: Omit<Question, 'limit'>): string => `${e.shop} ${e.kind} ${e.sku}`;
+  const events = groupBy(inputs.offers, keyOf);
+  const known = new Map<string, Truth>();
+  return (question) => {
+    const key = `${keyOf(question)} ${question.limit}`;
+    const truth = known.get(key) ?? truthOf(openFrom(events.get(keyOf(question)) ?? [], question.limit));
+    known.set(key, truth);
+    return truth;
+  };
+}
+
+/** The events as they are for whoever waits for a price of at most `limit`. */
+const openFrom = (events: readonly OfferInput[], limit: number | null): readonly OfferInput[] =>
+  limit === null ? events : events.map((e) => ({ ...e, open: e.price <= limit }));
+
+/** From which price on somebody who was told at an instant had asked to be told: by their last tap before it. */
+export function limits({
+  inputs,
+}: Evidence): (of: {
+  readonly psid: string;
+  readonly sku: string;
+  readonly kind: Kind;
+  readonly at: number;
+}) => number | null {
+  const taps = groupBy(
+    inputs.taps.filter((t) => t.limit !== null),
+    (t) => `${t.psid} ${t.kind} ${t.sku}`,
+  );
+  return ({ psid, sku, kind, at }) =>
+    taps.get(`${psid} ${kind} ${sku}`)?.findLast((t) => t.sent_at <= at)?.limit ?? null;
 }

@@ -3,7 +3,24 @@
  * A checker that accepts one of them would have accepted a run of that kind.
  */
 import type { InFlight, RowName } from './evidence.js';
-import { alert, call, confirm, decide, fault, flying, type Log, offer, put, rightLog, T0, tap } from './right-log.js';
+import {
+  act,
+  alert,
+  call,
+  confirm,
+  decide,
+  endedOne,
+  fault,
+  flying,
+  type Log,
+  offer,
+  put,
+  reply,
+  request,
+  rightLog,
+  T0,
+  tap,
+} from './right-log.js';
 
 /** A log that is wrong, and where it must be noticed. */
 export interface WrongLog {
@@ -29,6 +46,9 @@ const move = (log: Log, id: string, seconds: number): void => {
     e.metadata === `beckon:alr_${id}` ? { ...e, accepted_at: T0 + seconds * 1000 } : e,
   );
 };
+
+/** The bot did not say what begins so. */
+const unsay = (log: Log, words: string): void => without(log.ledger, (e) => e.text?.startsWith(words) === true);
 
 /** Changes what was in flight at the kill. */
 const reflight = (log: Log, change: (one: InFlight) => InFlight): void => {
@@ -122,6 +142,16 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
   ['one millisecond too close', 'over_limit', (log) => move(log, 'a5', 12.999)],
   ['the same SKU again within its period', 'over_limit', (log) => move(log, 'a4', 30.9)],
   [
+    'three in half a minute to somebody who came back after a deletion',
+    'over_limit',
+    (log) => {
+      for (const [i, sku] of ['x', 'y'].entries()) {
+        tap(log, '16', sku, 50);
+        alert(log, `h${i}`, '16', sku, 54.5 + 2.5 * i);
+      }
+    },
+  ],
+  [
     'told 31 s after it was gone',
     'stale',
     (log) => {
@@ -134,7 +164,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'a price alert long after the price rose',
     'stale',
     (log) => {
-      offer(log, 'price1', false, 23, 'price_drop');
+      offer(log, 'price1', false, 23);
       move(log, 'a7', 54);
     },
   ],
@@ -216,7 +246,7 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     'after_stop',
     (log) => {
       tap(log, '13', 'x', 53);
-      put(log, { type: 'stop', id: 's2', psid: '13' }, 54);
+      put(log, { type: 'stop', id: 's2', psid: '13', erases: false }, 54);
       confirm(log, '13', 55);
       alert(log, 'c4', '13', 'x', 72.5);
     },
@@ -238,7 +268,11 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     },
   ],
   ['what waited for the end of the night was forgotten', 'lost', (log) => unsend(log, 'b5')],
-  ['a STOP was never confirmed', 'stop_unconfirmed', (log) => put(log, { type: 'stop', id: 's2', psid: '21' }, 90)],
+  [
+    'a STOP was never confirmed',
+    'stop_unconfirmed',
+    (log) => put(log, { type: 'stop', id: 's2', psid: '21', erases: false }, 90),
+  ],
   [
     'sent by another Page',
     'wrong_page',
@@ -333,6 +367,50 @@ const ways: readonly (readonly [what: string, row: RowName, break_: (log: Log) =
     (log) => decide(log, 'alr_a1', '11', 'x', 'withdrawn', 'signal_closed', 70),
   ],
   ['two ends of a failure', 'unexplained', (log) => decide(log, 'alr_b3', '22', 'x', 'failed', 'no_grant', 125)],
+  ['told of a price above the one that was asked for', 'stale', (log) => alert(log, 'g1', '16', 'price2', 27)],
+  ['told of the first fall who waited for the second', 'stale', (log) => move(log, 'd2', 22)],
+  ['the second fall was not told', 'lost', (log) => unsend(log, 'd2')],
+  ['told of both falls', 'twice', (log) => alert(log, 'g2', '15', 'price2', 48)],
+  ['one opening was told twice', 'twice', (log) => alert(log, 'g3', '23', 'r', 14)],
+  ['the opening after the resumption was not told', 'lost', (log) => unsend(log, 'f3')],
+  ['told of what was ended alone', 'after_stop', (log) => alert(log, 'g4', '14', 'w', 102)],
+  ['"stop this one" was never confirmed', 'stop_unconfirmed', (log) => unsay(log, endedOne('w'))],
+  [
+    '"stop this one" was confirmed for another one',
+    'stop_unconfirmed',
+    (log) => {
+      unsay(log, endedOne('w'));
+      reply(log, '14', 43, endedOne('x'));
+    },
+  ],
+  ['told after everything was deleted', 'after_stop', (log) => alert(log, 'g5', '16', 'w', 103)],
+  ['a deletion was never confirmed', 'stop_unconfirmed', (log) => unsay(log, 'Your data is deleted')],
+  [
+    'a deletion was answered with the words for STOP',
+    'stop_unconfirmed',
+    (log) => {
+      unsay(log, 'Your data is deleted');
+      confirm(log, '16', 47);
+    },
+  ],
+  ['who was deleted and came back was not told', 'lost', (log) => unsend(log, 'e1')],
+  ['the list never came', 'unanswered', (log) => without(log.ledger, (e) => e.template?.type === 'generic')],
+  ['"delete my data" was not answered', 'unanswered', (log) => unsay(log, 'Shall we delete')],
+  ['a link to a price was not answered', 'unanswered', (log) => unsay(log, 'price1 costs')],
+  [
+    'the question of the shop never came',
+    'unanswered',
+    (log) => without(log.ledger, (e) => e.template?.type === 'one_time_notif_req'),
+  ],
+  [
+    'the question of the shop was about something else',
+    'unanswered',
+    (log) => {
+      without(log.ledger, (e) => e.template?.type === 'one_time_notif_req');
+      reply(log, '24', 51, request('x'));
+    },
+  ],
+  ['the question of the shop came twice', 'twice', (log) => reply(log, '24', 53, request('w'))],
   ['a request that nothing speaks of', 'unexplained', (log) => tap(log, '12', 'y', 55)],
 ];
 
@@ -348,17 +426,57 @@ const harmless: readonly (readonly [what: string, change: (log: Log) => void])[]
   [
     'a tap of which nobody knows whether it was taken',
     (log) => {
-      log.inputs.push({ type: 'tap', id: 'q', psid: '12', sku: 'y', kind: 'back_in_stock', sent_at: T0 + 100_000 });
+      tap(log, '12', 'y', 100);
+      log.inputs.pop();
     },
   ],
   [
     'a tap that was refused',
     (log) => {
-      log.inputs.push({ type: 'tap', id: 'q', psid: '12', sku: 'y', kind: 'back_in_stock', sent_at: T0 + 100_000 });
-      log.inputs.push({ type: 'nack', id: 'q', at: T0 + 100_001 });
+      tap(log, '12', 'y', 100);
+      const { id } = log.inputs.pop() as { id: string };
+      log.inputs.push({ type: 'nack', id, at: T0 + 100_001 });
     },
   ],
   ['told 29 s after it was gone', (log) => move(log, 'a8', 64)],
+  [
+    'what was to be ended had ended by itself',
+    (log) => {
+      unsay(log, endedOne('w'));
+      reply(log, '14', 43, 'That alert has ended already.');
+    },
+  ],
+  [
+    'more than a limit allows, but for the deletion between them',
+    (log) => {
+      for (const [i, sku] of ['x', 'y'].entries()) {
+        tap(log, '16', sku, 35);
+        alert(log, `h${i}`, '16', sku, 40 + 2.5 * i);
+      }
+      log.ledger.sort((a, b) => a.accepted_at - b.accepted_at);
+    },
+  ],
+  [
+    'a list without anything, after what the bot had to say first',
+    (log) => {
+      act(log, 'word', '21', 60, { what: 'list' });
+      reply(log, '21', 61, 'This is our automated service.\n\nYou have no alerts at the moment. To be told, tap.');
+    },
+  ],
+  [
+    'an answer that was in flight at the kill of its sender',
+    (log) => {
+      act(log, 'word', '21', 64.5, { what: 'list' });
+      log.faults.push({ type: 'in_flight', id: 0, in_flight: [flying('rep_1', '21', '', 64.9)] });
+    },
+  ],
+  [
+    'a request that nobody knows the platform to have taken',
+    (log) => {
+      act(log, 'ask', '21', 60, { sku: 'y', kind: 'back_in_stock' });
+      log.inputs.pop();
+    },
+  ],
   ['told at an hour that is night elsewhere', (log) => aNight(log, '20:02', '20:05', 'Asia/Kolkata')],
   ['on the wire when the night began', (log) => move(log, 'b5', 160.4)],
   [

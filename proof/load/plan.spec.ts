@@ -1,6 +1,7 @@
 /** The load is what the checker needs: repeatable, large enough, and with an answer that follows from it. */
 import { describe, expect, it } from '@jest/globals';
-import { BASE_PRICE, FULL, planLoad } from './plan.js';
+import { BASE_PRICE, FULL, limitOf, planLoad } from './plan.js';
+import { SCRIPTS } from './plan-dialogs.js';
 
 const TEN_MINUTES = 600_000;
 
@@ -22,7 +23,10 @@ describe('the plan of the load', () => {
 
   it('opens and closes in turn; what stays ends open', () => {
     for (const { changes, stays, kind } of plan.skus) {
-      expect(changes.map((c) => c.open)).toEqual(changes.map((_, i) => i % 2 === 0));
+      const [first, second] = changes;
+      const turns = first?.open && second?.open ? changes.slice(1) : changes;
+      expect(turns.map((c) => c.open)).toEqual(turns.map((_, i) => i % 2 === 0));
+      if (turns !== changes) expect([kind, first!.price > second!.price]).toEqual(['price_drop', true]);
       expect([...changes].sort((a, b) => a.at - b.at)).toEqual(changes);
       expect(changes.at(-1)?.open).toBe(stays);
       for (const { open, units, price } of changes)
@@ -38,6 +42,47 @@ describe('the plan of the load', () => {
       expect(bySku.get(sku)?.shop).toBe(plan.people[person]?.shop);
       if (at >= 0) expect([bySku.get(sku)?.kind, bySku.get(sku)?.stays]).toEqual(['back_in_stock', true]);
     }
+  });
+
+  it('asks for lower prices, too: some fall so low at once, some at their second fall, some never', () => {
+    const bySku = new Map(plan.skus.map((s) => [s.sku, s]));
+    const told = { first: 0, second: 0, never: 0 };
+    for (const { sku, threshold } of plan.taps) {
+      const limit = limitOf(threshold);
+      if (limit === null) continue;
+      const prices = bySku.get(sku)!.changes.map((c) => c.price);
+      told[prices[0]! <= limit ? 'first' : prices.some((p) => p <= limit) ? 'second' : 'never'] += 1;
+    }
+    for (const n of Object.values(told)) expect(n).toBeGreaterThan(100);
+  });
+
+  it('has every talk many times, each with another person who does nothing else of the kind', () => {
+    const people = new Map(plan.people.map((p) => [p.id, p]));
+    const bySku = new Map(plan.skus.map((s) => [s.sku, s]));
+    const asked = new Set(plan.taps.map((t) => `${t.person} ${t.sku}`));
+    const talking = [...plan.dialogs, ...plan.stops].map((d) => d.person);
+    expect(new Set(talking).size).toBe(talking.length);
+    for (const script of SCRIPTS) expect(plan.dialogs.filter((d) => d.script === script).length).toBeGreaterThan(20);
+    for (const { at, person, script, sku } of plan.dialogs) {
+      expect(at).toBeLessThan(TEN_MINUTES * 0.9);
+      const notified = plan.shops.some((s) => s.notifications === people.get(person)?.page);
+      expect(notified).toBe(script === 'notified');
+      const about = bySku.get(sku ?? '');
+      expect(about !== undefined).toBe(!['end_one', 'erase'].includes(script));
+      if (!about) continue;
+      expect([about.stays, about.shop]).toEqual([true, people.get(person)?.shop]);
+      expect(asked.has(`${person} ${sku}`)).toBe(false);
+      if (script === 'typed_price') expect(about.changes[0]!.at).toBeGreaterThan(at);
+    }
+  });
+
+  it('knows taps and STOP only where a peer is to play it', () => {
+    const plain = planLoad(7, TEN_MINUTES, { ...FULL, dialogsPerSecond: 0 });
+    expect(plain.dialogs).toEqual([]);
+    expect(plain.taps.every((t) => t.threshold === null)).toBe(true);
+    expect(plain.shops.every((s) => s.notifications === null)).toBe(true);
+    for (const { changes } of plain.skus)
+      expect(changes.map((c) => c.open)).toEqual(changes.map((_, i) => i % 2 === 0));
   });
 
   it('fills windows: most shoppers ask for more at a time than their limits let pass', () => {

@@ -49,8 +49,8 @@ export class Platform {
     this.versions.set(sku, version);
     const id = `${sku}:${version}`;
     const sent_at = Date.now();
-    this.inputs.append({ type: 'offer', id, shop, sku, kind, open: state.open, snapshot, sent_at });
-    const { units, price } = state;
+    const { open, units, price } = state;
+    this.inputs.append({ type: 'offer', id, shop, sku, kind, open, price, snapshot, sent_at });
     const data = {
       sku,
       product: `${sku}-product`,

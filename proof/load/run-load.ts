@@ -4,8 +4,11 @@ import { Chance } from '../chance.js';
 import { confirmsStop } from '../checker/rows/after-stop.js';
 import { rest } from '../world/patience.js';
 import type { Witness } from '../world/witness.js';
-import type { LoadPlan, PlannedSku } from './plan.js';
+import { playDialog } from './dialogs.js';
+import { limitOf, type LoadPlan, type PlannedSku, type Threshold } from './plan.js';
+import type { PlannedDialog } from './plan-dialogs.js';
 import type { Platform } from './platform.js';
+import type { Refs } from './prepare.js';
 import type { Shoppers, Wish } from './shoppers.js';
 
 /** Of those who were told, so many ask for the same again. */
@@ -18,7 +21,9 @@ export interface LoadParts {
   readonly platform: Platform;
   readonly shoppers: Shoppers;
   readonly witness: Witness;
-  readonly refs: ReadonlyMap<string, string>;
+  readonly refs: Refs;
+  /** The shop asks somebody; settles when Beckon took it. @throws SandboxRefused when it did not */
+  readonly askShopper: (psid: string, sku: PlannedSku, over: AbortSignal) => Promise<void>;
   readonly seed: number;
   /** Aborted: it has gone on for long enough; what was begun is done, and nothing more is begun. */
   readonly enough?: AbortSignal;
@@ -26,7 +31,7 @@ export interface LoadParts {
 
 /** Plays it; settles when its time is over and everything that was begun is done. */
 export async function runLoad(
-  { plan, platform, shoppers, witness, refs, seed, enough }: LoadParts,
+  { plan, platform, shoppers, witness, refs, askShopper, seed, enough }: LoadParts,
   signal: AbortSignal,
 ): Promise<void> {
   const chance = new Chance(seed ^ 0xa5c);
@@ -43,31 +48,47 @@ export async function runLoad(
     if (over.aborted) resolve();
     over.addEventListener('abort', () => resolve());
   });
-  /** People who wrote STOP and were not told that it was heard: they touch nothing. */
-  const stopping = new Map<string, () => void>();
+  /** People who wrote STOP and were not told that it was heard, or who talk: they touch nothing else. */
+  const busy = new Map<string, () => void>();
+  /** What somebody is told of at every opening: nobody asks for that again. */
+  const recurring = new Set(plan.dialogs.filter((d) => d.script === 'notified').map((d) => `${d.person} ${d.sku}`));
   const begun: Promise<unknown>[] = [];
+  const wishFor = ({ sku, kind }: PlannedSku, threshold: Threshold | null = null): Wish => ({
+    ...{ sku, kind, limit: limitOf(threshold), ref: refs.of(sku, threshold) },
+  });
   const ask = async (psid: string, sku: PlannedSku): Promise<void> => {
-    const wish: Wish = { sku: sku.sku, kind: sku.kind, ref: refs.get(sku.sku) ?? '' };
-    if (!stopping.has(psid) && !over.aborted) await shoppers.ask(psid, wish);
+    if (!busy.has(psid) && !over.aborted) await shoppers.ask(psid, wishFor(sku));
   };
+  const thereIn = (shop: string | undefined): PlannedSku[] =>
+    plan.skus.filter((s) => s.shop === shop && s.stays && s.kind === 'back_in_stock');
 
   witness.onAccepted((entry, alert) => {
-    if (confirmsStop(entry)) stopping.get(entry.psid)?.();
+    if (confirmsStop(entry)) busy.get(entry.psid)?.();
     const sku = skus.get(alert?.sku ?? '');
+    if (recurring.has(`${shoppers.personOf(entry.psid)?.id} ${sku?.sku}`)) return;
     if (!sku?.stays || sku.kind !== 'back_in_stock' || over.aborted || chance.next() > ASK_AGAIN) return;
     begun.push(rest(chance.between(100, 3_000), over).then(() => ask(entry.psid, sku)));
   });
 
   const stop = async (psid: string): Promise<void> => {
-    const confirmed = new Promise<void>((resolve) => stopping.set(psid, resolve));
+    const confirmed = new Promise<void>((resolve) => busy.set(psid, resolve));
     await shoppers.stop(psid);
     await Promise.race([confirmed, ended]);
     if (over.aborted) return; // nobody knows whether it was heard, so nothing more is asked
     await rest(chance.between(500, 6_000), over);
-    stopping.delete(psid);
-    const shop = shoppers.personOf(psid)?.shop;
-    const there = plan.skus.filter((s) => s.shop === shop && s.stays && s.kind === 'back_in_stock');
-    for (const sku of chance.shuffle(there).slice(0, ASKED_ANEW)) await ask(psid, sku);
+    busy.delete(psid);
+    for (const sku of chance.shuffle(thereIn(shoppers.personOf(psid)?.shop)).slice(0, ASKED_ANEW)) await ask(psid, sku);
+  };
+
+  const talk = async (dialog: PlannedDialog): Promise<void> => {
+    const psid = shoppers.psidOf(dialog.person);
+    busy.set(psid, () => undefined);
+    await playDialog(dialog, psid, skus.get(dialog.sku ?? ''), {
+      ...{ shoppers, witness, chance: chance.fork(), wishFor, thereIn, over },
+      kindOf: (sku) => skus.get(sku)?.kind ?? 'back_in_stock',
+      haveAsked: async (sku) => void (await shoppers.beAsked(psid, sku, () => askShopper(psid, sku, over))),
+    });
+    busy.delete(psid);
   };
 
   const acts = [
@@ -79,6 +100,7 @@ export async function runLoad(
         act: () => ask(shoppers.psidOf(person), skus.get(sku) as PlannedSku),
       })),
     ...plan.stops.map(({ at, person }) => ({ at, act: () => stop(shoppers.psidOf(person)) })),
+    ...plan.dialogs.map((dialog) => ({ at: dialog.at, act: () => talk(dialog) })),
   ].sort((a, b) => a.at - b.at);
   const zero = performance.now();
   for (const { at, act } of acts) {

@@ -1,5 +1,5 @@
 /** The sandbox as a person's phone, as the platform's answers, and as the judge's witness. */
-import type { Accepted, Call, Doubt } from '../checker/evidence.js';
+import type { Accepted, Call, Doubt, Template } from '../checker/evidence.js';
 
 /** It refused; it said so, so nothing happened. */
 export class SandboxRefused extends Error {}
@@ -51,12 +51,21 @@ export class SandboxClient {
     await this.post(`/admin/people/${psid}/tap-get-started`, {});
   }
 
-  /** The shop shows a "Notify me" card in the thread, as any tool of the brand can. @returns the message's id */
-  async showCard({ page, token }: PageAccount, psid: string, title: string, payload: string): Promise<string> {
+  /** The shop shows a card to tap in the thread, as any tool of the brand can. @returns the message's id */
+  async showCard(
+    { page, token }: PageAccount,
+    psid: string,
+    card: {
+      readonly type: 'one_time_notif_req' | 'notification_messages';
+      readonly title: string;
+      readonly payload: string;
+    },
+  ): Promise<string> {
+    const { type: template_type, ...rest } = card;
     const body = {
       recipient: { id: psid },
       messaging_type: 'UPDATE',
-      message: { attachment: { type: 'template', payload: { template_type: 'one_time_notif_req', title, payload } } },
+      message: { attachment: { type: 'template', payload: { template_type, ...rest } } },
     };
     const answer = (await this.post(`/v26.0/${page}/messages`, body, token)) as { message_id: string };
     return answer.message_id;
@@ -64,6 +73,11 @@ export class SandboxClient {
 
   async tap(psid: string, mid: string): Promise<void> {
     await this.post(`/admin/people/${psid}/tap-notify-me`, { mid });
+  }
+
+  /** Somebody does something on their phone, as `/admin/people/:psid/…` names it. */
+  async act(psid: string, what: string, how: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.post(`/admin/people/${psid}/${what}`, how);
   }
 
   async say(psid: string, text: string): Promise<void> {
@@ -88,9 +102,11 @@ export class SandboxClient {
 
   /** Everything accepted since `since` (ms). */
   async ledger(since = 0): Promise<Accepted[]> {
-    const entries = (await this.call('GET', `/admin/ledger?since=${since}`)) as (Accepted & Record<string, unknown>)[];
-    return entries.map(({ page, psid, mid, accepted_at, metadata, text }) => ({
-      ...{ page, psid, mid, accepted_at, metadata, text },
+    const entries = (await this.call('GET', `/admin/ledger?since=${since}`)) as (Omit<Accepted, 'template'> & {
+      readonly template: ShownTemplate | null;
+    })[];
+    return entries.map(({ page, psid, mid, accepted_at, metadata, text, template }) => ({
+      ...{ page, psid, mid, accepted_at, metadata, text, template: template && cardsOf(template) },
     }));
   }
 
@@ -122,6 +138,24 @@ export class SandboxClient {
     throw new Error(`${method} ${path}: ${answer.status}`);
   }
 }
+
+/** A template as the sandbox shows it: one card, or several. */
+interface ShownTemplate {
+  readonly template_type: string;
+  readonly title?: string;
+  readonly elements?: readonly {
+    readonly title: string;
+    readonly buttons?: readonly { readonly payload?: string }[];
+  }[];
+}
+
+const cardsOf = ({ template_type: type, title, elements }: ShownTemplate): Template => ({
+  type,
+  cards: (elements ?? [{ title: title ?? '' }]).map((card) => ({
+    title: card.title,
+    payloads: (card.buttons ?? []).flatMap((b) => b.payload ?? []),
+  })),
+});
 
 function contentOf(request: string): { metadata: string | null; text: string | null } {
   try {

@@ -26,7 +26,7 @@ export async function publishShops(
   rev = 1,
   night: Pick<QuietHours, 'from' | 'to' | 'zone'> | null = null,
 ): Promise<void> {
-  const messages = planned.map(({ shop, pages, limits, minGapMs, pacePerSecond }) => {
+  const messages = planned.map(({ shop, pages, limits, minGapMs, notifications, pacePerSecond }) => {
     const settings = ShopSettings.parse({
       shop,
       name: shop,
@@ -42,6 +42,7 @@ export async function publishShops(
         verify_token: `env:PROOF_VERIFY_${page}`,
         pace_per_second: pacePerSecond,
         inbox_unused: true,
+        notification_messages: page === notifications,
       })),
       // Every call that the sandbox gets is a message, so that they can be counted.
       bot: { read_profile: false },

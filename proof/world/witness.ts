@@ -20,7 +20,7 @@ export class Witness {
   private lastCall = 0;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  private readonly listeners: ((entry: Accepted, alert: Alert | undefined) => void)[] = [];
+  private readonly listeners = new Set<(entry: Accepted, alert: Alert | undefined) => void>();
 
   constructor(
     private readonly sandbox: SandboxClient,
@@ -31,9 +31,10 @@ export class Witness {
     },
   ) {}
 
-  /** Tells every accepted message, once. */
-  onAccepted(listener: (entry: Accepted, alert: Alert | undefined) => void): void {
-    this.listeners.push(listener);
+  /** Tells every accepted message from now on, once. The answer ends it. */
+  onAccepted(listener: (entry: Accepted, alert: Alert | undefined) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   start(): void {

@@ -9,9 +9,10 @@ import { readServiceList } from '@beckon/local/service-list.js';
 import { createLogger } from '@beckon/service';
 import { PortPicker, stateFolder } from '@beckon/stack';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import type { Accepted, Call, Decision, Doubt, InFlight, Kind, QuietHours } from '../checker/evidence.js';
+import type { Accepted, Call, Decision, Doubt, InFlight, QuietHours } from '../checker/evidence.js';
 import type { FaultLine, InputLine } from '../checker/fold-lines.js';
 import type { PlannedShop } from '../load/plan.js';
+import type { LinkWanted } from '../load/prepare.js';
 import { DecisionsReader } from './decisions-reader.js';
 import { inFlightAt } from './in-flight.js';
 import { LeaseHistory } from './lease-history.js';
@@ -22,6 +23,7 @@ import { LineFile } from './run-folder.js';
 import { SandboxClient, type PageAccount } from './sandbox-client.js';
 import { startServers, type Servers } from './servers.js';
 import { settingsKnown } from './settings-known.js';
+import { ShopApi, type AskWanted } from './shop-api.js';
 import { publishShops, secretsOf, sourceTopic } from './shops.js';
 import { Witness } from './witness.js';
 
@@ -45,9 +47,12 @@ export interface World {
   readonly decisions: DecisionsReader | undefined;
   /** What the senders had claimed and not settled at an instant (ms). */
   readonly inFlightAt: (at: number) => Promise<InFlight[]>;
-  readonly shopperId: (page: string, psid: string) => string;
+  /** Beckon's names for a person: of before and after they had everything deleted. */
+  readonly shopperIds: (page: string, psid: string) => readonly string[];
   /** A signed link from optin; undefined while it does not know the offer. */
-  refOf(shop: string, sku: string, kind: Kind): Promise<string | undefined>;
+  refOf(link: LinkWanted): Promise<string | undefined>;
+  /** The shop has Beckon ask somebody, again and again until it is answered. @throws SandboxRefused when it refuses */
+  ask(shop: string, what: AskWanted, signal: AbortSignal): Promise<void>;
   /** Gives a shop quiet hours; settles when they are known to whom they concern. */
   quieten(night: Omit<QuietHours, 'since'>): Promise<void>;
   /** Stops everything. `keep`: the servers' data stays in the run folder. */
@@ -103,6 +108,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
 
     const sandbox = new SandboxClient(processes.sandboxUrl);
     const optinUrl = `http://127.0.0.1:${processes.optin.port}`;
+    const shopApi = new ShopApi(optinUrl, secrets['ADMIN_TOKEN'] ?? '');
     await connectPages(sandbox, accounts, `${optinUrl}/webhooks/messenger`, signal);
     const file = <T>(name: string): LineFile<T> => new LineFile<T>(join(folder, `${name}.jsonl`));
     const ledger = file<Accepted>('ledger');
@@ -119,7 +125,8 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     }
     const told = file<Decision>('decisions');
     return {
-      ...{ servers, processes, sandbox, witness, producer, accounts, stop, shopperId: nameOf },
+      ...{ servers, processes, sandbox, witness, producer, accounts, stop },
+      shopperIds: (page, psid) => [0, 1].map((generation) => shopperId(key, page, psid, generation)),
       files: { inputs: file<InputLine>('inputs'), faults: file<FaultLine>('faults') },
       decisions: o.peer ? undefined : new DecisionsReader(kafkaBrokers, topicName(PREFIX, decisions), told),
       inFlightAt: (at) =>
@@ -130,10 +137,8 @@ export async function startWorld(o: WorldOptions): Promise<World> {
         await publishShops(producer, PREFIX, shop, 2, night);
         await settingsKnown(databaseUrl, night.shop, 2, signal);
       },
-      refOf: (shop, sku, kind) =>
-        o.peer
-          ? peerRefOf(databaseUrl, sku, kind)
-          : askForRef(optinUrl, secrets['ADMIN_TOKEN'] ?? '', { shop, sku, kind }),
+      refOf: (link) => (o.peer ? peerRefOf(databaseUrl, link.sku, link.kind) : shopApi.link(link)),
+      ask: (shop, what, until) => shopApi.ask(shop, what, until),
     };
   } catch (error) {
     await stop(false);
@@ -188,20 +193,6 @@ async function connectPages(
         ),
       { signal },
     );
-}
-
-async function askForRef(
-  optinUrl: string,
-  token: string,
-  { shop, sku, kind }: { shop: string; sku: string; kind: Kind },
-): Promise<string | undefined> {
-  const answer = await fetch(`${optinUrl}/v1/shops/${shop}/links`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ sku, kind }),
-  });
-  const body = (await answer.json()) as { ref?: string };
-  return answer.ok ? body.ref : undefined;
 }
 
 /** The servers' logs join the run's; their data goes, or stays there. */

@@ -1,22 +1,30 @@
 /**
  * **over_limit**: `limit + 1` alerts to one shopper (of one kind, about one SKU) whose times of acceptance lie less than
- * `period` apart. A message that a frozen sender let go late may be one of them without guilt: see pauses.ts.
+ * `period` apart. A message that a frozen sender let go late may be one of them without guilt: see pauses.ts. Whoever had
+ * everything deleted is somebody new from then on: what they were told is forgotten with the rest.
  */
 import { alertsOf, groupBy, type Alert } from '../alerts.js';
+import { ERASED, says } from '../answers.js';
 import type { Evidence, Limit, Violation } from '../evidence.js';
 import { thawedBefore } from '../pauses.js';
 
-const groupOf = ({ scope }: Limit, a: Alert): string =>
-  scope === 'shopper' ? a.psid : scope === 'shopper_kind' ? `${a.psid} ${a.kind}` : `${a.psid} ${a.sku}`;
+const groupOf = ({ scope }: Limit, whom: string, a: Alert): string =>
+  scope === 'shopper' ? whom : scope === 'shopper_kind' ? `${whom} ${a.kind}` : `${whom} ${a.sku}`;
 
 /** See above. */
 export function overLimit({ inputs, ledger, faults }: Evidence): Violation[] {
   const shopOf = new Map(inputs.people.map((p) => [p.psid, p.shop]));
   const alerts = alertsOf(ledger);
+  const erased = groupBy(
+    ledger.filter((e) => says(e, ERASED) !== null),
+    (e) => e.psid,
+  );
+  const whom = ({ psid, accepted_at: at }: Alert): string =>
+    `${psid} ${(erased.get(psid) ?? []).filter((e) => e.accepted_at <= at).length}`;
   return inputs.shops.flatMap(({ shop, limits }) => {
     const mine = alerts.filter((a) => shopOf.get(a.psid) === shop);
     return limits.flatMap((limit) =>
-      [...groupBy(mine, (a) => groupOf(limit, a)).values()].flatMap((group) =>
+      [...groupBy(mine, (a) => groupOf(limit, whom(a), a)).values()].flatMap((group) =>
         over(group, limit).map((tooMany): Violation => {
           const last = tooMany.at(-1) as Alert;
           const spread = last.accepted_at - (tooMany[0] as Alert).accepted_at;

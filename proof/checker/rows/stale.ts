@@ -6,18 +6,19 @@
 import { alertsOf } from '../alerts.js';
 import type { Evidence, Violation } from '../evidence.js';
 import { thawedBefore } from '../pauses.js';
-import { truths } from '../truth.js';
+import { limits, truths } from '../truth.js';
 
 /** Promise 4, in milliseconds. */
 export const STALE_AFTER_MS = 30_000;
 
 /** How old the truth of each accepted alert was at the most favourable, in milliseconds (0: still true). */
 export function staleness(evidence: Evidence): number[] {
-  const truth = truths(evidence);
+  const [truth, limitOf] = [truths(evidence), limits(evidence)];
   const shopOf = new Map(evidence.inputs.people.map((p) => [p.psid, p.shop]));
   return alertsOf(evidence.ledger).map(({ psid, sku, kind, accepted_at: at }) => {
     if (sku === null || kind === null) return 0;
-    return at - (truth(shopOf.get(psid) ?? '', sku, kind).lastPossible(at) ?? -Infinity);
+    const question = { shop: shopOf.get(psid) ?? '', sku, kind, limit: limitOf({ psid, sku, kind, at }) };
+    return at - (truth(question).lastPossible(at) ?? -Infinity);
   });
 }
 

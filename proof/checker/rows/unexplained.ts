@@ -9,7 +9,7 @@
  * **unknown**: an alert that ended as `failed: outcome_unknown` though the sandbox's log holds no call of it that left the
  * sender in doubt, and it was not in flight when its own sender was killed or frozen. So there are at most as many as of those.
  */
-import { alertIdIn, alertsOf, groupBy, notTaken } from '../alerts.js';
+import { alertIdIn, alertsOf, groupBy, notTaken, psids } from '../alerts.js';
 import type { Decision, Evidence, Violation } from '../evidence.js';
 import { struckInFlight } from '../in-flight.js';
 import { owed } from './lost.js';
@@ -54,10 +54,12 @@ export function unexplained(evidence: Evidence): Violation[] {
   }
   for (const [id, { accepted_at, psid, sku }] of accepted)
     if (!ends.has(id)) add(accepted_at, `${id} was accepted, and no decision speaks of it`, psid, sku);
-  const spoken = new Set(evidence.decisions.filter((d) => d.alert_id).map((d) => `${d.shopper_id} ${d.sku}`));
-  const shopperOf = new Map(evidence.inputs.people.map((p) => [p.psid, p.shopper_id]));
+  const psidOf = psids(evidence);
+  const spoken = new Set(
+    evidence.decisions.filter((d) => d.alert_id).map((d) => `${psidOf.get(d.shopper_id ?? '')} ${d.sku}`),
+  );
   for (const { psid, sku, tap, told } of owed(evidence))
-    if (!told && !spoken.has(`${shopperOf.get(psid)} ${sku}`))
+    if (!told && !spoken.has(`${psid} ${sku}`))
       add(tap.sent_at, 'a request that no decision about an alert speaks of', psid, sku);
   return found;
 }
