@@ -182,7 +182,7 @@ async function underLoad(
           await Promise.all([...world.processes.all.values()].map(passADay));
         },
         show: (e) => {
-          words = `${e.owed} alerts, ${e.undecided} decisions (${e.unsettled} of sent ones), ${e.stops} STOPs`;
+          words = `${e.owed} alerts, ${e.undecided} decisions (${e.unsettled} of sent ones), ${e.answers} answers`;
         },
       },
       signal,

@@ -6,8 +6,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readFolder } from '../checker/read-folder.js';
 import { stopUnconfirmed } from '../checker/rows/after-stop.js';
 import { lost } from '../checker/rows/lost.js';
+import { unanswered } from '../checker/rows/unanswered.js';
 import type { Owed } from './quiet.js';
 
 const evidence = readFolder(workerData as string);
-const owed: Owed = { owed: lost(evidence).length, stops: stopUnconfirmed(evidence).length };
+const owed: Owed = {
+  owed: lost(evidence).length,
+  answers: stopUnconfirmed(evidence).length + unanswered(evidence).length,
+};
 parentPort?.postMessage(owed);

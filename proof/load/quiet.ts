@@ -19,10 +19,10 @@ const EVERY_MS = 4_000;
 /** After so long a standstill nothing more comes of a peer; ours must come to its end, or time is up. */
 const HOPELESS_MS = 90_000;
 
-/** What the files of a run say is still to come: alerts, and confirmations of STOPs. */
+/** What the files of a run say is still to come: alerts, and answers to people (confirmations of STOPs among them). */
 export interface Owed {
   readonly owed: number;
-  readonly stops: number;
+  readonly answers: number;
 }
 
 /** What is still expected. */
@@ -64,7 +64,7 @@ export async function waitForQuiet(o: Quiet, signal: AbortSignal): Promise<void>
     const now = `${witness.ledger.size} ${expected.undecided}`;
     if (now !== last) [last, since] = [now, performance.now()];
     if (performance.now() - since < STILL_MS || !(decisions ? await decisions.caughtUp() : true)) continue;
-    if (expected.undecided === 0 && expected.owed + expected.stops + expected.unsettled === 0) return;
+    if (expected.undecided === 0 && expected.owed + expected.answers + expected.unsettled === 0) return;
     if (!decisions) {
       if (performance.now() - since > HOPELESS_MS) return;
       continue;

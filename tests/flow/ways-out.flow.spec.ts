@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { shoppers, subscriptions } from '@beckon/contracts';
 import type { Shopper, Subscription } from '@beckon/contracts';
-import { Beckon } from '../support/beckon.js';
+import { Beckon, baseSettings } from '../support/beckon.js';
 import { until } from '../support/real-servers.js';
 
 let beckon: Beckon;
@@ -114,6 +114,38 @@ describe('a way out ends in silence although the event comes', () => {
     await beckon.answer(psid, () => beckon.say(psid, 'hello again'));
     expect((await suspended())?.suspended_at).toBeNull();
     await until('told at last', async () => (await beckon.alerts(psid)).length === 1, 40_000);
+  });
+});
+
+describe('notification messages', () => {
+  it('stopped in Messenger itself: silence, until they are resumed', async () => {
+    await beckon.applySettings({ pages: baseSettings.pages.map((page) => ({ ...page, notification_messages: true })) });
+    const [psid, s] = [await beckon.person('Ole'), sku()];
+    await soldOut(s, `Coat ${s}`);
+    await until('optin knows both', async () => {
+      const [row] = await beckon.sql(
+        'optin',
+        `SELECT settings->'pages'->0->>'notification_messages' AS may, (SELECT count(*)::int FROM offers WHERE sku = '${s}') AS n
+         FROM shop_settings`,
+      );
+      return row?.['may'] === 'true' && row['n'] === 1;
+    });
+    await beckon.act(psid, 'click-link', { url: await beckon.link(s, 'back_in_stock') });
+    await beckon.act(psid, 'tap-get-started');
+    await beckon.message(psid, 1);
+    await beckon.act(psid, 'tap-get-updates');
+    await beckon.message(psid, 2);
+    const sub = await until('the subscription', async () => {
+      const record = (await beckon.read(subscriptions)).findLast((r) => r.value?.includes(`"${s}"`));
+      return record && subscriptions.schema.parse(JSON.parse(record.value ?? 'null'));
+    });
+    await beckon.act(psid, 'stop-notifications');
+    await ended(sub, 'user_asked');
+    await beckon.applySettings();
+    await comesBack(s);
+    await witnessed();
+    expect(await beckon.alerts(psid)).toEqual([]);
+    expect((await beckon.received(psid)).length).toBe(2);
   });
 });
 

@@ -199,6 +199,7 @@ const decisions: readonly Guard[] = [
   },
 ];
 
+const takeover = 'apps/delivery/src/inbound/takeover.int.spec.ts';
 const gate = 'apps/delivery/src/outbound/gate.sql.ts';
 const gating = 'apps/delivery/src/outbound/gate.int.spec.ts';
 const ledger = 'apps/delivery/src/outbound/ledger-store.ts';
@@ -254,6 +255,38 @@ const theGate: readonly Guard[] = [
     from: 'AND (NOT l.quiet_in_flight OR NOT EXISTS',
     to: 'AND (true OR NOT l.quiet_in_flight OR NOT EXISTS',
     test: { suite: 'int', file: gating, name: 'the confirmation waits for the revision' },
+  },
+  {
+    id: 'delivery/unposted-comes-back',
+    promise: 'What a worker let pass just before it lost Postgres, and the Page, would never be told.',
+    file: ledger,
+    from: `WHERE state = 'unknown' AND page = $1 AND epoch = $2 AND posted_at IS NULL`,
+    to: `WHERE false AND page = $1 AND epoch = $2`,
+    test: { suite: 'int', file: takeover, name: 'who lost the Page, too, while Postgres was away' },
+  },
+  {
+    id: 'delivery/posted-stays-unknown',
+    promise: 'A message whose answer was lost would be sent again when another worker had taken the Page.',
+    file: ledger,
+    from: ' AND posted_at IS NULL',
+    to: '',
+    test: { suite: 'int', file: takeover, name: 'and nothing that it had posted' },
+  },
+  {
+    id: 'delivery/lost-answer-notes-the-post',
+    promise: 'Nobody could tell what was posted from what was not, and it would be sent again.',
+    file: settle,
+    from: 'isOurs(row, fact.epoch) ? onNoAnswer(',
+    to: "isOurs(row, fact.epoch) && row.state === 'sending' ? onNoAnswer(",
+    test: { suite: 'unit', file: settling, name: 'that is told as unknown already' },
+  },
+  {
+    id: 'delivery/gate-last-word',
+    promise: '“Shall we tell you again?” would arrive after the confirmation of a STOP.',
+    file: gate,
+    from: 'AND f.needs_rev < l.needs_rev',
+    to: 'AND f.needs_rev < 0',
+    test: { suite: 'int', file: gating, name: 'the confirmation is the last word' },
   },
   {
     id: 'delivery/gate-published',

@@ -173,6 +173,19 @@ describe('an unknown outcome', () => {
     expect(play(row, late, { type: 'given_up', at: T + 86_400_000 }).told).toEqual([]);
   });
 
+  it('that is told as unknown already: that it was posted is noted, and nothing told again', () => {
+    for (const fact of [lost, error(1)]) {
+      const { row, told } = play(alert(), { type: 'orphaned', at: T }, fact);
+      expect(row.posted_at).not.toBeNull();
+      expect(records(told)).toEqual(['unknown']);
+    }
+  });
+
+  it('a reply that nobody posted, after its outcome was unknown, goes back to the line', () => {
+    const unheard: Fact = { type: 'not_sent', why: 'not_heard', epoch: 7, at: T + 1 };
+    expect(play(reply(), { type: 'orphaned', at: T }, unheard).row).toMatchObject({ state: 'queued' });
+  });
+
   it('a reply that was provably not sent, after its outcome was unknown, ends there', () => {
     const late: Fact = { type: 'not_sent', why: 'not_connected', epoch: 7, at: T + 1 };
     expect(play(reply(), { type: 'orphaned', at: T }, late).row).toMatchObject({ state: 'failed' });

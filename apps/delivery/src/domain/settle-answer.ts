@@ -60,13 +60,7 @@ export function settle(row: LedgerRow, fact: Fact): Settlement | undefined {
     case 'answered':
       return isOurs(row, fact.epoch) ? onAnswer(row, fact, fact.answer) : undefined;
     case 'answer_lost':
-      if (!isOurs(row, fact.epoch) || row.state !== 'sending') return undefined;
-      return onLostAnswer(
-        withTold(row, fact.told, fact.posted_at),
-        fact.at,
-        [restPage(row, fact.at)],
-        'no answer came',
-      );
+      return isOurs(row, fact.epoch) ? onNoAnswer(withTold(row, fact.told, fact.posted_at), fact.at) : undefined;
     case 'not_sent':
       if (!isOurs(row, fact.epoch)) return undefined;
       return onNotSent(row, fact.why, fact.at);
@@ -115,7 +109,7 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
     return accept({ ...row, mid: answer.messageId }, fact.at, [{ type: 'page_works', page: row.page, at: fact.at }]);
   const coded = { ...row, error_code: answer.code ?? null, error_subcode: answer.subcode ?? null };
   if (answer.outcome === 'unknown') {
-    if (row.state === 'unknown') return undefined;
+    if (row.state === 'unknown') return marked(row);
     return onLostAnswer(coded, fact.at, [restPage(row, fact.at)], `Messenger’s answer proves nothing (${answer.why})`);
   }
   // An echo is stronger than words: what was echoed has gone out, whatever the answer said.
@@ -143,6 +137,12 @@ function onAnswer(before: LedgerRow, fact: Answered, answer: Classified): Settle
   return giveBack({ ...coded, not_before }, fact.at, c.state, c.reason, effects);
 }
 
+/** What was told as unknown is told no more; that it was posted is noted, so that nobody takes it for unposted. */
+const onNoAnswer = (row: LedgerRow, at: number): Settlement =>
+  row.state === 'unknown' ? marked(row) : onLostAnswer(row, at, [restPage(row, at)], 'no answer came');
+
+const marked = (row: LedgerRow): Settlement => ({ row, tell: null, verdict: null, effects: [] });
+
 /** Nobody knows: the grant stays spent, the row waits for its echo. An echo that already came settles it. */
 function onLostAnswer(row: LedgerRow, at: number, effects: Effect[], detail: string): Settlement {
   if (row.echoed_at !== null) return accept(row, row.echoed_at, []);
@@ -155,7 +155,8 @@ function onLostAnswer(row: LedgerRow, at: number, effects: Effect[], detail: str
 function onNotSent(row: LedgerRow, why: Extract<Fact, { type: 'not_sent' }>['why'], at: number): Settlement {
   const free = freed(row);
   if (why === 'late') return giveBack(row, at, 'returned', 'past_send_by', free);
-  if (why === 'not_heard') return giveBack(row, at, 'returned', 'page_unleased', free);
+  // Nobody posted it, so a reply, too, has missed nothing but a moment.
+  if (why === 'not_heard') return giveBack({ ...row, state: 'sending' }, at, 'returned', 'page_unleased', free);
   // A sealed id or token that our keys do not open: an operator's fault, cured by adding the key. Nothing is lost.
   if (why === 'unreadable') return giveBack(row, at, 'refused', 'refused', free);
   if (why === 'not_connected') return giveBack(row, at, 'returned', 'not_connected', [...free, restPage(row, at)]);
@@ -174,12 +175,12 @@ function accept(row: LedgerRow, at: number, effects: Effect[]): Settlement {
  */
 function onEcho(row: LedgerRow, echo: Extract<Fact, { type: 'echoed' }>): Settlement | undefined {
   if (row.page !== echo.page || row.shopper_id !== echo.shopper_id) return undefined;
-  const marked: LedgerRow = { ...row, echoed_at: row.echoed_at ?? echo.at, mid: row.mid ?? echo.mid };
-  if (row.state === 'sending') return { row: marked, tell: null, verdict: null, effects: [] };
+  const echoed: LedgerRow = { ...row, echoed_at: row.echoed_at ?? echo.at, mid: row.mid ?? echo.mid };
+  if (row.state === 'sending') return marked(echoed);
   if (row.state === 'accepted' || row.claimed_at === null) return undefined;
   // A terminal failure with a proven reason stands; only "nobody knows" gives way to evidence.
   if (row.state === 'failed' && row.reason !== 'outcome_unknown') return undefined;
-  return accept(marked, echo.at, []);
+  return accept(echoed, echo.at, []);
 }
 
 function onReceived(row: LedgerRow, how: 'delivered' | 'read', at: number): Settlement | undefined {
@@ -187,7 +188,7 @@ function onReceived(row: LedgerRow, how: 'delivered' | 'read', at: number): Sett
   if (how === 'delivered' ? row.delivered_at !== null : row.read_at !== null) return undefined;
   const delivered_at = row.delivered_at ?? at;
   const now: LedgerRow = { ...row, delivered_at, ...(how === 'read' ? { read_at: at } : {}) };
-  if (now.kind === 'reply') return { row: now, tell: null, verdict: null, effects: [] };
+  if (now.kind === 'reply') return marked(now);
   return { row: { ...now, seq: row.seq + 1 }, tell: how, verdict: null, effects: [] };
 }
 

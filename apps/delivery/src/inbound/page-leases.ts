@@ -2,7 +2,7 @@ import { Loop, type Clock, type Logger } from '@beckon/service';
 import { setTimeout as rest } from 'node:timers/promises';
 import { fairShare } from '../domain/share-pages.js';
 import { pagesOwned, pagesStopped } from '../metrics.js';
-import { lockFlightsBefore, lockFlightsOf } from '../outbound/ledger-store.js';
+import { lockFlightsBefore, lockUnposted } from '../outbound/ledger-store.js';
 import { accessTokenOf, type Pages } from '../outbound/page-directory.js';
 import {
   LEASE_MS,
@@ -55,7 +55,8 @@ export interface LeaseParts {
  *
  * Who gives a Page back alive knows more: every POST of the lease is answered and settled by then, so what is still
  * `sending` under its epoch was let pass by a gate whose answer never came (the connection to Postgres broke). Nobody
- * posted it, and nobody will: it goes back to the line, in the transaction that ends the lease.
+ * posted it, and nobody will: it goes back to the line, in the transaction that ends the lease. Whoever lost a Page while
+ * Postgres was away says so afterwards, too: what the next owner took for unknown comes back.
  */
 export class PageLeases {
   private readonly senders = new Map<string, Sender>();
@@ -146,7 +147,7 @@ export class PageLeases {
         this.parts.log.warn({ page, epoch }, 'another worker took this Page over');
         this.senders.delete(page);
         this.stoppedPages.delete(page);
-        void sender.drain();
+        void sender.drain().then(() => this.endLease(page, sender));
         continue;
       }
       sender.renewed(asked + LEASE_MS);
@@ -207,15 +208,14 @@ export class PageLeases {
     this.stoppedPages.delete(page);
   }
 
-  /** Tries until it is done or the Page is another's: what we know of its flights, nobody knows after us. */
+  /** Tries until it is done: what this worker let pass and never posted, nobody else can know. */
   private async endLease(page: string, sender: Sender): Promise<void> {
     const { emits, worker, clock, log } = this.parts;
-    for (let pause = 100; this.senders.get(page) === sender; pause = Math.min(2 * pause, 2000)) {
+    for (let pause = 100; ; pause = Math.min(2 * pause, 2000)) {
       try {
         const unheard = await emits.transaction(async (tx) => {
-          if (!(await releasePage(tx, worker, page, sender.epoch))) return 0;
-          const flights = await lockFlightsOf(tx, page, sender.epoch);
-          const rows = flights.filter(({ id }) => !sender.outOfSight.has(id));
+          await releasePage(tx, worker, page, sender.epoch); // unless it is another's already
+          const rows = (await lockUnposted(tx, page, sender.epoch)).filter(({ id }) => !sender.outOfSight.has(id));
           const fact = { type: 'not_sent', why: 'not_heard', epoch: sender.epoch, at: clock.now() } as const;
           await settleRows(tx, rows, () => [fact]);
           return rows.length;

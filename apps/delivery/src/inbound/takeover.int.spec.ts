@@ -15,7 +15,8 @@ import {
   pagesOfTest,
 } from '../../../../tests/support/delivery-kit.js';
 import { testLog, until } from '../../../../tests/support/real-servers.js';
-import { lockRows, passGate, queueAdmissions } from '../outbound/ledger-store.js';
+import { lockRows, lockUnposted, passGate, queueAdmissions } from '../outbound/ledger-store.js';
+import type { Fact } from '../domain/facts.js';
 import { keepOffers } from '../outbound/offer-store.js';
 import { knowPages, takePages } from '../outbound/page-store.js';
 import { GATE_SQL } from '../outbound/gate.sql.js';
@@ -153,6 +154,53 @@ describe('the answer of the gate is lost on its way', () => {
     await until('the second is returned', () => said(unheard!.alert_id).length > 0);
     expect([said(flown!.alert_id), said(unheard!.alert_id)]).toEqual([['accepted'], ['returned']]);
     expect(graph.posts).toHaveLength(1);
+  });
+
+  /** A worker without Postgres from the moment that the gate let something pass and could not say so, until `back`. */
+  const cutOff = (timeoutMs: number): { lost: string[]; back: () => void } => {
+    const { db: cut, lost } = cutOnce();
+    let away = false;
+    const gone = (): Promise<never> => Promise.reject(new Error('timeout expired'));
+    const query: Queries['query'] = async (sql, parameters) => {
+      if (away) return gone();
+      const heard = lost.length;
+      return cut.query<never>(sql, parameters).finally(() => (away ||= lost.length > heard));
+    };
+    const same = emits;
+    class Away extends KeptEmits {
+      override transaction: KeptEmits['transaction'] = (work) => (away ? gone() : same.transaction(work));
+    }
+    aWorker({ db: { query }, emits: new Away(db), graph: url, pages: pagesOfTest(['1'], 300), timeoutMs });
+    return { lost, back: () => (away = false) };
+  };
+
+  it('promise 1: who lost the Page, too, while Postgres was away says what nobody posted', async () => {
+    const { lost, back } = cutOff(2000);
+    const list = await inLine('1', 3);
+    await until('the answer is lost', () => lost.length > 0);
+    await db.query('UPDATE pages SET lease_until = 1');
+    aWorker({ db, emits, graph: url, pages: pagesOfTest(['1']) });
+    await until('taken for unknown', () => lost.every((id) => said(id).length > 0));
+    expect(lost.map(said)).toEqual(lost.map(() => ['unknown']));
+    back();
+    await until('returned', () => lost.every((id) => said(id).length > 1)).catch(() => undefined);
+    expect(lost.map(said)).toEqual(lost.map(() => ['unknown', 'returned']));
+    expect(lost.flatMap((id) => graph.of(id))).toEqual([]);
+    expect(lost.length).toBeLessThanOrEqual(list.length);
+  });
+
+  it('promise 2: and nothing that it had posted, whose answer was lost', async () => {
+    const posted = (await inLine('1', 1))[0]!.alert_id;
+    await knowPages(db, ['1']);
+    const [first] = await takePages(db, 'first', ['1'], 1);
+    await passGate(db, 'first', [{ page: '1', epoch: first!.epoch, slots: 1, alertsFirst: 0 }]);
+    // Another has taken it for unknown before the loss of the answer is noted.
+    const told = { template: null, locale: 'en', price_amount: null, price_currency: null };
+    const lost: Fact = { type: 'answer_lost', posted_at: Date.now(), told, epoch: first!.epoch, at: Date.now() };
+    for (const fact of [{ type: 'orphaned', at: Date.now() } as const, lost])
+      await emits.transaction(async (tx) => settleRows(tx, await lockRows(tx, [posted]), () => [fact]));
+    expect(await lockUnposted(db, '1', first!.epoch)).toEqual([]);
+    expect(said(posted)).toEqual(['unknown']);
   });
 
   it('promise 2: a message that its sender lost sight of is not returned, for it may have left', async () => {

@@ -430,6 +430,21 @@ describe('promise 5, stop means stop', () => {
     await db.query(`UPDATE ledger SET state = 'accepted' WHERE id = $1`, [flight?.row.id]);
     expect(ids((await gate()).sending)).toEqual([confirmation.id]);
   });
+
+  it('the confirmation is the last word: what was said before it goes first, what was said after it does not', async () => {
+    const shopper = aShopper();
+    const stop = { ...shopper, rev: shopper.rev + 1, stopped_at: Date.now() };
+    const offer = aReply(shopper, { purpose: 'question' });
+    const late = aReply(shopper, { expires_at: Date.now() - 1 });
+    const confirmation = aReply(stop, { purpose: 'stop_confirm', quiet_in_flight: true });
+    const help = aReply({ ...stop, rev: stop.rev + 1 });
+    await keepShoppers(db, [stop]);
+    await queueReplies(db, [confirmation, offer, late, help], Date.now());
+    expect(ids((await gate()).sending)).toEqual([offer.id]);
+    expect((await gate()).sending).toEqual([]); // the offer is in flight
+    await db.query(`UPDATE ledger SET state = 'accepted' WHERE id = $1`, [offer.id]);
+    expect(ids((await gate()).sending)).toEqual([confirmation.id]);
+  });
 });
 
 describe('admissions', () => {

@@ -11,8 +11,8 @@ const SHOPPER = `s.shopper_id, s.rev AS known_rev, s.psid_sealed, s.erased_at, s
  * - Each Page's row is share-locked, so a worker that takes the Page over waits for us and then sees our flights; a
  *   worker that lost it gets nothing.
  * - Each shopper's row is share-locked, so a STOP is either written before (the alert is barred) or waits until the
- *   flight is visible, for which its confirmation waits. A shopper who is being written this very moment is left for
- *   the next look; so is a Page. So the gate waits for nobody, and nobody waits for it in a circle.
+ *   flight is visible, for which its confirmation waits, as it does for what we had to say before it: it is the last
+ *   word. A shopper who is being written this very moment is left for the next look; so is a Page. So the gate waits for nobody, and nobody waits for it in a circle.
  * - A one-time token is claimed by the update itself; of two claims one finds it spent, and its row stays in line. A
  *   notification token is claimed in the same way, but for the time of its rest.
  *
@@ -46,7 +46,9 @@ WITH lease AS (
       AND l.state = 'queued' AND l.kind = 'reply' AND l.send_by > ${NOW_MS} AND coalesce(l.not_before, 0) <= ${NOW_MS}
       AND s.rev >= l.needs_rev
       AND (NOT l.quiet_in_flight OR NOT EXISTS
-        (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending'))
+        (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'sending') AND NOT EXISTS
+        (SELECT FROM ledger f WHERE f.shopper_id = l.shopper_id AND f.state = 'queued' AND f.kind = 'reply'
+           AND f.needs_rev < l.needs_rev AND f.send_by > ${NOW_MS}))
     ORDER BY l.queued_at, l.id LIMIT lease.slots
     FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) r
   UNION ALL

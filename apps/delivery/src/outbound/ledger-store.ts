@@ -164,6 +164,19 @@ export const lockFlightsBefore = (tx: Queries, page: string, epoch: number): Pro
 export const lockFlightsOf = (tx: Queries, page: string, epoch: number): Promise<LedgerRow[]> =>
   rowsOf(tx, `WHERE state = 'sending' AND page = $1 AND epoch = $2 ORDER BY id FOR UPDATE`, [page, epoch]);
 
+/**
+ * What a lease let pass and of which nothing shows that it was posted, also where the next owner has taken it for unknown.
+ * In two looks, each by its own index.
+ */
+export const lockUnposted = async (tx: Queries, page: string, epoch: number): Promise<LedgerRow[]> => [
+  ...(await lockFlightsOf(tx, page, epoch)),
+  ...(await rowsOf(
+    tx,
+    `WHERE state = 'unknown' AND page = $1 AND epoch = $2 AND posted_at IS NULL ORDER BY id FOR UPDATE`,
+    [page, epoch],
+  )),
+];
+
 /** Flights that nobody came back for in `ms` milliseconds, e.g. of a Page that left the settings. */
 export const lockForgottenFlights = (tx: Queries, ms: number, limit: number): Promise<LedgerRow[]> =>
   rowsOf(tx, `WHERE state = 'sending' AND claimed_at < ${NOW_MS} - $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`, [

@@ -69,15 +69,14 @@ export function takePages(db: Queries, worker: string, known: readonly string[],
 
 /**
  * Gives a Page back, so that another worker takes it without waiting for the lease to run out. Waits for a gate that is
- * just being asked under it; one that comes later finds nothing. False: it was ours no longer.
+ * just being asked under it; one that comes later finds nothing. What is another's already stays so.
  */
-export async function releasePage(db: Queries, worker: string, page: string, epoch: number): Promise<boolean> {
-  const freed = await db.query(
+export async function releasePage(db: Queries, worker: string, page: string, epoch: number): Promise<void> {
+  await db.query(
     `WITH freed AS (UPDATE pages SET owner = NULL, lease_until = 0 WHERE page = $2 AND owner = $1 AND epoch = $3
      RETURNING 1) SELECT * FROM freed`,
     [worker, page, epoch],
   );
-  return freed.length > 0;
 }
 
 /** Lets a stopped Page send again. */

@@ -115,6 +115,16 @@ describe('confirms in the words of what was asked', () => {
     expect(words(coat, 'en', { item: { ...item, price: null } })).toContain('is back in stock. Write STOP');
   });
 
+  it('of every kind', () => {
+    const [, , few, collection, sale] = wishes as [Wish, Wish, Wish, Wish, Wish];
+    expect([few, collection, sale].map((w) => w.kind)).toEqual(['low_stock', 'new_collection', 'early_sale']);
+    expect(words(few, 'en')).toContain('one message when only few are left of Red coat, Size M. It costs €129.00');
+    const autumnCoats = { item: { name: 'Autumn coats', price: null } };
+    expect(words(collection, 'en', autumnCoats)).toContain('one message when Autumn coats is out. Write STOP');
+    expect(words(sale, 'en', autumnCoats)).toContain('one message when Autumn coats starts for you. Write STOP');
+    expect(words(sale, 'en', { ...autumnCoats, mode: 'recurring' })).toContain('a message each time Autumn coats');
+  });
+
   it('with the price that was chosen, and how often', () => {
     const eighty = { amount: 8_000, currency: 'EUR' };
     expect(words(under, 'en', { limit: eighty })).toContain('one message when Red coat, Size M costs €80.00 or less');
