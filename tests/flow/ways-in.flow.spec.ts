@@ -124,6 +124,20 @@ describe('an entry of the menu', () => {
   });
 });
 
+describe('START after a STOP', () => {
+  it('welcomes back; what is asked for anew is told, what the STOP ended is not', async () => {
+    const [p, old, anew] = [await beckon.person('Pia'), await something(0, 5000), await something(0, 5000)];
+    await beckon.subscribe(p, old.sku, 'back_in_stock');
+    expect((await beckon.answer(p, () => beckon.say(p, 'STOP'))).text).toContain('All your alerts have ended');
+    expect((await beckon.answer(p, () => beckon.say(p, 'START'))).text).toContain('Welcome back');
+    await beckon.subscribe(p, anew.sku, 'back_in_stock');
+    await old.put(3, 5000);
+    await anew.put(3, 5000);
+    expect((await alerted(p)).text).toContain(anew.title);
+    expect(await beckon.alerts(p)).toHaveLength(1);
+  });
+});
+
 describe('notification messages', () => {
   it('are told again and again after one tap, by the token once the window is closed; stopped and resumed', async () => {
     await beckon.applySettings({ pages: baseSettings.pages.map((page) => ({ ...page, notification_messages: true })) });
