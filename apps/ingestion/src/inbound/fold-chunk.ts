@@ -3,7 +3,7 @@ import { catalogSignals, decisions, offers, type Decision, type Signal } from '@
 import type { Chunk, ChunkTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
 import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
-import type { OfferUpdate } from '../domain/offer-update.js';
+import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
 import type { WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
 import { lockOffers, saveOffers, saveSignals } from '../outbound/offer-store.js';
@@ -13,9 +13,9 @@ export async function foldChunk(
   chunk: Chunk<unknown>,
   tx: ChunkTransaction,
   source: WantedSource,
-  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'>,
+  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'> & AdapterContext,
 ): Promise<void> {
-  const updates = readUpdates(chunk, tx, source);
+  const updates = readUpdates(chunk, tx, source, { currency: c.currency });
   if (updates.length === 0) return;
   const states = await lockOffers(
     tx,
@@ -75,12 +75,20 @@ interface Arrived {
 }
 
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
-function readUpdates(chunk: Chunk<unknown>, tx: ChunkTransaction, source: WantedSource): Arrived[] {
+function readUpdates(
+  chunk: Chunk<unknown>,
+  tx: ChunkTransaction,
+  source: WantedSource,
+  context: AdapterContext,
+): Arrived[] {
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
-    const result = read({ value, headers, timestamp: record.timestamp });
-    if (result.ok) return result.updates.map((update) => ({ update, partition: record.partition }));
+    const result = read({ value, headers, timestamp: record.timestamp }, context);
+    if (result.ok)
+      return result.updates.flatMap(({ item, ...update }) =>
+        'sku' in item ? [{ update: { ...update, sku: item.sku }, partition: record.partition }] : [],
+      );
     tx.deadLetter(record, result.fault);
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];

@@ -111,7 +111,8 @@ export class SourceConsumers {
         const shop = directory.get(source.shop);
         if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);
         const { settings, rev } = shop;
-        await foldChunk(chunk, tx, source, { rules: settings.rules, settingsRev: rev, now: clock.now() });
+        const { rules, currency } = settings;
+        await foldChunk(chunk, tx, source, { rules, currency, settingsRev: rev, now: clock.now() });
       },
       log,
       onGone,
