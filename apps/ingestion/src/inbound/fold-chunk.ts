@@ -1,6 +1,6 @@
 /** A chunk of a shop's topic: read, lock, fold in order, write, emit. */
 import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
-import type { Chunk, ChunkTransaction } from '@beckon/kafka';
+import { firstWrittenAt, type Chunk, type ChunkTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
 import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
 import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
@@ -84,7 +84,7 @@ function readUpdates(
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
-    const result = read({ value, headers, timestamp: record.timestamp }, context);
+    const result = read({ value, headers, timestamp: firstWrittenAt(record) }, context);
     if (result.ok)
       return result.updates.flatMap(({ item, ...update }) =>
         'sku' in item ? [{ update: { ...update, sku: item.sku }, partition: record.partition }] : [],
