@@ -1,4 +1,5 @@
 import type { Guard } from './guard.js';
+import { deadLetterGuards } from './list/dead-letters.js';
 import { deliveryGuards } from './list/delivery.js';
 import { ingestionGuards } from './list/ingestion.js';
 import { kafkaGuards } from './list/kafka.js';
@@ -18,6 +19,7 @@ export const allGuards: readonly Guard[] = [
   ...optinApiGuards,
   ...pageGuards,
   ...ingestionGuards,
+  ...deadLetterGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,
