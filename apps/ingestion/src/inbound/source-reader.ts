@@ -87,8 +87,11 @@ export class SourceReader {
   /** Finishes the running chunk, leaves the group and, if it has a client of its own, the cluster. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.consumer.stop();
-    if (this.outside) await this.client.close();
+    try {
+      await this.consumer.stop();
+    } finally {
+      if (this.outside) await this.client.close();
+    }
   }
 
   positions(): Position[] {
