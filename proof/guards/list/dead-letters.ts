@@ -53,8 +53,8 @@ export const deadLetterGuards: readonly Guard[] = [
     id: 'dead-letters/json-fault-quotes-nothing',
     promise: 'A piece of a webhook with what a shopper wrote would stand in logs and headers.',
     file: 'libs/contracts/src/read-json.ts',
-    from: 'detail: `not JSON: ${placeOf((error as Error).message)}`',
-    to: 'detail: `not JSON: ${(error as Error).message}`',
+    from: "'it ends too early' : 'a character is where none may be'",
+    to: "'it ends too early' : message",
     test: { suite: 'unit', file: 'libs/contracts/src/read-json.spec.ts', name: 'quotes nothing' },
   },
 ];
