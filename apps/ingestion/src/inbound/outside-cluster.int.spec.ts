@@ -5,7 +5,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { allTopics, catalogSignals, deadLetters, exampleSettings, freshness, ShopSettings } from '@beckon/contracts';
 import { Emitter, KafkaClient, createTopics } from '@beckon/kafka';
-import { systemClock } from '@beckon/service';
+import { metricsText, systemClock } from '@beckon/service';
 import type { ShopDirectory, ShopInForce } from '@beckon/settings';
 import { startStack, type Stack } from '@beckon/stack';
 import type { DataSource } from 'typeorm';
@@ -174,6 +174,7 @@ it('while that cluster is away nothing is said of it, and the others are neither
   await until('ours is said to be fresh', () => fresh.slice(since).some((r) => r.key === 'aurora:ours:0'));
   expect(fresh.slice(since).filter((r) => r.key?.startsWith('aurora:theirs:'))).toEqual([]);
   expect(sources.silent()).toBeUndefined();
+  expect(await metricsText()).toMatch(/beckon_ingestion_sources_away(\{[^}]*\})? 1\b/);
 
   // Leaving a cluster that does not answer takes its time, which nobody else waits for.
   apply(ours, { ...ours, name: 'again' });
