@@ -35,7 +35,7 @@ export const sourceGuards: readonly Guard[] = [
     promise: 'A webhook that somebody caught could be sent again next year.',
     file: signature,
     from: 'if (Math.abs(now - Number(at) * 1000) > TOLERANCE_MS) return false;',
-    to: '',
+    to: 'if (Math.abs(now - Number(at) * 1000) > 1e6 * TOLERANCE_MS) return false;',
     test: { suite: 'unit', file: signatures, name: 'what was signed long ago is a replay' },
   },
   {
@@ -71,7 +71,7 @@ export const sourceGuards: readonly Guard[] = [
     promise: 'Passwords of shops would lie in a topic for a week.',
     file: record,
     from: '!secret.has(entry[0]) && ',
-    to: '',
+    to: "!secret.has('') && ",
     test: { suite: 'unit', file: records, name: 'secrets, signatures' },
   },
   {
@@ -79,7 +79,7 @@ export const sourceGuards: readonly Guard[] = [
     promise: 'A platform could make its events pass over us with a header that is ours.',
     file: record,
     from: ' && !NOT_THEIRS.test(entry[0])',
-    to: '',
+    to: " && !NOT_THEIRS.test('')",
     test: { suite: 'unit', file: records, name: 'nobody outside can speak with our own headers' },
   },
   {
