@@ -11,6 +11,7 @@ import { pageGuards } from './list/pages.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
 import { snapshotGuards } from './list/snapshots.js';
+import { sourceGuards } from './list/sources.js';
 import { throttlingGuards } from './list/throttling.js';
 
 /** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
@@ -22,6 +23,7 @@ export const allGuards: readonly Guard[] = [
   ...ingestionGuards,
   ...deadLetterGuards,
   ...snapshotGuards,
+  ...sourceGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,
