@@ -2,6 +2,7 @@ import type { Guard } from '../guard.js';
 
 const line = 'apps/ingestion/src/domain/snapshot-line.ts';
 const lining = 'apps/ingestion/src/domain/snapshot-line.spec.ts';
+const take = 'apps/ingestion/src/inbound/snapshots/take-snapshot.ts';
 const split = 'apps/ingestion/src/inbound/snapshots/split-lines.ts';
 
 /** A snapshot corrects what is known, silently, and takes nothing away that nobody said. */
@@ -45,5 +46,29 @@ export const snapshotGuards: readonly Guard[] = [
     from: 'size > most ? undefined : Buffer.concat(held)',
     to: 'size > most && number < 0 ? undefined : Buffer.concat(held)',
     test: { suite: 'unit', file: 'apps/ingestion/src/inbound/snapshots/split-lines.spec.ts', name: 'lines of' },
+  },
+  {
+    id: 'snapshots/no-faster-than-committed',
+    promise: 'A snapshot of a million SKUs would be held in memory.',
+    file: take,
+    from: 'if (batch.length >= LINES || bytes >= BYTES) await commit();',
+    to: 'if (batch.length >= LINES && bytes >= 64 * BYTES) await commit();',
+    test: {
+      suite: 'unit',
+      file: 'apps/ingestion/src/inbound/snapshots/take-snapshot.spec.ts',
+      name: 'read no faster than it is committed',
+    },
+  },
+  {
+    id: 'snapshots/unreadable-line-hides-nobody',
+    promise: 'One line with a typing error would take what it names out of the shop.',
+    file: take,
+    from: 'if (terms.complete && count.faults === 0)',
+    to: 'if (terms.complete && count.faults >= 0)',
+    test: {
+      suite: 'int',
+      file: 'apps/ingestion/src/inbound/snapshots/snapshots.int.spec.ts',
+      name: 'stays, unless it is complete and every line could be read',
+    },
   },
 ];
