@@ -85,14 +85,13 @@ function takeNews(
     return typeof mark !== 'string';
   };
 
-  const { version, ...fields } = update.listing;
   const marks = { ...before.listingMarks };
   for (const field of LISTING_FIELDS) {
-    if (fields[field] === undefined) continue;
-    const mark = markVersion(marks[field], version, update.eventId);
+    if (update.listing?.[field] === undefined) continue;
+    const mark = markVersion(marks[field], update.listing.version, update.eventId);
     if (!take(mark)) continue;
     marks[field] = mark;
-    Object.assign(state, { [field]: fields[field] });
+    Object.assign(state, { [field]: update.listing[field] });
   }
   state.listingMarks = marks;
 

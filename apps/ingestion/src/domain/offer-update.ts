@@ -1,4 +1,5 @@
 import type { Money } from '@beckon/contracts';
+import type { FormatOptions } from './wanted-sources.js';
 
 /**
  * Where one event stands among the events of one facet of a SKU. `explicit` versions are counters of the platform;
@@ -10,9 +11,13 @@ export interface Version {
   readonly explicit: boolean;
 }
 
-/** Units on hand (null: the shop does not count this SKU), and what the source says they were before. */
+/**
+ * Units on hand (null: the shop does not count this SKU), and what the source says they were before. With a location: there
+ * only, and what can be sold is the sum of the locations.
+ */
 export interface StockUpdate {
   readonly version: Version;
+  readonly location?: string;
   readonly units: number | null;
   readonly previous?: number | null;
 }
@@ -27,7 +32,7 @@ export interface PriceUpdate {
 /** What names the SKU to people, and whether it is shown. A field that is absent stays as it was. */
 export interface ListingUpdate {
   readonly version: Version;
-  readonly product: string;
+  readonly product?: string;
   readonly published?: boolean;
   readonly title?: string | null;
   readonly options?: readonly string[];
@@ -35,7 +40,7 @@ export interface ListingUpdate {
   readonly image?: string | null;
 }
 
-/** One event of a platform about one SKU, in our words: what every adapter makes of a native record. */
+/** One event of a platform about one SKU, in our words: what the fold takes. */
 export interface OfferUpdate {
   readonly sku: string;
   /** Tells events of equal version apart. */
@@ -44,21 +49,41 @@ export interface OfferUpdate {
   readonly sourceAt: number;
   /** A snapshot says what is, not what happened: it never alerts anybody. */
   readonly snapshot: boolean;
-  readonly listing: ListingUpdate;
+  readonly listing?: ListingUpdate;
   readonly stock?: StockUpdate;
   readonly price?: PriceUpdate;
 }
 
+/**
+ * What a record is about: a SKU, or an id of the platform's own that another record shows to belong to one (written with
+ * what it counts, `inventory_item:4711`).
+ */
+export type ItemRef = { readonly sku: string } | { readonly ref: string };
+
+/** What an adapter makes of a native record: an update, maybe of something whose SKU only another record tells. */
+export interface NativeUpdate extends Omit<OfferUpdate, 'sku'> {
+  readonly item: ItemRef;
+  /** Ids of the platform's own that the record shows to belong to its SKU. */
+  readonly teaches?: readonly string[];
+}
+
 /** Why a record cannot be read: the faulty field in the platform's own words, and what to do about it. */
 export interface RecordFault {
-  readonly code: 'not_a_cloud_event' | 'unknown_type' | 'invalid_field';
+  readonly code: 'not_a_cloud_event' | 'not_json' | 'unknown_type' | 'invalid_field';
   readonly field: string;
   readonly detail: string;
 }
 
-/** What an adapter answers: updates, or the fault. */
+/** Something that a record only names: it has to be asked of the platform, `variant` `4711`. */
+export interface Wanted {
+  readonly what: string;
+  readonly id: string;
+}
+
+/** What an adapter answers: updates (none: the record is about something else) and what to ask for, or the fault. */
 export type AdapterResult =
-  { readonly ok: true; readonly updates: readonly OfferUpdate[] } | { readonly ok: false; readonly fault: RecordFault };
+  | { readonly ok: true; readonly updates: readonly NativeUpdate[]; readonly wanted?: readonly Wanted[] }
+  | { readonly ok: false; readonly fault: RecordFault };
 
 /** What an adapter gets: the record as it lies in the shop's topic. */
 export interface NativeRecord {
@@ -68,5 +93,11 @@ export interface NativeRecord {
   readonly timestamp: number;
 }
 
+/** What an adapter may need to know beside the record: what the settings of its source say. */
+export interface AdapterContext extends FormatOptions {
+  /** For formats whose prices do not name one: the source's currency, else the shop's. */
+  readonly currency: string;
+}
+
 /** An adapter turns one native record into updates. Pure: it never throws, whatever the record holds. */
-export type Adapter = (record: NativeRecord) => AdapterResult;
+export type Adapter = (record: NativeRecord, context: AdapterContext) => AdapterResult;

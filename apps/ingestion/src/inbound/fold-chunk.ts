@@ -1,9 +1,10 @@
 /** A chunk of a shop's topic: read, lock, fold in order, write, emit. */
 import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
-import type { Chunk, ChunkTransaction } from '@beckon/kafka';
+import { firstWrittenAt, type Chunk, type ChunkTransaction, type EmittingTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
 import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
-import type { OfferUpdate } from '../domain/offer-update.js';
+import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
+import type { OfferState } from '../domain/offer-state.js';
 import type { WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
 import { lockOffers, saveOffers, saveSignals } from '../outbound/offer-store.js';
@@ -13,10 +14,33 @@ export async function foldChunk(
   chunk: Chunk<unknown>,
   tx: ChunkTransaction,
   source: WantedSource,
-  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'>,
+  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'> & AdapterContext,
 ): Promise<void> {
-  const updates = readUpdates(chunk, tx, source);
-  if (updates.length === 0) return;
+  const updates = readUpdates(chunk, tx, source, {
+    ...source.options,
+    currency: source.options?.currency ?? c.currency,
+  });
+  if (updates.length > 0) await foldUpdates(updates, tx, source, c);
+}
+
+/** What became of some updates. */
+export interface Folded {
+  /** SKUs of which readers see something else now. */
+  readonly changed: number;
+  readonly signals: readonly Signal[];
+}
+
+/**
+ * Folds updates of one shop in order, writes what came of it and emits it. `place` may put each update in its place
+ * among what is known of its SKU, or leave it out.
+ */
+export async function foldUpdates(
+  updates: readonly Arrived[],
+  tx: EmittingTransaction,
+  source: Pick<WantedSource, 'shop' | 'name'>,
+  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'>,
+  place: (update: OfferUpdate, known: OfferState | undefined) => OfferUpdate | undefined = (update) => update,
+): Promise<Folded> {
   const states = await lockOffers(
     tx,
     source.shop,
@@ -26,7 +50,9 @@ export async function foldChunk(
   const changed = new Set<string>();
   const signals: Signal[] = [];
   const told: Decision[] = [];
-  for (const { update, partition } of updates) {
+  for (const { update: arrived, partition } of updates) {
+    const update = place(arrived, states.get(arrived.sku));
+    if (update === undefined) continue;
     const context: FoldContext = { ...c, shop: source.shop, source: source.name, sourcePartition: partition };
     const fold = foldOffer(states.get(update.sku), update, context);
     ingestionMetrics.updates.add(1, { outcome: fold.outcome });
@@ -66,21 +92,30 @@ export async function foldChunk(
     ingestionMetrics.signals.add(1, { kind: signal.kind, op: signal.op });
   }
   for (const d of told) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
+  return { changed: changed.size, signals };
 }
 
 /** An update and the partition that it lay in. */
-interface Arrived {
+export interface Arrived {
   readonly update: OfferUpdate;
   readonly partition: number;
 }
 
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
-function readUpdates(chunk: Chunk<unknown>, tx: ChunkTransaction, source: WantedSource): Arrived[] {
+function readUpdates(
+  chunk: Chunk<unknown>,
+  tx: ChunkTransaction,
+  source: WantedSource,
+  context: AdapterContext,
+): Arrived[] {
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
-    const result = read({ value, headers, timestamp: record.timestamp });
-    if (result.ok) return result.updates.map((update) => ({ update, partition: record.partition }));
+    const result = read({ value, headers, timestamp: firstWrittenAt(record) }, context);
+    if (result.ok)
+      return result.updates.flatMap(({ item, ...update }) =>
+        'sku' in item ? [{ update: { ...update, sku: item.sku }, partition: record.partition }] : [],
+      );
     tx.deadLetter(record, result.fault);
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];

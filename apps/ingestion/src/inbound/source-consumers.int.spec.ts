@@ -71,6 +71,7 @@ async function bed() {
       dataSource,
       emitter,
       directory: directory as unknown as ShopDirectory,
+      secrets: { read: () => undefined },
       clock: systemClock,
       log: testLog(),
       onGone: (error) => {
@@ -144,7 +145,7 @@ test('settings start and stop sources without touching the others; another worke
   };
   await put(client, a, { ...coat, units: 1 });
   await until('a is read', async () => (await units('coat-m')) === 1);
-  const readerOfA = first.running()[0]?.positions;
+  const readerOfA = first.running()[0];
 
   directory.set({ shop: 'aurora', sources: { a, b } });
   await put(client, b, { sku: 'hat', product: 'hat', units: 2 });
@@ -152,7 +153,8 @@ test('settings start and stop sources without touching the others; another worke
   expect(first.running().map((s) => s.source.name)).toEqual(['a', 'b']);
   await put(client, a, { ...coat, units: 3 });
   await until('a goes on', async () => (await units('coat-m')) === 3);
-  expect(readerOfA?.()[0]?.position).toBe(2n);
+  expect(readerOfA?.positions()[0]?.position).toBe(2n);
+  expect(first.running()[0]).toBe(readerOfA);
 
   directory.set({ shop: 'aurora', sources: { b } });
   await until('a is stopped', () => first.running().length === 1);
@@ -178,7 +180,7 @@ test('freshness: at the end of the log the source is fresh now; stopped workers 
   await put(client, catalog, { ...coat, units: 1 });
   await until('it is read', () => sources.running()[0]?.positions()[0]?.settledPosition === 1n);
   const before = Date.now();
-  const o = { sources, client, emitter, clock: systemClock, log: testLog() };
+  const o = { sources, emitter, clock: systemClock, log: testLog() };
   await tellFreshness(o);
   await until('freshness', () => seen.length === 1);
   const [said] = values<Freshness>(seen);

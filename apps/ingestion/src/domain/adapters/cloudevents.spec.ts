@@ -44,7 +44,7 @@ describe('what is read', () => {
       ok: true,
       updates: [
         {
-          sku: 'coat-m',
+          item: { sku: 'coat-m' },
           eventId: 'evt-1',
           sourceAt: at,
           snapshot: false,

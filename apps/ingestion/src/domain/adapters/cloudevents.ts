@@ -5,7 +5,7 @@
  */
 import { decodeCloudEvent, isCurrency, parseDecimal, type Money } from '@beckon/contracts';
 import { z } from 'zod';
-import type { AdapterResult, NativeRecord, OfferUpdate, Version } from '../offer-update.js';
+import type { AdapterResult, NativeRecord, NativeUpdate, Version } from '../offer-update.js';
 
 /** The event types of the format. */
 export const OFFER_CHANGED = 'com.beckon.offer.changed';
@@ -69,12 +69,12 @@ export function readOfferEvent(record: NativeRecord): AdapterResult {
   return { ok: true, updates: [update(parsed.data, id, type, Math.max(0, time ?? record.timestamp))] };
 }
 
-function update(d: z.output<typeof OfferData>, eventId: string, type: string, sourceAt: number): OfferUpdate {
+function update(d: z.output<typeof OfferData>, eventId: string, type: string, sourceAt: number): NativeUpdate {
   const byTime: Version = { value: sourceAt, explicit: false };
   const version: Version = d.version === undefined ? byTime : { value: d.version, explicit: true };
   const { sku, product, published, title, options, url, image, previous } = d;
   return {
-    sku,
+    item: { sku },
     eventId,
     sourceAt,
     snapshot: type === OFFER_SNAPSHOT,

@@ -18,7 +18,7 @@ test('the binary example is read, every field', () => {
     ok: true,
     updates: [
       {
-        sku: 'red-coat-m',
+        item: { sku: 'red-coat-m' },
         listing: { product: 'red-coat', title: 'Red coat', options: ['Size M'], published: true },
         stock: { units: 4, previous: 0, version: { value: 17, explicit: true } },
         price: { price: { amount: 9_900 }, previous: { amount: 12_900 } },
@@ -30,7 +30,7 @@ test('the binary example is read, every field', () => {
 test('the structured example is read', () => {
   const value = Buffer.from(block('json structured'));
   const result = readOfferEvent({ headers: { 'content-type': 'application/cloudevents+json' }, value, timestamp });
-  expect(result).toMatchObject({ ok: true, updates: [{ sku: 'red-coat-m', sourceAt: timestamp - 750 }] });
+  expect(result).toMatchObject({ ok: true, updates: [{ item: { sku: 'red-coat-m' }, sourceAt: timestamp - 750 }] });
 });
 
 test('the line for the console producer is read, parted as the tool parts it', () => {
