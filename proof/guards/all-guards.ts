@@ -1,6 +1,7 @@
 import type { Guard } from './guard.js';
 import { deliveryGuards } from './list/delivery.js';
 import { ingestionGuards } from './list/ingestion.js';
+import { ingestionPlatformGuards } from './list/ingestion-platforms.js';
 import { kafkaGuards } from './list/kafka.js';
 import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
@@ -18,6 +19,7 @@ export const allGuards: readonly Guard[] = [
   ...optinApiGuards,
   ...pageGuards,
   ...ingestionGuards,
+  ...ingestionPlatformGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,

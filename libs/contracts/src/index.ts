@@ -5,6 +5,8 @@ export * from './vocabulary.js';
 export * from './cloud-event.js';
 export * from './settings/duration.js';
 export * from './settings/topic-settings.js';
+export * from './settings/json-path.js';
+export * from './settings/json-mapping.js';
 export * from './settings/shop-settings.js';
 export * from './topics/messenger-events.js';
 export * from './topics/shoppers.js';

@@ -1,4 +1,4 @@
-import type { Money } from '@beckon/contracts';
+import type { JsonMapping, Money } from '@beckon/contracts';
 
 /**
  * Where one event stands among the events of one facet of a SKU. `explicit` versions are counters of the platform;
@@ -96,6 +96,8 @@ export interface NativeRecord {
 export interface AdapterContext {
   /** The shop's currency, for formats whose prices do not name one. */
   readonly currency: string;
+  /** Format `json`: where its fields lie. */
+  readonly mapping?: JsonMapping;
 }
 
 /** An adapter turns one native record into updates. Pure: it never throws, whatever the record holds. */

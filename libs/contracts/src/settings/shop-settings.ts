@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Kind } from '../vocabulary.js';
 import { isCurrency } from '../money.js';
 import { Duration, SecretRef } from './duration.js';
+import { JsonMapping } from './json-mapping.js';
 import { TopicSettings } from './topic-settings.js';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens');
@@ -46,8 +47,9 @@ export const PageSettings = z.strictObject({
 /** Where the shop's stock and price events come from. */
 export const SourceSettings = z.strictObject({
   name: slug,
-  format: z.enum(['cloudevents']),
+  format: z.enum(['cloudevents', 'json']),
   topic: z.string().min(1).max(249).describe('the shop’s own Kafka topic, without any prefix of ours'),
+  mapping: JsonMapping.optional().describe('format json: where its fields lie, and how money and time are written'),
 });
 
 /** At most `limit` messages in any `period`, counted per shopper, per shopper and kind, or per shopper and SKU. */
@@ -147,6 +149,14 @@ export const ShopSettings = z
       'topics',
       s.topics.map((t) => t.topic),
     );
+    s.sources.forEach((source, i) => {
+      if ((source.format === 'json') !== (source.mapping !== undefined))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['sources', i, 'mapping'],
+          message: 'format json needs a mapping, and no other format has one',
+        });
+    });
     s.pages.forEach((p, i) => {
       if (p.pace_per_second > 40 && !p.inbox_unused)
         ctx.addIssue({

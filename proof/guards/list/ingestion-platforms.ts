@@ -1,0 +1,64 @@
+import type { Guard } from '../guard.js';
+
+const folder = 'apps/ingestion/src/domain/adapters';
+const mapped = `${folder}/json-mapping.spec.ts`;
+
+/** What the adapters of single platforms must not get wrong. */
+export const ingestionPlatformGuards: readonly Guard[] = [
+  {
+    id: 'ingestion/json-own-properties',
+    promise: 'What every object inherits would be read as if the shop had said it.',
+    file: `${folder}/json-places.ts`,
+    from: ' || !Object.hasOwn(value, step)',
+    to: '',
+    test: { suite: 'unit', file: mapped, name: 'json: proto-path' },
+  },
+  {
+    id: 'ingestion/json-float-only-where-declared',
+    promise: 'A price that lost its last digit on the way would be told as if it were exact.',
+    file: `${folder}/json-mapping.ts`,
+    from: "if (typeof value !== 'string' || value.length > 40)",
+    to: "if (typeof value === 'number') return this.take(roundFloat(value, code, at));\n        if (typeof value !== 'string' || value.length > 40)",
+    test: { suite: 'unit', file: mapped, name: 'json: float-not-declared' },
+  },
+  {
+    id: 'ingestion/json-short-refusals',
+    promise: 'A record with a megabyte of digits would put a megabyte into every header and log line about it.',
+    file: `${folder}/json-mapping.ts`,
+    from: "if (typeof value !== 'string' || value.length > 40)",
+    to: "if (typeof value !== 'string')",
+    test: { suite: 'unit', file: mapped, name: 'refused by a short sentence' },
+  },
+  {
+    id: 'ingestion/json-number-names-exactly',
+    promise: 'A SKU of 19 digits, rounded, would tell the shoppers of another article.',
+    file: `${folder}/json-mapping.ts`,
+    from: "if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);",
+    to: "if (typeof value === 'number') return String(value);",
+    test: { suite: 'unit', file: mapped, name: 'json: numeric-sku-too-long' },
+  },
+  {
+    id: 'ingestion/json-clock-ahead',
+    promise: 'One record of a broken clock would outrank every later change of its SKU.',
+    file: `${folder}/json-mapping.ts`,
+    from: 'if (early) throw new FieldFault(early);',
+    to: 'if (early && ms < 0) throw new FieldFault(early);',
+    test: { suite: 'unit', file: mapped, name: 'json: time-ahead' },
+  },
+  {
+    id: 'ingestion/json-items-end',
+    promise: 'One record with a million lines would hold up every other record of its source.',
+    file: `${folder}/json-mapping.ts`,
+    from: 'if (found.length > MOST_ITEMS) return fault',
+    to: 'if (found.length > 2 * MOST_ITEMS) return fault',
+    test: { suite: 'unit', file: mapped, name: 'a list without end' },
+  },
+  {
+    id: 'ingestion/float-by-its-decimals',
+    promise: 'A price would be a cent off, and an alert for "under 80" would come for exactly 80.',
+    file: `${folder}/loose-values.ts`,
+    from: 'const rounded = Number((billionths + minor / 2n) / minor);',
+    to: 'const rounded = Number(billionths / minor);',
+    test: { suite: 'unit', file: mapped, name: 'json: float-price-half' },
+  },
+];
