@@ -9,6 +9,7 @@ import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
+import { shopifyGuards } from './list/shopify.js';
 import { throttlingGuards } from './list/throttling.js';
 
 /** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
@@ -18,6 +19,7 @@ export const allGuards: readonly Guard[] = [
   ...optinApiGuards,
   ...pageGuards,
   ...ingestionGuards,
+  ...shopifyGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,

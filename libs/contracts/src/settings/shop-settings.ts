@@ -46,7 +46,7 @@ export const PageSettings = z.strictObject({
 /** Where the shop's stock and price events come from. */
 export const SourceSettings = z.strictObject({
   name: slug,
-  format: z.enum(['cloudevents']),
+  format: z.enum(['cloudevents', 'shopify']),
   topic: z.string().min(1).max(249).describe('the shop’s own Kafka topic, without any prefix of ours'),
 });
 
