@@ -10,6 +10,7 @@ import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
+import { shopifyGuards } from './list/shopify.js';
 import { throttlingGuards } from './list/throttling.js';
 
 /** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
@@ -20,6 +21,7 @@ export const allGuards: readonly Guard[] = [
   ...pageGuards,
   ...ingestionGuards,
   ...ingestionPlatformGuards,
+  ...shopifyGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,
