@@ -1,6 +1,7 @@
 import type { Guard } from '../guard.js';
 
 const folder = 'apps/ingestion/src/domain/adapters';
+const woo = { file: `${folder}/woocommerce.ts`, spec: `${folder}/woocommerce.spec.ts` };
 const mapped = `${folder}/json-mapping.spec.ts`;
 
 /** What the adapters of single platforms must not get wrong. */
@@ -60,5 +61,29 @@ export const ingestionPlatformGuards: readonly Guard[] = [
     from: 'const rounded = Number((billionths + minor / 2n) / minor);',
     to: 'const rounded = Number(billionths / minor);',
     test: { suite: 'unit', file: mapped, name: 'json: float-price-half' },
+  },
+  {
+    id: 'ingestion/woocommerce-status-first',
+    promise: 'Shoppers would be told of the last two pieces, which the shop keeps back and does not sell.',
+    file: woo.file,
+    from: "if (stock_status && stock_status !== 'instock') return 0;",
+    to: '',
+    test: { suite: 'unit', file: woo.spec, name: 'woocommerce: kept-back' },
+  },
+  {
+    id: 'ingestion/woocommerce-disabled-variation',
+    promise: 'Shoppers would be sent to a size that the shop has disabled.',
+    file: woo.file,
+    from: 'isVariation && !enabled ? 0 : unitsOf(product)',
+    to: 'unitsOf(product)',
+    test: { suite: 'unit', file: woo.spec, name: 'woocommerce: variation-disabled' },
+  },
+  {
+    id: 'ingestion/woocommerce-parent-publishes',
+    promise: 'A change of one size would count as publishing it, although its product is hidden.',
+    file: woo.file,
+    from: 'published: isVariation ? undefined : enabled,',
+    to: 'published: enabled,',
+    test: { suite: 'unit', file: woo.spec, name: 'a variation says nothing of being shown' },
   },
 ];

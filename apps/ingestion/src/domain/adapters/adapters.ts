@@ -3,10 +3,12 @@ import type { Adapter } from '../offer-update.js';
 import { readOfferEvent } from './cloudevents.js';
 import { readMappedJson } from './json-mapping.js';
 import { readShopifyWebhook } from './shopify.js';
+import { readWooCommerceWebhook } from './woocommerce.js';
 
 /** One adapter per format that a shop's settings can name. A new platform is one file beside this one and one line. */
 export const adapters: Readonly<Record<SourceSettings['format'], Adapter>> = {
   cloudevents: readOfferEvent,
   json: readMappedJson,
   shopify: readShopifyWebhook,
+  woocommerce: readWooCommerceWebhook,
 };

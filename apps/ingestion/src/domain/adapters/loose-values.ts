@@ -23,7 +23,17 @@ const MOST_MAJOR = 1e13;
  */
 export function roundFloat(amount: number, currency: string, field: string): Money | Fault {
   if (!(amount >= 0 && amount < MOST_MAJOR)) return fault(field, 'not an amount of money: negative, or far too large');
-  const billionths = BigInt(amount.toFixed(9).replace('.', ''));
+  return roundDecimal(amount.toFixed(9), currency, field);
+}
+
+/**
+ * A price as decimal text with more decimals than its currency may have (net prices, `DECIMAL(20,6)` columns), rounded
+ * half up to the minor unit, as the shop itself shows it. The fault names `field`.
+ */
+export function roundDecimal(amount: string, currency: string, field: string): Money | Fault {
+  const [, whole, decimals = ''] = /^(\d{1,13})(?:\.(\d{1,9}))?$/.exec(amount) ?? [];
+  if (whole === undefined) return fault(field, 'not a decimal amount such as "79.90"');
+  const billionths = BigInt(whole + decimals.padEnd(9, '0'));
   const minor = 10n ** BigInt(9 - minorDigits(currency));
   const rounded = Number((billionths + minor / 2n) / minor);
   return Number.isSafeInteger(rounded) ? { amount: rounded, currency } : fault(field, 'too large for its currency');
