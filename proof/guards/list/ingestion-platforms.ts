@@ -2,6 +2,10 @@ import type { Guard } from '../guard.js';
 
 const folder = 'apps/ingestion/src/domain/adapters';
 const woo = { file: `${folder}/woocommerce.ts`, spec: `${folder}/woocommerce.spec.ts` };
+const adobe = { file: `${folder}/adobe-commerce.ts`, spec: `${folder}/adobe-commerce.spec.ts` };
+const scayle = { file: `${folder}/scayle.ts`, spec: `${folder}/scayle.spec.ts` };
+const shopline = { file: `${folder}/shopline.ts`, spec: `${folder}/shopline.spec.ts` };
+const bigcommerce = { file: `${folder}/bigcommerce.ts`, spec: `${folder}/bigcommerce.spec.ts` };
 const mapped = `${folder}/json-mapping.spec.ts`;
 
 /** What the adapters of single platforms must not get wrong. */
@@ -85,5 +89,69 @@ export const ingestionPlatformGuards: readonly Guard[] = [
     from: 'published: isVariation ? undefined : enabled,',
     to: 'published: enabled,',
     test: { suite: 'unit', file: woo.spec, name: 'a variation says nothing of being shown' },
+  },
+  {
+    id: 'ingestion/adobe-store-views-apart',
+    promise: 'A price that holds in one store view would be told to the shoppers of all.',
+    file: adobe.file,
+    from: 'if (Number(product.store_id) !== 0) return nothing;',
+    to: '',
+    test: { suite: 'unit', file: adobe.spec, name: 'adobe-commerce: store-view' },
+  },
+  {
+    id: 'ingestion/adobe-source-switched-off',
+    promise: 'Shoppers would be told of units at a source that sells nothing.',
+    file: adobe.file,
+    from: '(shelf.status ? sellable(shelf.quantity) : 0)',
+    to: 'sellable(shelf.quantity)',
+    test: { suite: 'unit', file: adobe.spec, name: 'adobe-commerce: source-item-off' },
+  },
+  {
+    id: 'ingestion/adobe-special-price-in-its-days',
+    promise: 'A special price would be told before it begins, or after it is over.',
+    file: adobe.file,
+    from: 'if (!begun || over || price === undefined || isFault(price)) return price;',
+    to: 'if ((begun && over && price === undefined) || price === undefined || isFault(price)) return price;',
+    test: { suite: 'unit', file: adobe.spec, name: 'adobe-commerce: special-price' },
+  },
+  {
+    id: 'ingestion/scayle-countries-agree',
+    promise: 'Shoppers of one country would be told the price of another.',
+    file: scayle.file,
+    from: 'others.some((p) => p.price !== first.price)',
+    to: 'others.some((p) => p.price < 0)',
+    test: { suite: 'unit', file: scayle.spec, name: 'scayle: prices-differ' },
+  },
+  {
+    id: 'ingestion/scayle-price-for-everybody',
+    promise: 'Shoppers would be told the price of a customer group that they do not belong to.',
+    file: scayle.file,
+    from: '!p.groupKey &&',
+    to: '',
+    test: { suite: 'unit', file: scayle.spec, name: 'scayle: prices' },
+  },
+  {
+    id: 'ingestion/shopline-place-of-its-own',
+    promise: 'The last warehouse that told would stand for all of them.',
+    file: shopline.file,
+    from: 'location: place.location_id, units',
+    to: 'units',
+    test: { suite: 'unit', file: shopline.spec, name: 'shopline: level' },
+  },
+  {
+    id: 'ingestion/bigcommerce-relative-is-a-hint',
+    promise: 'A change of the stock would be taken for the stock: shoppers would be told of units that are not there.',
+    file: bigcommerce.file,
+    from: "if (method === 'relative') return { ok: true, updates: [], wanted: [ask] };",
+    to: "if (method === 'relative' && value === 0) return { ok: true, updates: [], wanted: [ask] };",
+    test: { suite: 'unit', file: bigcommerce.spec, name: 'bigcommerce: relative' },
+  },
+  {
+    id: 'ingestion/bigcommerce-hash-is-no-event',
+    promise: 'Stock that goes up and down between two numbers would stop being read at the second time.',
+    file: bigcommerce.file,
+    from: 'hash ? `${hash}@${created_at}` : undefined',
+    to: 'hash ?? undefined',
+    test: { suite: 'unit', file: bigcommerce.spec, name: 'bigcommerce: absolute-again' },
   },
 ];

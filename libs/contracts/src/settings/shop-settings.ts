@@ -47,7 +47,16 @@ export const PageSettings = z.strictObject({
 /** Where the shop's stock and price events come from. */
 export const SourceSettings = z.strictObject({
   name: slug,
-  format: z.enum(['cloudevents', 'json', 'shopify', 'woocommerce']),
+  format: z.enum([
+    'adobe-commerce',
+    'bigcommerce',
+    'cloudevents',
+    'json',
+    'scayle',
+    'shopify',
+    'shopline',
+    'woocommerce',
+  ]),
   topic: z.string().min(1).max(249).describe('the shop’s own Kafka topic, without any prefix of ours'),
   mapping: JsonMapping.optional().describe('format json: where its fields lie, and how money and time are written'),
 });
