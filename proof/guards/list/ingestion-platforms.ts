@@ -6,6 +6,8 @@ const adobe = { file: `${folder}/adobe-commerce.ts`, spec: `${folder}/adobe-comm
 const scayle = { file: `${folder}/scayle.ts`, spec: `${folder}/scayle.spec.ts` };
 const shopline = { file: `${folder}/shopline.ts`, spec: `${folder}/shopline.spec.ts` };
 const bigcommerce = { file: `${folder}/bigcommerce.ts`, spec: `${folder}/bigcommerce.spec.ts` };
+const answers = `${folder}/medusa-answers.ts`;
+const medusaSpec = `${folder}/medusa.spec.ts`;
 const mapped = `${folder}/json-mapping.spec.ts`;
 
 /** What the adapters of single platforms must not get wrong. */
@@ -153,5 +155,29 @@ export const ingestionPlatformGuards: readonly Guard[] = [
     from: 'hash ? `${hash}@${created_at}` : undefined',
     to: 'hash ?? undefined',
     test: { suite: 'unit', file: bigcommerce.spec, name: 'bigcommerce: absolute-again' },
+  },
+  {
+    id: 'ingestion/medusa-reserved-is-not-for-sale',
+    promise: 'Shoppers would be told of units that others have already ordered.',
+    file: answers,
+    from: 'level.stocked_quantity - level.reserved_quantity',
+    to: 'level.stocked_quantity',
+    test: { suite: 'unit', file: medusaSpec, name: 'medusa-answers: level-reserved' },
+  },
+  {
+    id: 'ingestion/medusa-price-of-one-piece',
+    promise: 'Shoppers would be told a price that holds from ten pieces on, or for others.',
+    file: answers,
+    from: '&& !price.price_list_id && (price.min_quantity ?? 1) <= 1',
+    to: '',
+    test: { suite: 'unit', file: medusaSpec, name: 'medusa-answers: price-' },
+  },
+  {
+    id: 'ingestion/medusa-id-stays-an-id',
+    promise: 'A forged event would lead our request, with the shop’s token, to another address of its platform.',
+    file: `${folder}/medusa.ts`,
+    from: "z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'not an id",
+    to: "z.string().regex(/^[^]{1,100}$/, 'not an id",
+    test: { suite: 'unit', file: medusaSpec, name: 'medusa: id-with-a-path' },
   },
 ];

@@ -52,6 +52,7 @@ export const SourceSettings = z.strictObject({
     'bigcommerce',
     'cloudevents',
     'json',
+    'medusa',
     'scayle',
     'shopify',
     'shopline',

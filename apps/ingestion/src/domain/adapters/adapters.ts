@@ -4,6 +4,7 @@ import { readAdobeCommerceEvent } from './adobe-commerce.js';
 import { readBigCommerceWebhook } from './bigcommerce.js';
 import { readOfferEvent } from './cloudevents.js';
 import { readMappedJson } from './json-mapping.js';
+import { readMedusaEvent } from './medusa.js';
 import { readScayleEvent } from './scayle.js';
 import { readShopifyWebhook } from './shopify.js';
 import { readShoplineWebhook } from './shopline.js';
@@ -15,6 +16,7 @@ export const adapters: Readonly<Record<SourceSettings['format'], Adapter>> = {
   bigcommerce: readBigCommerceWebhook,
   cloudevents: readOfferEvent,
   json: readMappedJson,
+  medusa: readMedusaEvent,
   scayle: readScayleEvent,
   shopify: readShopifyWebhook,
   shopline: readShoplineWebhook,
