@@ -70,7 +70,7 @@ async function openIngestion(bed: Bed): Promise<Contender> {
   const drain = async (): Promise<void> => {
     const consumer = new ChunkConsumer<unknown>({
       ...{ client, dataSource, emitter, log, group: client.group('erp'), topic: topic.name, source: `${SHOP}/erp` },
-      handler: (chunk, tx) => foldChunk(chunk, tx, source, { rules, settingsRev: 1, now: Date.now() }),
+      handler: (chunk, tx) => foldChunk(chunk, tx, source, { rules, currency: 'EUR', settingsRev: 1, now: Date.now() }),
     });
     void consumer.start();
     const settled = (): number =>
