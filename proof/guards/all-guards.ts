@@ -1,4 +1,5 @@
 import type { Guard } from './guard.js';
+import { commercetoolsGuards } from './list/commercetools.js';
 import { deliveryGuards } from './list/delivery.js';
 import { ingestionGuards } from './list/ingestion.js';
 import { kafkaGuards } from './list/kafka.js';
@@ -20,6 +21,7 @@ export const allGuards: readonly Guard[] = [
   ...pageGuards,
   ...ingestionGuards,
   ...shopifyGuards,
+  ...commercetoolsGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,

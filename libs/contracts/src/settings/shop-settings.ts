@@ -76,7 +76,7 @@ const formatFields = {
 export const SourceSettings = z
   .strictObject({
     name: slug,
-    format: z.enum(['cloudevents', 'shopify']),
+    format: z.enum(['cloudevents', 'commercetools', 'shopify']),
     topic: z
       .string()
       .min(1)
