@@ -1,4 +1,5 @@
 import type { Guard } from './guard.js';
+import { commercetoolsGuards } from './list/commercetools.js';
 import { deliveryGuards } from './list/delivery.js';
 import { ingestionGuards } from './list/ingestion.js';
 import { ingestionPlatformGuards } from './list/ingestion-platforms.js';
@@ -22,6 +23,7 @@ export const allGuards: readonly Guard[] = [
   ...ingestionGuards,
   ...ingestionPlatformGuards,
   ...shopifyGuards,
+  ...commercetoolsGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,

@@ -1,15 +1,29 @@
-import { Emitter, KafkaClient, KafkaModule, kafkaMigrations } from '@beckon/kafka';
-import { databaseModule, superviseLoop, type ServiceDeps } from '@beckon/service';
+import { shops } from '@beckon/contracts';
+import { Emitter, KafkaClient, KafkaModule, RecordLog, kafkaMigrations } from '@beckon/kafka';
+import { Loop, SecretReader, databaseModule, forgetOldRows, superviseLoop, type ServiceDeps } from '@beckon/service';
 import { settingsMigrations, ShopDirectory, ShopSettingsModule } from '@beckon/settings';
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { IngestionConfig } from './config.js';
 import { freshnessLoop } from './inbound/freshness-loop.js';
 import { SourceConsumers } from './inbound/source-consumers.js';
+import { WebhookDoors } from './inbound/webhooks/doors.js';
+import { WebhooksController } from './inbound/webhooks/webhooks.controller.js';
+import { KeySets } from './outbound/key-sets.js';
 import { Offers1790000100000 } from './outbound/migrations/1790000100000-offers.js';
+import { DeliveriesSeen1790000200000 } from './outbound/migrations/1790000200000-deliveries-seen.js';
+import { DELIVERY_KEPT_MS, forgetDeliveries } from './outbound/seen-deliveries.js';
+
+/** How often it is looked whether secrets that sources name have changed, in milliseconds. */
+const SECRETS_EVERY_MS = 30_000;
 
 /** Every migration of the schema `ingestion`. */
-export const ingestionMigrations = [...kafkaMigrations, ...settingsMigrations, Offers1790000100000];
+export const ingestionMigrations = [
+  ...kafkaMigrations,
+  ...settingsMigrations,
+  Offers1790000100000,
+  DeliveriesSeen1790000200000,
+];
 
 export class IngestionModule {
   static forService(config: IngestionConfig, deps: ServiceDeps): DynamicModule {
@@ -17,24 +31,60 @@ export class IngestionModule {
       module: IngestionModule,
       imports: [
         databaseModule(config, deps, { migrations: ingestionMigrations }),
-        KafkaModule.forService(config, deps),
+        KafkaModule.forService(config, deps, { stateTopics: [shops] }),
         ShopSettingsModule.forService(deps),
       ],
+      controllers: [WebhooksController],
       providers: [
         {
+          provide: SecretReader,
+          useFactory: () => new SecretReader({ log: deps.log, now: () => deps.clock.now(), keepMs: SECRETS_EVERY_MS }),
+        },
+        {
+          provide: RecordLog,
+          inject: [KafkaClient],
+          useFactory: (client: KafkaClient) => new RecordLog(client, config.WEBHOOK_KAFKA_WAIT_MS),
+        },
+        {
+          provide: WebhookDoors,
+          inject: [ShopDirectory, SecretReader],
+          useFactory: (directory: ShopDirectory, secrets: SecretReader) => {
+            const keySets = new KeySets({ log: deps.log, monotonic: () => deps.clock.monotonic() });
+            return new WebhookDoors(directory, secrets, keySets, () => deps.clock.now());
+          },
+        },
+        {
           provide: SourceConsumers,
-          inject: [KafkaClient, DataSource, Emitter, ShopDirectory],
-          useFactory: (client: KafkaClient, dataSource: DataSource, emitter: Emitter, directory: ShopDirectory) => {
+          inject: [KafkaClient, DataSource, Emitter, ShopDirectory, SecretReader],
+          useFactory: (
+            client: KafkaClient,
+            dataSource: DataSource,
+            emitter: Emitter,
+            directory: ShopDirectory,
+            secrets: SecretReader,
+          ) => {
             const { clock, log, health, shutdown } = deps;
             const onGone = (err: Error): void => {
               log.fatal({ err }, 'a consumer is gone for good; ending, so that the supervisor starts anew');
               process.exit(1);
             };
-            const sources = new SourceConsumers({ client, dataSource, emitter, directory, clock, log, onGone });
+            const sources = new SourceConsumers({
+              client,
+              dataSource,
+              emitter,
+              directory,
+              secrets,
+              clock,
+              log,
+              onGone,
+            });
             health.addLive('sources', () => sources.silent());
             shutdown.add('sources', () => sources.stop(), 'intake');
-            superviseLoop(freshnessLoop({ sources, client, emitter, clock, log }), deps);
+            superviseLoop(freshnessLoop({ sources, emitter, clock, log }), deps);
             sources.start();
+            const tick = (): Promise<void> => Promise.resolve(sources.follow());
+            superviseLoop(new Loop({ name: 'sources', idleMs: SECRETS_EVERY_MS, tick, log }), deps);
+            forgetOldRows('webhooks', (before, n) => forgetDeliveries(dataSource, before, n), deps, DELIVERY_KEPT_MS);
             return sources;
           },
         },

@@ -1,11 +1,4 @@
-import { kafkaStrategy } from '@beckon/kafka';
 import { runService } from '@beckon/service';
-import { ingestionSettings } from './config.js';
-import { IngestionModule } from './ingestion.module.js';
+import { ingestion } from './service.js';
 
-await runService({
-  name: 'ingestion',
-  settings: ingestionSettings,
-  module: (config, deps) => IngestionModule.forService(config, deps),
-  strategies: (app, _config, deps) => kafkaStrategy(app, deps),
-});
+await runService(ingestion);

@@ -1,4 +1,4 @@
-import { counter, gauge } from '@beckon/service';
+import { counter, gauge, histogram } from '@beckon/service';
 
 /** Metrics of ingestion. Shops and sources are labels: they are few, and the first question is always "whose?". */
 export const ingestionMetrics = {
@@ -11,6 +11,17 @@ export const ingestionMetrics = {
     labels: ['kind', 'op'],
   }),
   sources: gauge('beckon_ingestion_sources', { help: 'Sources that this process reads.' }),
+  webhooks: counter('beckon_ingestion_webhooks_total', {
+    help: 'Webhook posts by outcome: taken, trial (a platform tried the address), unsigned (or no such source), starting (settings not read yet), no_secret (a secret or public key that settings name is missing), kafka_away, too_large, encoded (compressed), slow (its body did not arrive in time), crowded (too many half-arrived bodies).',
+    labels: ['outcome'],
+  }),
+  webhookSeconds: histogram('beckon_ingestion_webhook_seconds', {
+    help: 'Time from the whole body of a signed webhook to its answer.',
+    unit: 'seconds',
+  }),
+  repeated: counter('beckon_ingestion_webhooks_repeated_total', {
+    help: 'Webhooks that had been handled before: the platform sent them again.',
+  }),
   freshness: gauge('beckon_ingestion_freshness_age_seconds', {
     help: 'Age of the oldest freshness among the partitions that this process reads; alerts wait beyond 20.',
     unit: 'seconds',

@@ -10,6 +10,7 @@ import {
   setting,
   text,
   url,
+  webhookSettings,
   withDefault,
   type ConfigOf,
 } from '@beckon/service';
@@ -21,6 +22,7 @@ export const optinSettings = {
   ...databaseSettings,
   ...sealSettings,
   ...graphSettings,
+  ...webhookSettings,
   DATABASE_SCHEMA: withDefault(databaseSettings.DATABASE_SCHEMA, 'optin'),
   SHOPPER_KEY: setting({
     check: text(),
@@ -55,31 +57,6 @@ export const optinSettings = {
     check: milliseconds({ min: 1000 }),
     default: String(7 * 86_400_000),
     help: 'How long the empty marker of a deleted shopper stays before its tombstone, in milliseconds; longer than any reader is ever away.',
-  }),
-  WEBHOOK_MAX_BYTES: setting({
-    check: integer({ min: 1024 }),
-    default: '1048576',
-    help: 'Largest webhook body, in bytes; larger ones are answered 413.',
-  }),
-  WEBHOOK_BODY_MS: setting({
-    check: milliseconds({ min: 100, max: 60_000 }),
-    default: '5000',
-    help: 'How long a webhook’s body may take to arrive, and the head of a connection’s first request, in milliseconds; then the connection is closed.',
-  }),
-  WEBHOOK_HELD_BYTES: setting({
-    check: integer({ min: 65_536 }),
-    default: String(32 * 1_048_576),
-    help: 'Bytes of half-arrived webhook bodies held at once, over all connections; beyond, webhooks are answered 503.',
-  }),
-  HTTP_MAX_CONNECTIONS: setting({
-    check: integer({ min: 10 }),
-    default: '1000',
-    help: 'Open connections at once; further ones are closed unanswered.',
-  }),
-  WEBHOOK_KAFKA_WAIT_MS: setting({
-    check: milliseconds({ min: 100, max: 4500 }),
-    default: '3000',
-    help: 'How long a webhook waits for Kafka before it is answered 503, in milliseconds (the platform allows 5 s).',
   }),
   PAGE_WATCH_MS: setting({
     check: milliseconds({ min: 0 }),

@@ -1,18 +1,17 @@
 import { messengerEvents } from '@beckon/contracts';
 import { Emitter, kafkaStrategy } from '@beckon/kafka';
-import { Sealer, sealedColumn, startResealing } from '@beckon/service';
+import { ReceiveBody, Sealer, forgetOldRows, guardConnections, sealedColumn, startResealing } from '@beckon/service';
 import type { ServiceOptions } from '@beckon/service';
 import { ShopDirectory } from '@beckon/settings';
 import { DataSource } from 'typeorm';
 import { optinSettings } from './config.js';
 import { ExpireRights, expireRights } from './inbound/expire-rights.js';
-import { ReceiveBody, guardConnections } from './inbound/receive-body.js';
 import { ReadProfiles, readProfiles } from './inbound/read-profiles.js';
 import { openApiDoor } from './inbound/api/api-door.js';
-import { forgetOldRows } from './inbound/forget-old-rows.js';
 import { watchPages } from './inbound/watch-pages.js';
 import { buryErased } from './inbound/bury-erased.js';
 import { WEBHOOK_PATH } from './inbound/webhook.controller.js';
+import { optinMetrics } from './metrics.js';
 import { OptinModule } from './optin.module.js';
 import { ASK_LIFE_MS, Asks } from './outbound/asks.js';
 import { Erasures } from './outbound/erasures.js';
@@ -61,11 +60,12 @@ export const optin: ServiceOptions<typeof optinSettings> = {
   nest: { bodyParser: false },
   http: (app, config) => {
     // Before any parser: the signature covers the bytes on the wire.
-    const bodies = new ReceiveBody({
+    const bounds = {
       maxBytes: config.WEBHOOK_MAX_BYTES,
       withinMs: config.WEBHOOK_BODY_MS,
       maxHeldBytes: config.WEBHOOK_HELD_BYTES,
-    });
+    };
+    const bodies = new ReceiveBody(bounds, (outcome) => optinMetrics.webhooks.add(1, { outcome }));
     app.use(WEBHOOK_PATH, bodies.middleware);
     guardConnections(app.getHttpServer(), { most: config.HTTP_MAX_CONNECTIONS, headWithinMs: config.WEBHOOK_BODY_MS });
     openApiDoor(app, API_MAX_BYTES);

@@ -9,5 +9,6 @@ export * from './topics-admin.js';
 export * from './tables.js';
 export * from './fault-point.js';
 export { REPLAY_FOR } from './dead-letter.js';
+export * from './record-log.js';
 export type { OutgoingRecord } from './coalescing-producer.js';
 export * from './kafka-module.js';

@@ -108,7 +108,36 @@ export const redisSettings = {
   REDIS_PREFIX: setting({ check: text(), default: 'beckon:', help: 'Put before every Redis key.' }),
 };
 
-/** All of the above. DATABASE_SCHEMA has no default here: `withDefault(commonSettings.DATABASE_SCHEMA, 'matching')`. */
+/** An HTTP edge that takes webhooks of a platform: what may be sent to it before anybody knows who sends. */
+export const webhookSettings = {
+  WEBHOOK_MAX_BYTES: setting({
+    check: integer({ min: 1024 }),
+    default: '1048576',
+    help: 'Largest webhook body, in bytes; larger ones are answered 413.',
+  }),
+  WEBHOOK_BODY_MS: setting({
+    check: milliseconds({ min: 100, max: 60_000 }),
+    default: '5000',
+    help: 'How long a webhook’s body may take to arrive, and the head of a connection’s first request, in milliseconds; then the connection is closed.',
+  }),
+  WEBHOOK_HELD_BYTES: setting({
+    check: integer({ min: 65_536 }),
+    default: String(32 * 1_048_576),
+    help: 'Bytes of half-arrived webhook bodies held at once, over all connections; beyond, webhooks are answered 503.',
+  }),
+  HTTP_MAX_CONNECTIONS: setting({
+    check: integer({ min: 10 }),
+    default: '1000',
+    help: 'Open connections at once; further ones are closed unanswered.',
+  }),
+  WEBHOOK_KAFKA_WAIT_MS: setting({
+    check: milliseconds({ min: 100, max: 4500 }),
+    default: '3000',
+    help: 'How long a webhook waits for Kafka before it is answered 503, in milliseconds (platforms allow 5 s).',
+  }),
+};
+
+/** All of the above but webhooks and Messenger. DATABASE_SCHEMA has no default here: `withDefault(commonSettings.DATABASE_SCHEMA, 'matching')`. */
 export const commonSettings = { ...processSettings, ...kafkaSettings, ...databaseSettings, ...redisSettings };
 
 function topicPart() {

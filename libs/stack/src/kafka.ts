@@ -39,7 +39,8 @@ export async function startKafka(around: Surroundings): Promise<Server> {
   mkdirSync(folder, { recursive: true });
   const advertised = around.kafkaFront;
   const front = advertised === undefined ? undefined : { port: await around.ports.pick(), advertised };
-  writeFileSync(config, brokerProperties({ port, controllerPort, logs, front }));
+  const login = around.kafkaLogin && { port: await around.ports.pick(), ...around.kafkaLogin };
+  writeFileSync(config, brokerProperties({ port, controllerPort, logs, front, login }));
   // Written out, not 'lib/*': a class archive is used only with the very class path it was made with.
   const classPath = readdirSync(jars)
     .filter((file) => file.endsWith('.jar'))
@@ -66,6 +67,7 @@ export async function startKafka(around: Surroundings): Promise<Server> {
     origin: `Apache Kafka 4.3.0 (KRaft) at 127.0.0.1:${port}`,
     address: `127.0.0.1:${port}`,
     ...(front ? { behindFront: `127.0.0.1:${front.port}` } : {}),
+    ...(login ? { behindLogin: `127.0.0.1:${login.port}` } : {}),
     startTimeoutMs: 90_000,
     ready: () => answersApiVersions(port),
     ended: archive.ended,
@@ -97,23 +99,28 @@ function brokerProperties({
   controllerPort,
   logs,
   front,
+  login,
 }: {
   port: number;
   controllerPort: number;
   logs: string;
   /** A second listener: clients that come through it are sent back to the advertised port, not to its own. */
   front?: { port: number; advertised: number } | undefined;
+  /** A listener at which clients must log in (Kafka documentation, "Authentication using SASL/PLAIN"). */
+  login?: { port: number; username: string; password: string } | undefined;
 }): string {
-  const listener = (at: number | undefined) => (at === undefined ? '' : `,FRONT://127.0.0.1:${at}`);
+  const listener = (at: number | undefined, name = 'FRONT') => (at === undefined ? '' : `,${name}://127.0.0.1:${at}`);
+  const logins = login ? listener(login.port, 'LOGIN') : '';
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${listener(front?.port)}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${listener(front?.advertised)}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${listener(front?.port)}${logins}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}${listener(front?.advertised)}${logins}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
-    `listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${front ? ',FRONT:PLAINTEXT' : ''}`,
+    `listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${front ? ',FRONT:PLAINTEXT' : ''}${login ? ',LOGIN:SASL_PLAINTEXT' : ''}`,
+    ...(login ? loginProperties(login) : []),
     `log.dirs=${logs.replaceAll('\\', '/')}`,
     'auto.create.topics.enable=false',
     'num.partitions=12',
@@ -133,6 +140,11 @@ function brokerProperties({
     'log.cleaner.dedupe.buffer.size=8388608',
     '',
   ].join('\n');
+}
+
+function loginProperties({ username, password }: { username: string; password: string }): string[] {
+  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`;
+  return ['listener.name.login.sasl.enabled.mechanisms=PLAIN', `listener.name.login.plain.sasl.jaas.config=${login}`];
 }
 
 /**

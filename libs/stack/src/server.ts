@@ -13,6 +13,8 @@ export interface Server {
   readonly address: string | undefined;
   /** Kafka, started for a proxy in front of it: where that proxy leads to. */
   readonly behindFront: string | undefined;
+  /** Kafka, started with a user: where that user must log in. */
+  readonly behindLogin: string | undefined;
   /** Process number while it runs here. */
   readonly pid: number | undefined;
   /** Where its own words go; undefined for an external one. */
@@ -33,6 +35,7 @@ export interface ServerPlan {
   readonly origin: string;
   readonly address: string;
   readonly behindFront?: string;
+  readonly behindLogin?: string;
   readonly order: SpawnOrder;
   /** Does it answer now? Never throws. */
   readonly ready: () => Promise<boolean>;
@@ -57,6 +60,7 @@ export async function startServer(guard: Guard, plan: ServerPlan): Promise<Serve
     external: false,
     address: plan.address,
     behindFront: plan.behindFront,
+    behindLogin: plan.behindLogin,
     logFile: plan.order.logFile,
     get pid() {
       return running?.exit ? undefined : running?.pid;
@@ -88,6 +92,7 @@ export function externalServer(name: string, variable: string, address: string |
     external: true,
     address,
     behindFront: undefined,
+    behindLogin: undefined,
     pid: undefined,
     logFile: undefined,
     kill: async () => refuse(),

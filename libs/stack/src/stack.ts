@@ -38,6 +38,11 @@ export interface StackOptions {
    * must know: whoever comes through the proxy to `kafka.behindFront` is sent back to the proxy.
    */
   readonly kafkaFront?: number;
+  /**
+   * Kafka with one more listener, `kafka.behindLogin`, at which clients must log in with SASL/PLAIN as this user: somebody
+   * else's cluster, to look at from outside.
+   */
+  readonly kafkaLogin?: { readonly username: string; readonly password: string };
   /** More settings of our own Postgres, for who looks into it: `{ shared_preload_libraries: 'pg_stat_statements' }`. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Where addresses, PATH and JAVA_HOME are looked up; default: our environment. Without the three addresses: all ours. */
@@ -102,6 +107,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throwaway: !persistent,
     database: persistent ? 'beckon' : 'beckon_test',
     kafkaFront: options.kafkaFront,
+    kafkaLogin: options.kafkaLogin,
     postgresSettings: options.postgresSettings ?? {},
     childEnv: serverEnvironment(env),
   };

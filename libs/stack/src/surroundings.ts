@@ -22,6 +22,8 @@ export interface Surroundings {
   /** See StackOptions. */
   readonly kafkaFront: number | undefined;
   /** See StackOptions. */
+  readonly kafkaLogin: { readonly username: string; readonly password: string } | undefined;
+  /** See StackOptions. */
   readonly postgresSettings: Readonly<Record<string, string>>;
   /** Our own environment, where PATH and JAVA_HOME are looked up. */
   readonly env: Environment;

@@ -374,10 +374,10 @@ export const optinGuards: readonly Guard[] = [
   {
     id: 'optin/503-when-kafka-refuses',
     promise: 'Messenger would be told “received” for events that Kafka refused: taps and STOPs would be lost.',
-    file: 'apps/optin/src/outbound/event-log.ts',
+    file: 'libs/kafka/src/record-log.ts',
     from: "throw new LogAway('Kafka refused the events', { cause });",
     to: 'void cause;',
-    test: { suite: 'unit', file: 'apps/optin/src/outbound/event-log.spec.ts', name: 'rejects when Kafka refuses' },
+    test: { suite: 'unit', file: 'libs/kafka/src/record-log.spec.ts', name: 'rejects when Kafka refuses' },
   },
   {
     id: 'optin/401-unsigned',
@@ -470,7 +470,7 @@ export const optinGuards: readonly Guard[] = [
   {
     id: 'optin/bodies-are-bounded',
     promise: 'Anybody could make the edge hold and read gigabytes.',
-    file: 'apps/optin/src/inbound/receive-body.ts',
+    file: 'libs/service/src/receive-body.ts',
     from: 'if (size > this.bounds.maxBytes) return fail(TOO_LARGE);',
     to: 'if (size < 0) return fail(TOO_LARGE);',
     test: { suite: 'int', file: hooks, name: '413 comes before the body is there' },
@@ -478,7 +478,7 @@ export const optinGuards: readonly Guard[] = [
   {
     id: 'optin/half-bodies-share-a-bound',
     promise: 'A few hundred slow senders could fill the memory of the edge.',
-    file: 'apps/optin/src/inbound/receive-body.ts',
+    file: 'libs/service/src/receive-body.ts',
     from: 'if (this.held > this.bounds.maxHeldBytes) return fail(CROWDED);',
     to: 'if (this.held < 0) return fail(CROWDED);',
     test: { suite: 'int', file: hooks, name: 'many at once' },

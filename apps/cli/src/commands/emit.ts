@@ -21,7 +21,9 @@ export function emitCommand(program: Command, terminal: Terminal): void {
     .option('--currency <code>', 'ISO 4217; the shop’s if not given')
     .option('--title <text>', 'the product’s name')
     .option('--json', 'the event, as one JSON object')
-    .description('write a change of stock or price to the shop’s first source, as its platform would')
+    .description(
+      'write a change of stock or price to the shop’s first source of format cloudevents, as its platform would',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ beckon emit offer --shop aurora --sku red-coat-m --units 3\n  $ beckon emit offer --shop aurora --sku red-coat-m --price 79.90',
@@ -45,15 +47,20 @@ async function emitOffer(terminal: Terminal, cluster: Cluster, o: EmitOptions): 
     throw new UsageFault('Say what changes: --units, --price or both.');
   const all = await readShops(cluster, terminal.signal);
   const shop = all.get(o.shop);
-  const source = shop?.settings.sources[0];
-  if (!shop || !source)
+  if (!shop)
     throw new Fault(
       `There is no shop ${o.shop}.`,
       all.size > 0 ? `There are: ${[...all.keys()].join(', ')}` : 'beckon shops apply FILE',
     );
-  if (!(await cluster.topics()).includes(source.topic))
+  const topic = shop.settings.sources.find((s) => s.format === 'cloudevents' && !s.cluster && s.topic)?.topic;
+  if (topic === undefined)
     throw new Fault(
-      `The shop’s topic ${source.topic} does not exist.`,
+      `No source of ${o.shop} can be played.`,
+      'It needs one of format cloudevents, with a topic on our own cluster.',
+    );
+  if (!(await cluster.topics()).includes(topic))
+    throw new Fault(
+      `The shop’s topic ${topic} does not exist.`,
       'Its platform makes it; to play: beckon topics apply --sources',
     );
   const product = o.product ?? (await knownProduct(cluster, o.shop, o.sku, terminal.signal));
@@ -62,9 +69,9 @@ async function emitOffer(terminal: Terminal, cluster: Cluster, o: EmitOptions): 
   const event = offerEvent({ ...o, product, currency: o.currency ?? shop.settings.currency });
   if (!event.ok) throw new UsageFault(event.fault);
   const headers = binaryHeaders({ id: randomUUID(), source: '/beckon/cli', type: OFFER_CHANGED, time: terminal.now() });
-  await cluster.send([{ topic: source.topic, key: o.sku, value: JSON.stringify(event.data), headers }]);
-  if (o.json) terminal.out(JSON.stringify({ topic: source.topic, key: o.sku, headers, data: event.data }));
-  terminal.err(`written to ${source.topic}: ${JSON.stringify(event.data)}`);
+  await cluster.send([{ topic, key: o.sku, value: JSON.stringify(event.data), headers }]);
+  if (o.json) terminal.out(JSON.stringify({ topic, key: o.sku, headers, data: event.data }));
+  terminal.err(`written to ${topic}: ${JSON.stringify(event.data)}`);
 }
 
 async function knownProduct(

@@ -59,9 +59,11 @@ async function applyTopics(terminal: Terminal, cluster: Cluster, options: Topics
   );
 }
 
-/** The shops' own topics, for playing: as the broker makes topics by default. */
+/** The shops' own topics on our cluster, for playing: as the broker makes topics by default. */
 async function createSources(cluster: Cluster, partitions = 3): Promise<string[]> {
-  const wanted = [...(await readShops(cluster)).values()].flatMap((s) => s.settings.sources.map((x) => x.topic));
+  const wanted = [...(await readShops(cluster)).values()].flatMap((s) =>
+    s.settings.sources.flatMap(({ topic, cluster: other }) => (topic === undefined || other ? [] : [topic])),
+  );
   const existing = new Set(await cluster.topics());
   const missing = [...new Set(wanted)].filter((topic) => !existing.has(topic));
   if (missing.length > 0)

@@ -1,4 +1,5 @@
-import type { JsonMapping, Money } from '@beckon/contracts';
+import type { Money } from '@beckon/contracts';
+import type { FormatOptions } from './wanted-sources.js';
 
 /**
  * Where one event stands among the events of one facet of a SKU. `explicit` versions are counters of the platform;
@@ -92,12 +93,10 @@ export interface NativeRecord {
   readonly timestamp: number;
 }
 
-/** What an adapter may need to know beside the record. */
-export interface AdapterContext {
-  /** The shop's currency, for formats whose prices do not name one. */
+/** What an adapter may need to know beside the record: what the settings of its source say. */
+export interface AdapterContext extends FormatOptions {
+  /** For formats whose prices do not name one: the source's currency, else the shop's. */
   readonly currency: string;
-  /** Format `json`: where its fields lie. */
-  readonly mapping?: JsonMapping;
 }
 
 /** An adapter turns one native record into updates. Pure: it never throws, whatever the record holds. */

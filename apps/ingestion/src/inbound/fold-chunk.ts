@@ -15,7 +15,10 @@ export async function foldChunk(
   source: WantedSource,
   c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'> & AdapterContext,
 ): Promise<void> {
-  const updates = readUpdates(chunk, tx, source, { currency: c.currency });
+  const updates = readUpdates(chunk, tx, source, {
+    ...source.options,
+    currency: source.options?.currency ?? c.currency,
+  });
   if (updates.length === 0) return;
   const states = await lockOffers(
     tx,

@@ -1,20 +1,23 @@
 /**
  * Tells every two seconds how far each source partition of this process is read. Throttling lets an alert leave only
  * on that word, so it is said of a moment that is past: first the log's end is looked up, then whether everything
- * before it has been folded, committed and emitted.
+ * before it has been folded, committed and emitted. A source on another cluster may be slow to say where it ends: then
+ * nothing is said of it in this round, and the others do not wait.
  */
 import { freshness, type Freshness } from '@beckon/contracts';
-import type { Emitter, KafkaClient } from '@beckon/kafka';
+import type { Emitter } from '@beckon/kafka';
 import { Loop, type Clock, type Logger } from '@beckon/service';
+import { setTimeout as wait } from 'node:timers/promises';
 import { freshAt } from '../domain/freshness.js';
 import { ingestionMetrics } from '../metrics.js';
 import type { SourceConsumers } from './source-consumers.js';
 
 const EVERY_MS = 2000;
+/** How long a round waits for the slowest source, in milliseconds. */
+const LOOK_MS = 1000;
 
 export function freshnessLoop(o: {
   readonly sources: Pick<SourceConsumers, 'running'>;
-  readonly client: Pick<KafkaClient, 'ends'>;
   readonly emitter: Pick<Emitter, 'transaction'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,7 +29,12 @@ export function freshnessLoop(o: {
 
 /** One round: looks at every partition of every source that runs here, and emits what can be said. */
 export async function tellFreshness(o: Parameters<typeof freshnessLoop>[0]): Promise<void> {
-  const rounds = await Promise.all(o.sources.running().map((source) => reach(source, o).catch(() => undefined)));
+  const late = new AbortController();
+  const tooLate = wait(LOOK_MS, undefined, { signal: late.signal }).catch(() => undefined);
+  const rounds = await Promise.all(
+    o.sources.running().map((source) => Promise.race([reach(source).catch(() => undefined), tooLate])),
+  );
+  late.abort();
   const rows = rounds.flatMap((r) => r ?? []);
   const oldest = Math.min(...rows.map((r) => r.at));
   if (rows.length > 0) ingestionMetrics.freshness.set((o.clock.now() - oldest) / 1000);
@@ -37,13 +45,9 @@ export async function tellFreshness(o: Parameters<typeof freshnessLoop>[0]): Pro
 }
 
 /** Rejects while the log's ends cannot be read (the topic may be gone): then nothing is said of this source. */
-async function reach(
-  running: ReturnType<SourceConsumers['running']>[number],
-  o: Parameters<typeof freshnessLoop>[0],
-): Promise<Freshness[]> {
-  const { shop, name, topic } = running.source;
-  const sampledAt = o.clock.now();
-  const ends = await o.client.ends(topic);
+async function reach(running: ReturnType<SourceConsumers['running']>[number]): Promise<Freshness[]> {
+  const { shop, name } = running.source;
+  const { at: sampledAt, ends } = await running.look();
   return running.positions().flatMap((p) => {
     const end = ends.get(p.partition)?.high;
     // A partition that is still being prepared may have an outbox to drain; one that is stopped knows nothing new.

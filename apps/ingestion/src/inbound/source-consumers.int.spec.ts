@@ -71,6 +71,7 @@ async function bed() {
       dataSource,
       emitter,
       directory: directory as unknown as ShopDirectory,
+      secrets: { read: () => undefined },
       clock: systemClock,
       log: testLog(),
       onGone: (error) => {
@@ -178,7 +179,7 @@ test('freshness: at the end of the log the source is fresh now; stopped workers 
   await put(client, catalog, { ...coat, units: 1 });
   await until('it is read', () => sources.running()[0]?.positions()[0]?.settledPosition === 1n);
   const before = Date.now();
-  const o = { sources, client, emitter, clock: systemClock, log: testLog() };
+  const o = { sources, emitter, clock: systemClock, log: testLog() };
   await tellFreshness(o);
   await until('freshness', () => seen.length === 1);
   const [said] = values<Freshness>(seen);

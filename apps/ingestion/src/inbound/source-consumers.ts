@@ -1,27 +1,28 @@
 /**
- * The consumers of the shops' own topics: one per source, in a group of its own (`<prefix>ingestion.<shop>.<source>`),
- * so that one shop's lag delays no other. They follow the settings: a source that appears is started, one that is
- * taken out is stopped, one whose topic changed is replaced; nobody else notices.
+ * The readers of the shops' sources: one per source, in a group of its own (`<prefix>ingestion.<shop>.<source>`), so that
+ * one shop's lag delays no other. They follow the settings: a source that appears is started, one that is taken out is
+ * stopped, one whose settings changed is replaced; nobody else notices, and nobody waits for another to leave.
  */
-import { ChunkConsumer, type Emitter, type KafkaClient, type Position } from '@beckon/kafka';
-import type { Clock, Logger } from '@beckon/service';
+import type { Chunk, ChunkTransaction, Emitter, KafkaClient, Position } from '@beckon/kafka';
+import type { Clock, Logger, SecretReader } from '@beckon/service';
 import type { ShopDirectory } from '@beckon/settings';
 import type { DataSource } from 'typeorm';
 import { sourceKey, sourcePlan, wantedSources, type WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
+import { connectionTo, type Connection } from '../outbound/outside-cluster.js';
+import { firstDeliveries } from '../outbound/seen-deliveries.js';
 import { foldChunk } from './fold-chunk.js';
-
-/** Deleting a topic, making it anew and filling it takes longer than this, in milliseconds. */
-const LOOK_BACK_AFTER_MS = 100;
+import { SourceReader, type Look } from './source-reader.js';
 
 export interface SourceConsumersOptions {
   readonly client: KafkaClient;
   readonly dataSource: DataSource;
   readonly emitter: Emitter;
   readonly directory: ShopDirectory;
+  readonly secrets: Pick<SecretReader, 'read'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called when a consumer is gone for good: the process should end, so that its supervisor starts it anew. */
+  /** Called when a consumer of our own cluster is gone for good: the process should end, and its supervisor start it anew. */
   readonly onGone: (error: Error) => void;
 }
 
@@ -29,11 +30,14 @@ export interface SourceConsumersOptions {
 export interface RunningSource {
   readonly source: WantedSource;
   positions(): Position[];
+  /** Where its topic ends; see {@link SourceReader.look}. */
+  look(): Promise<Look>;
 }
 
 export class SourceConsumers {
-  private readonly consumers = new Map<string, { source: WantedSource; consumer: ChunkConsumer<unknown> }>();
-  private changing: Promise<void> = Promise.resolve();
+  private readonly readers = new Map<string, SourceReader>();
+  /** Readers that are leaving, by source: a successor joins the group when its predecessor has left it. */
+  private readonly leaving = new Map<string, Promise<void>>();
   private stopped = false;
 
   constructor(private readonly o: SourceConsumersOptions) {}
@@ -47,75 +51,92 @@ export class SourceConsumers {
   /** Finishes running chunks and leaves all groups. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.changing;
-    await Promise.all([...this.consumers.values()].map(({ consumer }) => consumer.stop()));
-    this.consumers.clear();
+    for (const key of [...this.readers.keys()]) this.leave(key);
+    await Promise.all(this.leaving.values());
   }
 
   running(): RunningSource[] {
-    return [...this.consumers.values()].map(({ source, consumer }) => ({
-      source,
-      positions: () => consumer.positions(),
-    }));
+    return [...this.readers.values()];
   }
 
-  /** A sentence when a consumer fetches nothing any more and only a new process helps. */
+  /** A sentence when a consumer of our own cluster fetches nothing any more and only a new process helps. */
   silent(): string | undefined {
-    const silent = [...this.consumers.values()].find(({ consumer }) => consumer.silent());
+    const silent = [...this.readers.values()].find((reader) => !reader.outside && reader.silent());
     return silent && `source ${sourceKey(silent.source)}: nothing fetched for a minute`;
   }
 
-  /** One change at a time: a consumer must have left its group before its successor joins. */
-  private follow(): void {
-    this.changing = this.changing
-      .then(() => this.change())
-      .catch((err: unknown) => {
-        this.o.log.error({ err }, 'sources could not be changed as the settings say; the next change tries again');
-      });
-  }
-
-  private async change(): Promise<void> {
+  /**
+   * Starts and stops what the settings say. To be called now and then besides: secrets change without the settings, and a
+   * consumer of another cluster that fell silent is made anew.
+   */
+  follow(): void {
     if (this.stopped) return;
-    const { directory, log } = this.o;
+    for (const [key, reader] of this.readers) if (reader.outside && reader.silent()) this.leave(key);
+    const { directory, log, secrets } = this.o;
+    const connections = new Map<WantedSource, Connection>();
+    const wanted = wantedSources(directory.all()).flatMap((source) => {
+      if (!source.cluster) return [source];
+      const connection = connectionTo(source.cluster, secrets);
+      if (!connection) return [];
+      const known = { ...source, credentials: connection.fingerprint };
+      connections.set(known, connection);
+      return [known];
+    });
     const plan = sourcePlan(
-      [...this.consumers.values()].map((c) => c.source),
-      wantedSources(directory.all()),
+      [...this.readers.values()].map(({ source }) => source),
+      wanted,
     );
     for (const source of plan.stop) {
-      const key = sourceKey(source);
-      log.info({ source: key, topic: source.topic }, 'source no longer read');
-      await this.consumers.get(key)?.consumer.stop();
-      this.consumers.delete(key);
+      log.info({ source: sourceKey(source) }, 'source no longer read as it was');
+      this.leave(sourceKey(source));
     }
-    for (const source of plan.start) {
-      const key = sourceKey(source);
-      log.info({ source: key, topic: source.topic }, 'reading source');
-      const consumer = this.consumer(source);
-      this.consumers.set(key, { source, consumer });
-      void consumer.start();
-    }
-    ingestionMetrics.sources.set(this.consumers.size);
+    for (const source of plan.start) this.read(source, connections.get(source));
+    ingestionMetrics.sources.set(this.readers.size);
   }
 
-  private consumer(source: WantedSource): ChunkConsumer<unknown> {
-    const { client, dataSource, emitter, directory, clock, log, onGone } = this.o;
-    return new ChunkConsumer<unknown>({
-      client,
-      dataSource,
-      emitter,
-      group: client.group(`${source.shop}.${source.name}`),
-      topic: source.topic,
-      source: sourceKey(source),
-      lookBackAfterMs: LOOK_BACK_AFTER_MS,
-      handler: async (chunk, tx) => {
-        const shop = directory.get(source.shop);
-        if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);
-        const { settings, rev } = shop;
-        const { rules, currency } = settings;
-        await foldChunk(chunk, tx, source, { rules, currency, settingsRev: rev, now: clock.now() });
-      },
-      log,
-      onGone,
+  private read(source: WantedSource, connection: Connection | undefined): void {
+    const { client, dataSource, emitter, clock, log } = this.o;
+    const key = sourceKey(source);
+    const handler = (chunk: Chunk<unknown>, tx: ChunkTransaction) => this.handle(source, chunk, tx);
+    const reader: SourceReader = new SourceReader({
+      ...{ source, client, connection, dataSource, emitter, clock, log, handler },
+      onGone: (error) => this.gone(key, reader, error),
     });
+    log.info({ source: key, topic: reader.topic }, 'reading source');
+    this.readers.set(key, reader);
+    void (this.leaving.get(key) ?? Promise.resolve()).then(() => {
+      if (this.readers.get(key) === reader) reader.start();
+    });
+  }
+
+  private leave(key: string): void {
+    const reader = this.readers.get(key);
+    if (!reader) return;
+    this.readers.delete(key);
+    const left = (this.leaving.get(key) ?? Promise.resolve())
+      .then(() => reader.stop())
+      .catch((err: unknown) => this.o.log.warn({ err, source: key }, 'a source could not be left in order'))
+      .then(() => {
+        if (this.leaving.get(key) === left) this.leaving.delete(key);
+      });
+    this.leaving.set(key, left);
+  }
+
+  /** Our own cluster is everybody's: the process ends. Another shop's cluster is that source's: it is made anew. */
+  private gone(key: string, reader: SourceReader, error: Error): void {
+    if (!reader.outside) return this.o.onGone(error);
+    this.o.log.error({ err: error, source: key }, 'the consumer of another cluster is gone; it is made anew');
+    if (this.readers.get(key) === reader) this.leave(key);
+  }
+
+  private async handle(source: WantedSource, chunk: Chunk<unknown>, tx: ChunkTransaction): Promise<void> {
+    const { directory, clock } = this.o;
+    const shop = directory.get(source.shop);
+    if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);
+    const { settings, rev } = shop;
+    const { rules, currency } = settings;
+    const now = clock.now();
+    const fresh = source.topic === undefined ? await firstDeliveries(tx, source, chunk, now) : chunk;
+    await foldChunk(fresh, tx, source, { rules, currency, settingsRev: rev, now });
   }
 }

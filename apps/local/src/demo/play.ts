@@ -78,7 +78,7 @@ async function applyShop(environment: Record<string, string>, signal: AbortSigna
   const { settings } = z.object({ settings: ShopSettings }).parse(JSON.parse(answer));
   await beckon(['topics', 'apply', '--sources'], environment, signal);
   const [page, source] = [settings.pages[0], settings.sources[0]];
-  if (!page || !source) throw new Error('the demo shop names no Page or no source');
+  if (!page || source?.topic === undefined) throw new Error('the demo shop names no Page or no topic');
   return { name: settings.shop, page: page.page, pageName: page.name, topic: source.topic };
 }
 

@@ -1,9 +1,9 @@
-import { CaughtUp } from '@beckon/kafka';
+import { CaughtUp, LogAway } from '@beckon/kafka';
 import type { OutgoingRecord } from '@beckon/kafka';
 import { shops } from '@beckon/contracts';
 import { verifyWebhook } from '@beckon/messenger';
 import type { SignatureHeaders } from '@beckon/messenger';
-import { CLOCK, LOG } from '@beckon/service';
+import { CLOCK, LOG, equalSecrets } from '@beckon/service';
 import type { Clock, Logger } from '@beckon/service';
 import {
   Body,
@@ -21,10 +21,9 @@ import {
 } from '@nestjs/common';
 import { splitWebhook } from '../domain/split-webhook.js';
 import { optinMetrics } from '../metrics.js';
-import { EventLog, LogAway } from '../outbound/event-log.js';
+import { EventLog } from '../outbound/event-log.js';
 import { PageActivity } from '../outbound/page-activity.js';
 import { PageSecrets } from '../outbound/page-secrets.js';
-import { equalSecrets } from './equal-secrets.js';
 
 /** The part of a response that answers in plain text need: a string alone would go out as HTML. */
 interface PlainReply {
@@ -37,7 +36,7 @@ export const WEBHOOK_PATH = '/webhooks/messenger';
 /**
  * The HTTP edge. A webhook is answered 200 only when Kafka has its events: the platform offers no second way to learn
  * of them, and a lost tap is a lost consent. Nothing is parsed, let alone stored, before the signature over the very
- * bytes was checked; what is stored is the platform's own text. The body comes from `receive-body.ts`.
+ * bytes was checked; what is stored is the platform's own text. The body comes from `ReceiveBody` of @beckon/service.
  */
 @Controller(WEBHOOK_PATH)
 export class WebhookController {

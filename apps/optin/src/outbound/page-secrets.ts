@@ -1,5 +1,5 @@
 import { ShopDirectory } from '@beckon/settings';
-import { SecretMissing, resolveSecret, type Environment, type Logger } from '@beckon/service';
+import { SecretReader, type Environment, type Logger } from '@beckon/service';
 
 /** One app secret and the Pages whose settings name it. */
 export interface AppSecret {
@@ -22,14 +22,15 @@ const KEEP_MS = 30_000;
  */
 export class PageSecrets {
   private resolved: Resolved | undefined;
-  private readonly complained = new Set<string>();
+  private readonly secrets: SecretReader;
 
   constructor(
     private readonly directory: ShopDirectory,
-    private readonly log: Logger,
+    log: Logger,
     private readonly now: () => number,
-    private readonly env?: Environment,
+    env?: Environment,
   ) {
+    this.secrets = new SecretReader({ log, now, keepMs: 0, ...(env ? { env } : {}) });
     directory.onChange(() => (this.resolved = undefined));
   }
 
@@ -50,26 +51,13 @@ export class PageSecrets {
     const tokens = new Set<string>();
     for (const { settings } of this.directory.all()) {
       for (const page of settings.pages) {
-        const secret = this.resolve(page.app_secret);
+        const secret = this.secrets.read(page.app_secret);
         if (secret !== undefined) bySecret.set(secret, (bySecret.get(secret) ?? new Set()).add(page.page));
-        const token = this.resolve(page.verify_token);
+        const token = this.secrets.read(page.verify_token);
         if (token !== undefined) tokens.add(token);
       }
     }
     const appSecrets = [...bySecret].map(([secret, pages]) => ({ secret, pages }));
     return (this.resolved = { at: now, appSecrets, verifyTokens: [...tokens] });
-  }
-
-  private resolve(reference: string): string | undefined {
-    try {
-      const secret = resolveSecret(reference, this.env);
-      this.complained.delete(reference);
-      return secret;
-    } catch (error) {
-      if (!(error instanceof SecretMissing)) throw error;
-      if (!this.complained.has(reference)) this.log.error({ err: error }, 'a Page’s secret is missing');
-      this.complained.add(reference);
-      return undefined;
-    }
   }
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Kind } from '../vocabulary.js';
 import { isCurrency } from '../money.js';
+import { ClusterSettings } from './cluster-settings.js';
 import { Duration, SecretRef } from './duration.js';
 import { JsonMapping } from './json-mapping.js';
 import { TopicSettings } from './topic-settings.js';
+import { WebhookSettings } from './webhook-settings.js';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens');
 const zone = z.string().refine(
@@ -44,23 +46,67 @@ export const PageSettings = z.strictObject({
     .describe('the app that serves the Page: tells what it says apart from what other apps say'),
 });
 
-/** Where the shop's stock and price events come from. */
-export const SourceSettings = z.strictObject({
-  name: slug,
-  format: z.enum([
-    'adobe-commerce',
-    'bigcommerce',
-    'cloudevents',
-    'json',
-    'medusa',
-    'scayle',
-    'shopify',
-    'shopline',
-    'woocommerce',
-  ]),
-  topic: z.string().min(1).max(249).describe('the shop’s own Kafka topic, without any prefix of ours'),
+/** What the platform's records leave open, for the formats that need it. A format ignores what it has no use for. */
+const formatFields = {
+  currency: z
+    .string()
+    .refine(isCurrency, 'an ISO 4217 code such as "EUR"')
+    .optional()
+    .describe('of prices that name none; the shop’s if not given'),
+  channel: z
+    .string()
+    .min(1)
+    .max(250)
+    .optional()
+    .describe('the platform’s own name of the channel that shoppers buy in'),
+  locations: z
+    .array(z.string().min(1).max(250))
+    .max(500)
+    .optional()
+    .describe('the platform’s own ids of the locations that sell online; all, if not given'),
   mapping: JsonMapping.optional().describe('format json: where its fields lie, and how money and time are written'),
-});
+};
+
+/**
+ * Where the shop's stock and price events come from: a Kafka topic of its own (on our cluster or another), or webhooks at
+ * `POST /hooks/{shop}/{source}`.
+ */
+export const SourceSettings = z
+  .strictObject({
+    name: slug,
+    format: z.enum([
+      'adobe-commerce',
+      'bigcommerce',
+      'cloudevents',
+      'commercetools',
+      'json',
+      'medusa',
+      'scayle',
+      'shopify',
+      'shopline',
+      'woocommerce',
+    ]),
+    topic: z
+      .string()
+      .min(1)
+      .max(249)
+      .optional()
+      .describe('the shop’s own Kafka topic, without any prefix of ours; without it: webhook'),
+    cluster: ClusterSettings.optional().describe('the cluster that the topic is on; our own if not given'),
+    webhook: WebhookSettings.optional().describe('how webhooks show where they come from'),
+    ...formatFields,
+  })
+  .superRefine((s, ctx) => {
+    const fault = (path: string, message: string): void => ctx.addIssue({ code: 'custom', path: [path], message });
+    if (s.topic === undefined && s.webhook === undefined)
+      fault('topic', 'name the topic, or say how webhooks are signed');
+    if (s.topic !== undefined && s.webhook !== undefined)
+      fault('webhook', 'a source has either a topic or webhooks; make it two sources');
+    if (s.webhook !== undefined && s.cluster !== undefined)
+      fault('cluster', 'only for a topic: webhooks are kept on our own cluster');
+    if ((s.format === 'json') !== (s.mapping !== undefined))
+      fault('mapping', 'format json needs a mapping, and no other format has one');
+  });
 
 /** At most `limit` messages in any `period`, counted per shopper, per shopper and kind, or per shopper and SKU. */
 export const LimitSettings = z.strictObject({
@@ -159,14 +205,6 @@ export const ShopSettings = z
       'topics',
       s.topics.map((t) => t.topic),
     );
-    s.sources.forEach((source, i) => {
-      if ((source.format === 'json') !== (source.mapping !== undefined))
-        ctx.addIssue({
-          code: 'custom',
-          path: ['sources', i, 'mapping'],
-          message: 'format json needs a mapping, and no other format has one',
-        });
-    });
     s.pages.forEach((p, i) => {
       if (p.pace_per_second > 40 && !p.inbox_unused)
         ctx.addIssue({

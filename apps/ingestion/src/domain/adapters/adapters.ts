@@ -6,6 +6,7 @@ import { readOfferEvent } from './cloudevents.js';
 import { readMappedJson } from './json-mapping.js';
 import { readMedusaEvent } from './medusa.js';
 import { readScayleEvent } from './scayle.js';
+import { readCommercetoolsMessage } from './commercetools.js';
 import { readShopifyWebhook } from './shopify.js';
 import { readShoplineWebhook } from './shopline.js';
 import { readWooCommerceWebhook } from './woocommerce.js';
@@ -18,6 +19,7 @@ export const adapters: Readonly<Record<SourceSettings['format'], Adapter>> = {
   json: readMappedJson,
   medusa: readMedusaEvent,
   scayle: readScayleEvent,
+  commercetools: readCommercetoolsMessage,
   shopify: readShopifyWebhook,
   shopline: readShoplineWebhook,
   woocommerce: readWooCommerceWebhook,

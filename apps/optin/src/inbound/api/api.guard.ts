@@ -1,4 +1,4 @@
-import { CLOCK } from '@beckon/service';
+import { CLOCK, equalSecrets } from '@beckon/service';
 import type { Clock } from '@beckon/service';
 import { Inject, Injectable, SetMetadata } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
@@ -8,7 +8,6 @@ import type { Scope } from '../../domain/api-key.js';
 import { decideAccess } from '../../domain/decide-access.js';
 import type { Caller } from '../../domain/decide-access.js';
 import { ApiKeys } from '../../outbound/api-keys.js';
-import { equalSecrets } from '../equal-secrets.js';
 import { Problem } from './problems.js';
 import { RateLimits } from './rate-limits.js';
 

@@ -5,7 +5,6 @@
  * and a few kilobytes could unpack to gigabytes.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { optinMetrics } from '../metrics.js';
 
 /** The bounds. */
 export interface BodyBounds {
@@ -17,8 +16,11 @@ export interface BodyBounds {
   readonly maxHeldBytes: number;
 }
 
+/** Why a body was not taken. */
+export type BodyRefusal = 'too_large' | 'encoded' | 'slow' | 'crowded';
+
 type Request = IncomingMessage & { body?: unknown };
-type Refusal = readonly [status: number, outcome: 'too_large' | 'encoded' | 'slow' | 'crowded'];
+type Refusal = readonly [status: number, outcome: BodyRefusal];
 
 const TOO_LARGE: Refusal = [413, 'too_large'];
 const ENCODED: Refusal = [415, 'encoded'];
@@ -34,14 +36,18 @@ const LINGER_MS = 1000;
 export class ReceiveBody {
   private held = 0;
 
-  constructor(private readonly bounds: BodyBounds) {}
+  /** @param onRefused counts what was refused */
+  constructor(
+    private readonly bounds: BodyBounds,
+    private readonly onRefused: (outcome: BodyRefusal) => void,
+  ) {}
 
   readonly middleware = (request: Request, response: ServerResponse, next: () => void): void => {
     if (request.method !== 'POST') return next();
     const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return refuse(request, response, ENCODED);
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return this.refuse(request, response, ENCODED);
     if (Number(request.headers['content-length'] ?? 0) > this.bounds.maxBytes)
-      return refuse(request, response, TOO_LARGE);
+      return this.refuse(request, response, TOO_LARGE);
     this.receive(request, response, next);
   };
 
@@ -57,7 +63,7 @@ export class ReceiveBody {
     };
     const fail = (refusal: Refusal): void => {
       end();
-      refuse(request, response, refusal);
+      this.refuse(request, response, refusal);
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
@@ -76,11 +82,15 @@ export class ReceiveBody {
     request.on('data', onData).once('end', onEnd).once('close', end);
     request.on('error', () => undefined);
   }
+
+  private refuse(request: IncomingMessage, response: ServerResponse, [status, outcome]: Refusal): void {
+    this.onRefused(outcome);
+    refuse(request, response, status);
+  }
 }
 
 /** Answers at once, throws away what still comes for a moment, then closes the connection. */
-function refuse(request: IncomingMessage, response: ServerResponse, [status, outcome]: Refusal): void {
-  optinMetrics.webhooks.add(1, { outcome });
+function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: 'close', 'content-length': 0 });
   response.flushHeaders();
   const close = (): void => {

@@ -1,5 +1,5 @@
-import { Loop, superviseLoop } from '@beckon/service';
-import type { ServiceDeps } from '@beckon/service';
+import { Loop, superviseLoop } from './loop.js';
+import type { ServiceDeps } from './run-service.js';
 
 const BATCH = 5000;
 const EVERY_MS = 60_000;
