@@ -24,7 +24,7 @@ const something = async (units: number, amount: number): Promise<{ sku: string; 
   await put(units, amount, 'snapshot');
   await until(
     'optin knows the offer',
-    async () => (await beckon.sql('optin', `SELECT 1 FROM offers WHERE sku = '${sku}'`)).length,
+    async () => (await beckon.sql('optin', `SELECT 1 FROM offers WHERE sku = '${sku}'`)).length === 1,
   );
   return { sku, title, put };
 };
