@@ -65,12 +65,12 @@ async function openIngestion(bed: Bed): Promise<Contender> {
   const topic = await OfferTopic.create(client, bed);
   const dataSource = await ownSchema(bed, ingestionMigrations, 10);
   const emitter = new Emitter(client, dataSource, log);
-  const { rules } = ShopSettings.parse({ ...exampleSettings, shop: SHOP });
+  const { rules, currency } = ShopSettings.parse({ ...exampleSettings, shop: SHOP });
   const source = { shop: SHOP, name: 'erp', format: 'cloudevents', topic: topic.name } as const;
   const drain = async (): Promise<void> => {
     const consumer = new ChunkConsumer<unknown>({
       ...{ client, dataSource, emitter, log, group: client.group('erp'), topic: topic.name, source: `${SHOP}/erp` },
-      handler: (chunk, tx) => foldChunk(chunk, tx, source, { rules, currency: 'EUR', settingsRev: 1, now: Date.now() }),
+      handler: (chunk, tx) => foldChunk(chunk, tx, source, { rules, currency, settingsRev: 1, now: Date.now() }),
     });
     void consumer.start();
     const settled = (): number =>

@@ -6,6 +6,8 @@ export * from './cloud-event.js';
 export * from './read-json.js';
 export * from './settings/duration.js';
 export * from './settings/topic-settings.js';
+export * from './settings/json-path.js';
+export * from './settings/json-mapping.js';
 export * from './settings/cluster-settings.js';
 export * from './settings/webhook-settings.js';
 export * from './settings/shop-settings.js';

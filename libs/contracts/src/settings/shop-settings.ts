@@ -3,6 +3,7 @@ import { Kind } from '../vocabulary.js';
 import { isCurrency } from '../money.js';
 import { ClusterSettings } from './cluster-settings.js';
 import { Duration, SecretRef } from './duration.js';
+import { JsonMapping } from './json-mapping.js';
 import { TopicSettings } from './topic-settings.js';
 import { WebhookSettings } from './webhook-settings.js';
 
@@ -63,10 +64,7 @@ const formatFields = {
     .max(500)
     .optional()
     .describe('the platform’s own ids of the locations that sell online; all, if not given'),
-  mapping: z
-    .record(z.string().min(1).max(100), z.string().min(1).max(500))
-    .optional()
-    .describe('where a format of no fixed shape finds things: our name for it, and its path or column'),
+  mapping: JsonMapping.optional().describe('format json: where its fields lie, and how money and time are written'),
 };
 
 /**
@@ -76,7 +74,18 @@ const formatFields = {
 export const SourceSettings = z
   .strictObject({
     name: slug,
-    format: z.enum(['cloudevents']),
+    format: z.enum([
+      'adobe-commerce',
+      'bigcommerce',
+      'cloudevents',
+      'commercetools',
+      'json',
+      'medusa',
+      'scayle',
+      'shopify',
+      'shopline',
+      'woocommerce',
+    ]),
     topic: z
       .string()
       .min(1)
@@ -95,6 +104,8 @@ export const SourceSettings = z
       fault('webhook', 'a source has either a topic or webhooks; make it two sources');
     if (s.webhook !== undefined && s.cluster !== undefined)
       fault('cluster', 'only for a topic: webhooks are kept on our own cluster');
+    if ((s.format === 'json') !== (s.mapping !== undefined))
+      fault('mapping', 'format json needs a mapping, and no other format has one');
   });
 
 /** At most `limit` messages in any `period`, counted per shopper, per shopper and kind, or per shopper and SKU. */
