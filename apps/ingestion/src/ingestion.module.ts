@@ -12,6 +12,7 @@ import { WebhooksController } from './inbound/webhooks/webhooks.controller.js';
 import { KeySets } from './outbound/key-sets.js';
 import { Offers1790000100000 } from './outbound/migrations/1790000100000-offers.js';
 import { DeliveriesSeen1790000200000 } from './outbound/migrations/1790000200000-deliveries-seen.js';
+import { ItemRefs1790000210000 } from './outbound/migrations/1790000210000-item-refs.js';
 import { DELIVERY_KEPT_MS, forgetDeliveries } from './outbound/seen-deliveries.js';
 
 /** How often it is looked whether secrets that sources name have changed, in milliseconds. */
@@ -23,6 +24,7 @@ export const ingestionMigrations = [
   ...settingsMigrations,
   Offers1790000100000,
   DeliveriesSeen1790000200000,
+  ItemRefs1790000210000,
 ];
 
 export class IngestionModule {

@@ -1,12 +1,13 @@
-/** A chunk of a shop's topic: read, lock, fold in order, write, emit. */
+/** A chunk of a shop's topic: read, resolve, lock, fold in order, write, emit. */
 import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
 import type { Chunk, ChunkTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
 import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
-import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
+import type { AdapterContext } from '../domain/offer-update.js';
 import type { WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
 import { lockOffers, saveOffers, saveSignals } from '../outbound/offer-store.js';
+import { resolveItems, type NativeArrival } from './resolve-items.js';
 
 /** Handles one chunk of `source` inside its transaction. `c` says by which rules, and what time it is. */
 export async function foldChunk(
@@ -15,10 +16,12 @@ export async function foldChunk(
   source: WantedSource,
   c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'> & AdapterContext,
 ): Promise<void> {
-  const updates = readUpdates(chunk, tx, source, {
+  const native = readUpdates(chunk, tx, source, {
     ...source.options,
     currency: source.options?.currency ?? c.currency,
   });
+  const { arrived: updates, waiting } = await resolveItems(tx, { shop: source.shop, source: source.name }, native);
+  if (waiting > 0) ingestionMetrics.updates.add(waiting, { outcome: 'waiting' });
   if (updates.length === 0) return;
   const states = await lockOffers(
     tx,
@@ -71,27 +74,18 @@ export async function foldChunk(
   for (const d of told) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
 }
 
-/** An update and the partition that it lay in. */
-interface Arrived {
-  readonly update: OfferUpdate;
-  readonly partition: number;
-}
-
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
 function readUpdates(
   chunk: Chunk<unknown>,
   tx: ChunkTransaction,
   source: WantedSource,
   context: AdapterContext,
-): Arrived[] {
+): NativeArrival[] {
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
     const result = read({ value, headers, timestamp: record.timestamp }, context);
-    if (result.ok)
-      return result.updates.flatMap(({ item, ...update }) =>
-        'sku' in item ? [{ update: { ...update, sku: item.sku }, partition: record.partition }] : [],
-      );
+    if (result.ok) return result.updates.map((update) => ({ update, partition: record.partition }));
     tx.deadLetter(record, result.fault);
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];
