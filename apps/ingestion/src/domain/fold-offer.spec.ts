@@ -18,6 +18,7 @@ const context: FoldContext = {
 type Facts = {
   units?: number | null;
   price?: Money;
+  location?: string;
   before?: { units?: number | null; price?: Money };
   published?: boolean;
   title?: string;
@@ -27,7 +28,17 @@ type Facts = {
   snapshot?: boolean;
 };
 let clock = 1_000;
-function event({ units, price, before, published, title, version, at = (clock += 10), ...f }: Facts): OfferUpdate {
+function event({
+  units,
+  location,
+  price,
+  before,
+  published,
+  title,
+  version,
+  at = (clock += 10),
+  ...f
+}: Facts): OfferUpdate {
   const byTime = { value: at, explicit: false };
   const v = version === undefined ? byTime : { value: version, explicit: true };
   return {
@@ -36,7 +47,7 @@ function event({ units, price, before, published, title, version, at = (clock +=
     sourceAt: at,
     snapshot: f.snapshot ?? false,
     listing: { version: byTime, product: 'coat', published, title },
-    stock: units === undefined ? undefined : { version: v, units, previous: before?.units },
+    stock: units === undefined ? undefined : { version: v, location, units, previous: before?.units },
     price: price === undefined ? undefined : { version: v, price, previous: before?.price },
   };
 }
@@ -109,6 +120,30 @@ describe('stock', () => {
       'back_in_stock opened',
       'back_in_stock closed',
     ]);
+  });
+
+  test('a location is gone, or back, only if all that sell are', () => {
+    const [north, south] = [{ location: 'north' }, { location: 'south' }];
+    const known = [
+      { ...north, units: 0 },
+      { ...south, units: 0 },
+    ];
+    const { signals } = story([...known, { ...north, units: 2 }, { ...south, units: 3 }, { ...north, units: 0 }]);
+    expect(signals.filter((s) => s.kind === 'back_in_stock').map((s) => [s.op, s.units])).toEqual([
+      ['opened', 2],
+      ['moved', 5],
+      ['moved', 3],
+    ]);
+  });
+
+  test('a location never heard of before is no return', () => {
+    const north = { location: 'north', units: 0 };
+    expect(story([north, { location: 'south', units: 5 }])).toMatchObject({
+      ops: [],
+      ignored: ['back_in_stock no_baseline', 'back_in_stock no_baseline'],
+    });
+    const told = story([north, { location: 'south', units: 5, before: { units: 0 } }]);
+    expect(told.ops).toEqual(['back_in_stock opened']);
   });
 
   test('a SKU that the shop stops counting is there', () => {

@@ -4,6 +4,7 @@
  * ends in the same offer whatever the order, and an event that was folded once does nothing the second time.
  */
 import { decisionId, signalId, type Decision, type Kind, type Signal } from '@beckon/contracts';
+import { knowsStock, takeStock, type StockNews } from './location-stock.js';
 import { LISTING_FIELDS, unknownOffer, type OfferRules, type OfferState, type OpenSignal } from './offer-state.js';
 import type { OfferUpdate } from './offer-update.js';
 import { decidePrice, type PriceChange } from './price-signal.js';
@@ -16,6 +17,8 @@ export interface FoldContext {
   readonly source: string;
   readonly sourcePartition: number;
   readonly rules: OfferRules;
+  /** Locations that sell online; undefined: all. */
+  readonly locations?: ReadonlySet<string> | undefined;
   readonly settingsRev: number;
   readonly now: number;
 }
@@ -33,7 +36,7 @@ export interface Fold {
 /** Folds one update into what is known of its SKU (undefined: nothing yet). */
 export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c: FoldContext): Fold {
   const before = known ?? unknownOffer(update.sku);
-  const news = takeNews(before, update);
+  const news = takeNews(before, update, c.locations);
   if (typeof news === 'string')
     return { state: before, outcome: news, offerChanged: false, signals: [], decisions: [] };
 
@@ -41,12 +44,7 @@ export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c:
   const flipped = news.state.published !== before.published;
   const stock: SignalChange =
     news.stock || flipped
-      ? decideStock(
-          before,
-          news.state,
-          { previous: news.stock ? update.stock?.previous : undefined, snapshot },
-          c.rules,
-        )
+      ? decideStock(before, news.state, { ...(news.stock ?? { comparable: knowsStock(before) }), snapshot }, c.rules)
       : { ops: [] };
   const price: PriceChange =
     news.price || flipped
@@ -75,7 +73,8 @@ export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c:
 function takeNews(
   before: OfferState,
   update: OfferUpdate,
-): { state: OfferState; stock: boolean; price: boolean } | 'older' | 'duplicate' {
+  sells: ReadonlySet<string> | undefined,
+): { state: OfferState; stock: Omit<StockNews, 'stock'> | undefined; price: boolean } | 'older' | 'duplicate' {
   const state: { -readonly [K in keyof OfferState]: OfferState[K] } = { ...before };
   const refused = new Set<'older' | 'duplicate'>();
   let taken = 0;
@@ -95,15 +94,20 @@ function takeNews(
   }
   state.listingMarks = marks;
 
-  const stock = update.stock && markVersion(before.stockMark, update.stock.version, update.eventId);
-  const stockIsNews = stock !== undefined && take(stock);
-  if (stockIsNews && update.stock) Object.assign(state, { stockMark: stock, units: update.stock.units });
+  let stock: Omit<StockNews, 'stock'> | undefined;
+  const told = update.stock && takeStock(before, update.stock, update.eventId, sells);
+  if (typeof told === 'object') {
+    const { stockMark, locations, units } = told.stock;
+    Object.assign(state, { stockMark, locations, units });
+    stock = told;
+    taken += 1;
+  } else if (told !== undefined) refused.add(told);
   const price = update.price && markVersion(before.priceMark, update.price.version, update.eventId);
   const priceIsNews = price !== undefined && take(price);
   if (priceIsNews && update.price) Object.assign(state, { priceMark: price, price: update.price.price });
 
   if (taken === 0) return refused.has('older') ? 'older' : 'duplicate';
-  return { state, stock: stockIsNews, price: priceIsNews };
+  return { state, stock, price: priceIsNews };
 }
 
 /** Puts a change of one signal into the records that say so. A second record of one key needs a `seq` of its own. */

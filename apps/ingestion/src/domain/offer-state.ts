@@ -1,4 +1,5 @@
 import type { Money, Offer, ShopSettings } from '@beckon/contracts';
+import type { LocationStock } from './location-stock.js';
 import type { VersionMark } from './version-mark.js';
 
 /** The rules of a shop that the fold uses. */
@@ -24,6 +25,8 @@ export type ListingField = (typeof LISTING_FIELDS)[number];
 export interface OfferState extends Omit<Offer, 'shop'> {
   /** Missing: this facet was never told. */
   readonly stockMark: VersionMark | undefined;
+  /** Stock by location, for sources that tell it so. */
+  readonly locations: Readonly<Record<string, LocationStock>>;
   readonly priceMark: VersionMark | undefined;
   readonly listingMarks: Readonly<Partial<Record<ListingField, VersionMark>>>;
   /** Minor units: the price from which falls are measured. A price at or above it becomes the new line. */
@@ -46,6 +49,7 @@ export const unknownOffer = (sku: string): OfferState => ({
   image: null,
   updated_at: 0,
   stockMark: undefined,
+  locations: {},
   priceMark: undefined,
   listingMarks: {},
   line: null,

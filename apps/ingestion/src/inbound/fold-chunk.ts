@@ -28,12 +28,17 @@ export async function foldChunk(
     source.shop,
     updates.map(({ update }) => update.sku),
   );
+  const { locations } = source.options ?? {};
+  const sells = locations && new Set(locations);
   const applied = new Set<string>();
   const changed = new Set<string>();
   const signals: Signal[] = [];
   const told: Decision[] = [];
   for (const { update, partition } of updates) {
-    const context: FoldContext = { ...c, shop: source.shop, source: source.name, sourcePartition: partition };
+    const context: FoldContext = {
+      ...{ ...c, shop: source.shop, source: source.name, sourcePartition: partition },
+      locations: sells,
+    };
     const fold = foldOffer(states.get(update.sku), update, context);
     ingestionMetrics.updates.add(1, { outcome: fold.outcome });
     if (fold.outcome !== 'applied') continue;

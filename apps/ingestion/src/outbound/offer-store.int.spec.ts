@@ -22,6 +22,10 @@ test('a state comes back as it was saved', async () => {
     url: 'https://shop.example/coat',
     updated_at: 1_790_000_000_000,
     stockMark: { value: 17, ids: ['a', 'b'] },
+    locations: {
+      north: { units: 3, mark: { value: 4, ids: ['n'] } },
+      ['__proto__']: { units: null, mark: { value: 5, ids: ['p'] } },
+    },
     priceMark: { value: 1_790_000_000_000, ids: ['c'] },
     listingMarks: { title: { value: 5, ids: ['d'] } },
     line: 9_990,

@@ -19,7 +19,13 @@ interface OfferRow {
   image: string | null;
   updated_at: number;
   line: number | null;
-  marks: { stock?: VersionMark; price?: VersionMark; listing?: Partial<Record<ListingField, VersionMark>> };
+  marks: {
+    stock?: VersionMark;
+    price?: VersionMark;
+    listing?: Partial<Record<ListingField, VersionMark>>;
+    /** What was told of each location stands with its mark; missing: nothing was told by location. */
+    locations?: OfferState['locations'];
+  };
   stock_signal: OpenSignal | null;
   price_signal: OpenSignal | null;
 }
@@ -102,6 +108,7 @@ function toState(r: OfferRow): OfferState {
     ...same,
     price: price !== null && currency !== null ? { amount: price, currency } : null,
     stockMark: marks.stock,
+    locations: marks.locations ?? {},
     priceMark: marks.price,
     listingMarks: marks.listing ?? {},
     stockSignal: stock_signal,
@@ -110,14 +117,16 @@ function toState(r: OfferRow): OfferState {
 }
 
 function toRow(s: OfferState): OfferRow {
-  const { price, stockMark, priceMark, listingMarks, stockSignal, priceSignal, options, ...same } = s;
+  const { price, stockMark, locations, priceMark, listingMarks, stockSignal, priceSignal, options, ...same } = s;
   return {
     ...same,
     options: [...options],
     price: price?.amount ?? null,
     currency: price?.currency ?? null,
-    marks: { stock: stockMark, price: priceMark, listing: listingMarks },
+    marks: { stock: stockMark, price: priceMark, listing: listingMarks, ...(isEmpty(locations) ? {} : { locations }) },
     stock_signal: stockSignal,
     price_signal: priceSignal,
   };
 }
+
+const isEmpty = (o: object): boolean => Object.keys(o).length === 0;
