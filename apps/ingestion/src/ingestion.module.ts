@@ -5,6 +5,7 @@ import { settingsMigrations, ShopDirectory, ShopSettingsModule } from '@beckon/s
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { IngestionConfig } from './config.js';
+import { dueLoop } from './inbound/due-loop.js';
 import { freshnessLoop } from './inbound/freshness-loop.js';
 import { SourceConsumers } from './inbound/source-consumers.js';
 import { WebhookDoors } from './inbound/webhooks/doors.js';
@@ -13,6 +14,7 @@ import { KeySets } from './outbound/key-sets.js';
 import { Offers1790000100000 } from './outbound/migrations/1790000100000-offers.js';
 import { DeliveriesSeen1790000200000 } from './outbound/migrations/1790000200000-deliveries-seen.js';
 import { ItemRefs1790000210000 } from './outbound/migrations/1790000210000-item-refs.js';
+import { Rules1790000220000 } from './outbound/migrations/1790000220000-rules.js';
 import { DELIVERY_KEPT_MS, forgetDeliveries } from './outbound/seen-deliveries.js';
 
 /** How often it is looked whether secrets that sources name have changed, in milliseconds. */
@@ -25,6 +27,7 @@ export const ingestionMigrations = [
   Offers1790000100000,
   DeliveriesSeen1790000200000,
   ItemRefs1790000210000,
+  Rules1790000220000,
 ];
 
 export class IngestionModule {
@@ -83,6 +86,7 @@ export class IngestionModule {
             health.addLive('sources', () => sources.silent());
             shutdown.add('sources', () => sources.stop(), 'intake');
             superviseLoop(freshnessLoop({ sources, emitter, clock, log }), deps);
+            superviseLoop(dueLoop({ emitter, directory, clock, log }), deps);
             sources.start();
             const tick = (): Promise<void> => Promise.resolve(sources.follow());
             superviseLoop(new Loop({ name: 'sources', idleMs: SECRETS_EVERY_MS, tick, log }), deps);

@@ -1,5 +1,7 @@
-import type { Money, Offer, ShopSettings } from '@beckon/contracts';
+import type { Kind, Money, Offer, ShopSettings } from '@beckon/contracts';
 import type { LocationStock } from './location-stock.js';
+import type { PriceMemory } from './reference-price.js';
+import type { Rest } from './rest.js';
 import type { VersionMark } from './version-mark.js';
 
 /** The rules of a shop that the fold uses. */
@@ -33,7 +35,17 @@ export interface OfferState extends Omit<Offer, 'shop'> {
   readonly line: number | null;
   readonly stockSignal: OpenSignal | null;
   readonly priceSignal: OpenSignal | null;
+  readonly lowSignal: OpenSignal | null;
+  /** Since when it cannot be bought, milliseconds since the epoch; null: it can, or nobody has told. */
+  readonly goneSince: number | null;
+  /** Kinds that alerted lately. */
+  readonly rests: Readonly<Partial<Record<SkuKind, Rest>>>;
+  readonly prices: PriceMemory;
 }
+
+/** What a signal about a SKU may say. */
+export const SKU_KINDS = ['back_in_stock', 'price_drop', 'low_stock'] as const satisfies readonly Kind[];
+export type SkuKind = (typeof SKU_KINDS)[number];
 
 /** A SKU of which nothing is known yet. */
 export const unknownOffer = (sku: string): OfferState => ({
@@ -55,4 +67,8 @@ export const unknownOffer = (sku: string): OfferState => ({
   line: null,
   stockSignal: null,
   priceSignal: null,
+  lowSignal: null,
+  goneSince: null,
+  rests: {},
+  prices: {},
 });

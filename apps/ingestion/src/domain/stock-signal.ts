@@ -10,7 +10,7 @@ import type { OfferRules, OfferState } from './offer-state.js';
 export interface SignalChange {
   readonly ops: readonly ('opened' | 'moved' | 'closed')[];
   /** Nobody is told, and why. */
-  readonly silenced?: 'no_baseline' | 'snapshot';
+  readonly silenced?: 'no_baseline' | 'snapshot' | 'cooling_down' | 'gone_briefly';
 }
 
 const nothing: SignalChange = { ops: [] };
@@ -18,11 +18,19 @@ const nothing: SignalChange = { ops: [] };
 /** An uncounted SKU has as many as anybody could want. */
 const count = (units: number | null): number => units ?? Number.POSITIVE_INFINITY;
 
+/** Whether a SKU can be bought. What the shop does not count is there, unless the shop would rather not tell of it. */
+export const isAvailable = (
+  { units, published }: Pick<OfferState, 'units' | 'published'>,
+  rules: OfferRules,
+): boolean => published && (units === null ? rules.untracked === 'in_stock' : units >= rules.min_stock);
+
 /** What an event says of the time before it, and whether what was known before can be compared with it. */
 export interface StockEvent {
   readonly previous?: number | null;
   readonly comparable: boolean;
   readonly snapshot: boolean;
+  /** Time of the event, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** `before` is the state without the update, `after` with it. */
@@ -33,7 +41,7 @@ export function decideStock(
   rules: OfferRules,
 ): SignalChange {
   if (!knowsStock(after)) return nothing;
-  const available = (units: number | null, published: boolean): boolean => published && count(units) >= rules.min_stock;
+  const available = (units: number | null, published: boolean): boolean => isAvailable({ units, published }, rules);
   const signal = before.stockSignal;
   const firstSight = !update.comparable;
   const silent = update.snapshot ? 'snapshot' : 'no_baseline';
@@ -49,6 +57,8 @@ export function decideStock(
   const wasGone =
     (!firstSight && !available(before.units, before.published)) ||
     (update.previous !== undefined && !available(update.previous, true));
+  const brief = before.goneSince !== null && update.at - before.goneSince < rules.min_out_of_stock;
+  if (wasGone && brief) return { ops: [], silenced: update.snapshot ? 'snapshot' : 'gone_briefly' };
   if (wasGone) return update.snapshot ? { ops: [], silenced: 'snapshot' } : { ops: ['opened'] };
   const stood = knowsStock(before) && available(before.units, before.published);
   return firstSight && update.previous === undefined && !stood ? { ops: [], silenced: silent } : nothing;

@@ -1,12 +1,12 @@
 /** A chunk of a shop's topic: read, resolve, lock, fold in order, write, emit. */
-import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
 import type { Chunk, ChunkTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
-import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
+import { foldOffer, type Fold, type FoldContext } from '../domain/fold-offer.js';
 import type { AdapterContext } from '../domain/offer-update.js';
 import type { WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
-import { lockOffers, saveOffers, saveSignals } from '../outbound/offer-store.js';
+import { lockOffers } from '../outbound/offer-store.js';
+import { keepFolds } from './keep-folds.js';
 import { resolveItems, type NativeArrival } from './resolve-items.js';
 
 /** Handles one chunk of `source` inside its transaction. `c` says by which rules, and what time it is. */
@@ -30,10 +30,7 @@ export async function foldChunk(
   );
   const { locations } = source.options ?? {};
   const sells = locations && new Set(locations);
-  const applied = new Set<string>();
-  const changed = new Set<string>();
-  const signals: Signal[] = [];
-  const told: Decision[] = [];
+  const folds: Fold[] = [];
   for (const { update, partition } of updates) {
     const context: FoldContext = {
       ...{ ...c, shop: source.shop, source: source.name, sourcePartition: partition },
@@ -43,40 +40,9 @@ export async function foldChunk(
     ingestionMetrics.updates.add(1, { outcome: fold.outcome });
     if (fold.outcome !== 'applied') continue;
     states.set(update.sku, fold.state);
-    applied.add(update.sku);
-    if (fold.offerChanged) changed.add(update.sku);
-    signals.push(...fold.signals);
-    told.push(...fold.decisions);
+    folds.push(fold);
   }
-  const stateOf = (sku: string) => states.get(sku) ?? never(sku);
-  await saveOffers(tx, source.shop, [...applied].map(stateOf));
-  await saveSignals(tx, signals);
-
-  for (const state of [...changed].map(stateOf)) {
-    const key = `${source.shop}:${state.sku}`;
-    const { sku, product, seq, price, units, published, title, options, url, image, updated_at } = state;
-    const offer = {
-      shop: source.shop,
-      sku,
-      product,
-      seq,
-      price,
-      units,
-      published,
-      title,
-      options,
-      url,
-      image,
-      updated_at,
-    };
-    tx.emit(offers, key, offer, { id: `${key}:${seq}` });
-  }
-  for (const signal of signals) {
-    const key = `${signal.shop}:${signal.sku}:${signal.kind}`;
-    tx.emit(catalogSignals, key, signal, { id: `${key}:${signal.seq}` });
-    ingestionMetrics.signals.add(1, { kind: signal.kind, op: signal.op });
-  }
-  for (const d of told) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
+  await keepFolds(tx, source.shop, folds);
 }
 
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
@@ -95,8 +61,4 @@ function readUpdates(
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];
   });
-}
-
-function never(sku: string): never {
-  throw new Error(`offer ${sku} was not loaded`);
 }

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { RuleSettings } from '@beckon/contracts';
 import fc from 'fast-check';
 import { MemoryEmitter } from '../../../../tests/support/memory-emitter.js';
 import { ownNames, testDatabase } from '../../../../tests/support/real-servers.js';
@@ -93,7 +94,7 @@ test('any order, repetition and batching of updates and teachings ends in the sa
           own.shop,
           arrived.map((a) => a.update.sku),
         );
-        const rules = { min_stock: 1, min_drop_percent: 0, low_stock: 3 };
+        const rules = RuleSettings.parse({});
         const context = { ...own, sourcePartition: 0, rules, settingsRev: 1, now: 1 };
         for (const { update: u } of arrived) states.set(u.sku, foldOffer(states.get(u.sku), u, context).state);
         await saveOffers(tx, own.shop, [...states.values()]);
