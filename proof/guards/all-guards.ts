@@ -4,6 +4,7 @@ import { ingestionGuards } from './list/ingestion.js';
 import { kafkaGuards } from './list/kafka.js';
 import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
+import { offerGuards } from './list/offers.js';
 import { optinGuards } from './list/optin.js';
 import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
@@ -18,6 +19,7 @@ export const allGuards: readonly Guard[] = [
   ...optinApiGuards,
   ...pageGuards,
   ...ingestionGuards,
+  ...offerGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,
