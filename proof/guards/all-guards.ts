@@ -1,4 +1,5 @@
 import type { Guard } from './guard.js';
+import { deadLetterGuards } from './list/dead-letters.js';
 import { deliveryGuards } from './list/delivery.js';
 import { ingestionGuards } from './list/ingestion.js';
 import { kafkaGuards } from './list/kafka.js';
@@ -10,6 +11,8 @@ import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
 import { privacyGuards } from './list/privacy.js';
 import { serviceGuards } from './list/service.js';
+import { snapshotGuards } from './list/snapshots.js';
+import { sourceGuards } from './list/sources.js';
 import { throttlingGuards } from './list/throttling.js';
 
 /** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
@@ -20,6 +23,9 @@ export const allGuards: readonly Guard[] = [
   ...pageGuards,
   ...ingestionGuards,
   ...offerGuards,
+  ...deadLetterGuards,
+  ...snapshotGuards,
+  ...sourceGuards,
   ...matchingGuards,
   ...throttlingGuards,
   ...deliveryGuards,

@@ -24,7 +24,7 @@ const something = async (units: number, amount: number): Promise<{ sku: string; 
   await put(units, amount, 'snapshot');
   await until(
     'optin knows the offer',
-    async () => (await beckon.sql('optin', `SELECT 1 FROM offers WHERE sku = '${sku}'`)).length,
+    async () => (await beckon.sql('optin', `SELECT 1 FROM offers WHERE sku = '${sku}'`)).length === 1,
   );
   return { sku, title, put };
 };
@@ -121,6 +121,20 @@ describe('an entry of the menu', () => {
     expect((await beckon.message(p, 2)).text).toContain('Write STOP to end all alerts');
     await beckon.act(p, 'press-menu', { title: 'Stop all' });
     expect((await beckon.message(p, 3)).text).toContain('All your alerts have ended');
+  });
+});
+
+describe('START after a STOP', () => {
+  it('welcomes back; what is asked for anew is told, what the STOP ended is not', async () => {
+    const [p, old, anew] = [await beckon.person('Pia'), await something(0, 5000), await something(0, 5000)];
+    await beckon.subscribe(p, old.sku, 'back_in_stock');
+    expect((await beckon.answer(p, () => beckon.say(p, 'STOP'))).text).toContain('All your alerts have ended');
+    expect((await beckon.answer(p, () => beckon.say(p, 'START'))).text).toContain('Welcome back');
+    await beckon.subscribe(p, anew.sku, 'back_in_stock');
+    await old.put(3, 5000);
+    await anew.put(3, 5000);
+    expect((await alerted(p)).text).toContain(anew.title);
+    expect(await beckon.alerts(p)).toHaveLength(1);
   });
 });
 

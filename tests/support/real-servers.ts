@@ -82,7 +82,7 @@ export async function testKafka(
   return client;
 }
 
-/** Waits until the condition holds (its answer is returned), or fails naming what was waited for. */
+/** Waits until the condition holds (its answer is returned; 0 and '' do not hold), or fails naming what was waited for. */
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false | null | Promise<T | undefined | false | null>,
@@ -91,7 +91,7 @@ export async function until<T>(
   const end = Date.now() + ms;
   for (;;) {
     const answer = await condition();
-    if (answer !== undefined && answer !== false && answer !== null) return answer;
+    if (answer) return answer;
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for: ${what}`);
     await wait(20);
   }

@@ -15,7 +15,7 @@ import {
   shops,
   type Topic,
 } from '@beckon/contracts';
-import { createTopics, REPLAY_FOR } from '@beckon/kafka';
+import { createTopics, REPLAY_FOR, REPLAY_TIME } from '@beckon/kafka';
 import { Sealer } from '@beckon/service';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
@@ -287,38 +287,63 @@ describe('dead letters', () => {
     dl_service: 'ingestion',
     dl_reason: 'bad_price',
     dl_field: 'price',
+    dl_shape: 'text of 5 characters',
     dl_detail: 'not an amount',
     dl_topic: source,
+    dl_source: 'aurora/catalog',
     dl_partition: '0',
     dl_offset: '12',
-    dl_timestamp: '1',
+    dl_timestamp: '1000',
     dl_at: String(Date.now()),
     ...over,
   });
   const bytes = Buffer.from([0x7b, 0xff, 0x00]);
+  const all = ['tail', source, '--from', 'beginning', '--no-follow', '--json'];
+  const outstanding = async (...args: string[]): Promise<Record<string, unknown>[]> =>
+    json((await beckon(['dead-letters', 'list', '--service', 'ingestion', '--json', ...args])).out);
 
   beforeAll(async () => {
     const topic = cluster.name(deadLetters('ingestion'));
+    const old = String(Date.now() - 2 * 86_400_000);
     await cluster.send([
       { topic, key: 'red-coat-m', value: bytes, headers: { ce_id: 'e1', ...why({}) } },
-      { topic, key: 'red-coat-m', value: '{"sku":1}', headers: why({ dl_reason: 'no_sku' }) },
+      {
+        topic,
+        key: 'red-coat-m',
+        value: '{"sku":1}',
+        headers: why({ dl_reason: 'no_sku', dl_source: 'boreal/prices' }),
+      },
+      { topic, key: 'hat', value: '{"sku":2}', headers: why({ dl_reason: 'no_sku', dl_at: old }) },
     ]);
   });
 
-  it('list groups them by service and reason; show has the bytes', async () => {
-    expect(json((await beckon(['dead-letters', 'list', '--json'])).out)).toMatchObject([
-      { service: 'ingestion', reason: 'bad_price', count: 1 },
-      { service: 'ingestion', reason: 'no_sku', count: 1 },
+  it('list groups them; filters leave the rest out; a table for people', async () => {
+    expect(await outstanding()).toHaveLength(3);
+    expect(await outstanding('--reason', 'bad_price')).toMatchObject([
+      { service: 'ingestion', shop: 'aurora', source: 'catalog', reason: 'bad_price', field: 'price', count: 1 },
     ]);
+    expect(await outstanding('--shop', 'boreal', '--source', 'prices')).toMatchObject([{ reason: 'no_sku', count: 1 }]);
+    expect(await outstanding('--since', '1d', '--each')).toHaveLength(2);
+    expect(await beckon(['dead-letters', 'list', '--since', 'soon'])).toMatchObject({ code: 2, out: [] });
+
+    const { out } = await beckon(['dead-letters', 'list', '--service', 'ingestion']);
+    expect(out[0]).toMatch(/^COUNT {2}SERVICE +FROM +REASON +FIELD +SHAPE/);
+    expect(out.slice(1).join('\n')).toMatch(
+      /1 {2}ingestion {2}aurora\/catalog {2}bad_price {2}price {2}text of 5 char/,
+    );
+  });
+
+  it('show has the bytes, the shape of the field, and when it was written', async () => {
     const [letter] = json((await beckon(['dead-letters', 'show', 'ingestion', '--reason', 'bad_price', '--json'])).out);
     expect(letter).toMatchObject({ value_base64: bytes.toString('base64'), headers: { ce_id: 'e1' }, offset: '12' });
     const text = (await beckon(['dead-letters', 'show', 'ingestion', letter?.['id'] as string])).out.join('\n');
-    expect(text).toMatch(/bad_price at price: not an amount[\s\S]*7b ff 00/);
+    expect(text).toMatch(
+      /bad_price at price \(text of 5 characters\): not an amount[\s\S]*1970-01-01 00:00:01[\s\S]*7b ff 00/,
+    );
     expect(await beckon(['dead-letters', 'show', 'ingestion', '9:9'])).toMatchObject({ code: 1 });
   });
 
-  it('replay puts back original bytes and headers, for that service only', async () => {
-    const all = ['tail', source, '--from', 'beginning', '--no-follow', '--json'];
+  it('replay puts back original bytes, headers and time, for that service only, and once', async () => {
     const before = (await beckon(all)).out.length;
     const args = ['dead-letters', 'replay', 'ingestion', '--reason', 'bad_price'];
     expect(await beckon([...args, '--dry-run'])).toMatchObject({ code: 0 });
@@ -331,9 +356,34 @@ describe('dead letters', () => {
     expect(back).toMatchObject({
       key: 'red-coat-m',
       value_base64: bytes.toString('base64'),
-      headers: { ce_id: 'e1', [REPLAY_FOR]: 'ingestion' },
+      headers: { ce_id: 'e1', [REPLAY_FOR]: 'ingestion', [REPLAY_TIME]: '1000' },
     });
     expect(Object.keys(back?.['headers'] as object).filter((name) => name.startsWith('dl_'))).toEqual([]);
+
+    expect(await outstanding('--reason', 'bad_price')).toEqual([]);
+    expect(await outstanding('--reason', 'bad_price', '--replayed')).toHaveLength(1);
+    const again = await beckon(args);
+    expect(again).toMatchObject({ code: 0, out: [] });
+    expect(again.err.join('\n')).toContain('1 were replayed before and left out');
+    expect((await beckon(all)).out).toHaveLength(before + 1);
+    expect((await beckon([...args, '--again'])).out).toHaveLength(1);
+    expect((await beckon(all)).out).toHaveLength(before + 2);
+  });
+
+  it('Ctrl-C loses nothing: what is left is given by the same command once more', async () => {
+    const topic = cluster.name(deadLetters('ingestion'));
+    const many = Array.from({ length: 250 }, (_, i) => `many-${i}`);
+    await cluster.send(many.map((key) => ({ topic, key, value: '{}', headers: why({ dl_reason: 'many' }) })));
+    const args = ['dead-letters', 'replay', 'ingestion', '--reason', 'many'];
+    const first = await beckon(args, () => true);
+    expect(first.code).toBe(1);
+    expect(first.err.join('\n')).toMatch(/Interrupted: 100 of 250 were given to ingestion/);
+    const second = await beckon(args);
+    expect(second).toMatchObject({ code: 0 });
+    expect([...first.out, ...second.out].map((line) => line.split(' ')[0]).toSorted()).toHaveLength(250);
+    expect(new Set([...first.out, ...second.out]).size).toBe(250);
+    const keys = json((await beckon(all)).out).map((r) => r['key']);
+    expect(keys.filter((key) => many.includes(String(key))).toSorted()).toEqual(many.toSorted());
   });
 
   it('says which are meant, or nothing is put back', async () => {

@@ -34,10 +34,14 @@ export const settings = {
     check: url('http', 'https').optional(),
     help: 'Where optin’s HTTP API is, for `beckon keys`; found by itself beside a running `npm start`.',
   }),
+  INGESTION_URL: setting({
+    check: url('http', 'https').optional(),
+    help: 'Where ingestion’s HTTP API is, for `beckon snapshot`; found by itself beside a running `npm start`.',
+  }),
   ADMIN_TOKEN: setting({
     check: text().optional(),
     secret: true,
-    help: 'The operator’s token that optin has, for `beckon keys`; found by itself beside a running `npm start`.',
+    help: 'The operator’s token that optin has, for `beckon keys` and `beckon snapshot`; found by itself beside a running `npm start`.',
   }),
   BECKON_STATE: setting({
     check: text(),

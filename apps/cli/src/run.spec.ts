@@ -27,7 +27,9 @@ describe('manners', () => {
     [['--help'], /Examples:/],
     [['shops', 'apply', '--help'], /--dry-run[\s\S]*Examples:/],
     [['explain', '--help'], /Examples:/],
-    [['dead-letters', 'replay', '--help'], /Examples:/],
+    [['dead-letters', '--help'], /mend the cause[\s\S]*Examples:/],
+    [['dead-letters', 'list', '--help'], /--since[\s\S]*Examples:/],
+    [['dead-letters', 'replay', '--help'], /after Ctrl-C[\s\S]*Examples:/],
   ])('%j is answered on stdout with examples', async (args, text) => {
     const { code, out, err } = await beckon(args);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -5,6 +5,7 @@ import { explainCommand } from './commands/explain.js';
 import { pagesCommands } from './commands/pages.js';
 import { keysCommands } from './commands/keys.js';
 import { shopsCommands } from './commands/shops.js';
+import { snapshotCommand } from './commands/snapshot.js';
 import { tailCommand } from './commands/tail.js';
 import { topicsCommands } from './commands/topics.js';
 import { Fault, UsageFault } from './faults.js';
@@ -61,6 +62,7 @@ function program(terminal: Terminal): Command {
   pagesCommands(beckon, terminal);
   keysCommands(beckon, terminal);
   emitCommand(beckon, terminal);
+  snapshotCommand(beckon, terminal);
   explainCommand(beckon, terminal);
   tailCommand(beckon, terminal);
   deadLettersCommands(beckon, terminal);

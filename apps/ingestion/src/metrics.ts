@@ -11,6 +11,9 @@ export const ingestionMetrics = {
     labels: ['kind', 'op'],
   }),
   sources: gauge('beckon_ingestion_sources', { help: 'Sources that this process reads.' }),
+  sourcesAway: gauge('beckon_ingestion_sources_away', {
+    help: 'Sources that this process reads whose topic could not be looked at: it is gone, or its cluster is away. Their alerts wait.',
+  }),
   webhooks: counter('beckon_ingestion_webhooks_total', {
     help: 'Webhook posts by outcome: taken, trial (a platform tried the address), unsigned (or no such source), starting (settings not read yet), no_secret (a secret or public key that settings name is missing), kafka_away, too_large, encoded (compressed), slow (its body did not arrive in time), crowded (too many half-arrived bodies).',
     labels: ['outcome'],

@@ -1,5 +1,6 @@
 import { kafkaStrategy } from '@beckon/kafka';
 import { ReceiveBody, guardConnections, type ServiceOptions } from '@beckon/service';
+import type { Server } from 'node:http';
 import { ingestionSettings } from './config.js';
 import { IngestionModule } from './ingestion.module.js';
 import { WEBHOOKS_PATH } from './inbound/webhooks/webhooks.controller.js';
@@ -22,5 +23,7 @@ export const ingestion: ServiceOptions<typeof ingestionSettings> = {
     const bodies = new ReceiveBody(bounds, (outcome) => ingestionMetrics.webhooks.add(1, { outcome }));
     app.use(WEBHOOKS_PATH, bodies.middleware);
     guardConnections(app.getHttpServer(), { most: config.HTTP_MAX_CONNECTIONS, headWithinMs: config.WEBHOOK_BODY_MS });
+    // A snapshot takes as long as its transactions; its pauses are bounded, and so are the bodies of webhooks (above).
+    (app.getHttpServer() as Server).requestTimeout = 0;
   },
 };

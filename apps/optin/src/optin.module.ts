@@ -8,6 +8,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { OptinConfig } from './config.js';
 import { OperatorToken } from './inbound/api/api.guard.js';
+import { AccessController } from './inbound/api/access.controller.js';
 import { AsksController } from './inbound/api/asks.controller.js';
 import { DeletionsController } from './inbound/api/deletions.controller.js';
 import { KeysController } from './inbound/api/keys.controller.js';
@@ -72,6 +73,7 @@ export class OptinModule {
         DeletionsController,
         DataDeletionController,
         DeletionStatusController,
+        AccessController,
         OpenApiController,
         EventsController,
         DeliveriesController,

@@ -1,3 +1,5 @@
+import { readJson } from './read-json.js';
+
 /**
  * CloudEvents 1.0 over Kafka (cloudevents/spec: kafka-protocol-binding). We write binary mode (flat JSON value,
  * attributes in `ce_*` headers) and read binary and structured mode.
@@ -41,11 +43,9 @@ export function decodeCloudEvent(headers: Readonly<Record<string, string>>, valu
   const structured = (lower['content-type'] ?? '').toLowerCase().startsWith('application/cloudevents');
   let data: unknown;
   if (value !== null) {
-    try {
-      data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value));
-    } catch (error) {
-      return { ok: false, field: 'value', detail: `not JSON in UTF-8: ${(error as Error).message.slice(0, 120)}` };
-    }
+    const read = readJson(value);
+    if (!read.ok) return { ok: false, field: 'value', detail: read.detail };
+    data = read.value;
   }
   if (structured) {
     if (typeof data !== 'object' || data === null || Array.isArray(data))

@@ -3,6 +3,7 @@ export * from './money.js';
 export * from './ids.js';
 export * from './vocabulary.js';
 export * from './cloud-event.js';
+export * from './read-json.js';
 export * from './settings/duration.js';
 export * from './settings/topic-settings.js';
 export * from './settings/cluster-settings.js';

@@ -4,7 +4,7 @@ import { checksum } from './checksum.js';
 import type { Chunk, ChunkRecord, DeadReason } from './chunk.js';
 import type { ChunkConsumerOptions } from './chunk-consumer.js';
 import { ConsumedStore } from './consumed-store.js';
-import { REPLAY_FOR, toDeadLetter } from './dead-letter.js';
+import { REPLAY_FOR, shortReason, toDeadLetter } from './dead-letter.js';
 import { decodeValue, isDead } from './decode.js';
 import { faultPoint } from './fault-point.js';
 import { kafkaMetrics } from './metrics.js';
@@ -160,10 +160,12 @@ export class ChunkCommit<V> {
         topic: (t) => client.topic(t),
       });
       const bad = new Map<number, number>();
-      const putAside = (record: ChunkRecord<unknown>, reason: DeadReason): void => {
+      const putAside = (record: ChunkRecord<unknown>, why: DeadReason): void => {
+        const reason = shortReason(why);
         const { partition } = record;
         bad.set(partition, (bad.get(partition) ?? 0) + 1);
-        gathered.outgoing.push(toDeadLetter(client, topic, record, reason, this.o.sealDeadLetters));
+        const about = { seal: this.o.sealDeadLetters, source: this.o.decode ? undefined : source };
+        gathered.outgoing.push(toDeadLetter(client, topic, record, reason, about));
         kafkaMetrics.deadLetters.add(1, { topic, reason: reason.code });
         this.o.log.warn({ topic, partition, offset: record.offset.toString(), ...reason }, 'record put aside');
       };

@@ -98,7 +98,11 @@ export class ChunkConsumer<V> {
       maxWaitTimeInMs: 500,
       maxBytesPerPartition: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 8, restartOnFailure: () => Promise.resolve(true) },
+      retry: {
+        ...{ initialRetryTime: 100, maxRetryTime: 3000, retries: 8 },
+        // kafkajs would bring back a consumer that crashed while it was stopped, and that one would hold partitions.
+        restartOnFailure: () => Promise.resolve(!this.stopping),
+      },
     });
     const { GROUP_JOIN, FETCH, CRASH, REBALANCING, END_BATCH_PROCESS } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, (event) => this.onAssigned(event.payload.memberAssignment[this.o.topic] ?? []));
@@ -120,7 +124,9 @@ export class ChunkConsumer<V> {
     for (let delay = 100; !this.stopping; delay = Math.min(delay * 2, 3000)) {
       try {
         await this.consumer.connect();
-        await this.consumer.subscribe({ topics: [this.o.topic], fromBeginning: true });
+        if (!this.stopping) await this.consumer.subscribe({ topics: [this.o.topic], fromBeginning: true });
+        // Stopped meanwhile: whoever joined now would hold partitions that nobody reads.
+        if (this.stopping) return await this.consumer.disconnect();
         await this.consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
@@ -128,6 +134,7 @@ export class ChunkConsumer<V> {
           partitionsConsumedConcurrently: 16,
           eachBatch: (payload) => this.onBatch(payload),
         });
+        if (this.stopping) await this.consumer.disconnect();
         return;
       } catch (error) {
         this.o.log.warn({ topic: this.o.topic, err: error }, 'cannot read the topic yet; trying again');

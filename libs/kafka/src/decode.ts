@@ -1,4 +1,4 @@
-import type { Topic } from '@beckon/contracts';
+import { readJson, type Topic } from '@beckon/contracts';
 import type { ChunkRecord, DeadReason, RawRecord } from './chunk.js';
 
 /** What kafkajs hands over for one record. */
@@ -45,16 +45,10 @@ export function decodeValue<V>(topic: Topic<V>, record: ChunkRecord<never>): Chu
     if (topic.tombstones) return record;
     return { code: 'no_value', field: 'value', detail: `records of ${topic.name} must have a value` };
   }
-  let json: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (text.includes('\\u0000'))
-      return { code: 'nul_character', field: 'value', detail: 'text holds a NUL character' };
-    json = JSON.parse(text);
-  } catch (error) {
-    return { code: 'not_json', field: 'value', detail: `not JSON in UTF-8: ${(error as Error).message.slice(0, 120)}` };
-  }
-  const parsed = topic.schema.safeParse(json);
+  const json = readJson(bytes);
+  if (!json.ok) return { code: 'not_json', field: 'value', detail: json.detail };
+  if (bytes.includes('\\u0000')) return { code: 'nul_character', field: 'value', detail: 'text holds a NUL character' };
+  const parsed = topic.schema.safeParse(json.value);
   if (parsed.success) return { ...record, value: parsed.data };
   const issue = parsed.error.issues[0];
   return { code: 'invalid', field: issue?.path.join('.') || 'value', detail: issue?.message ?? 'not valid' };

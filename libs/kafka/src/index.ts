@@ -8,7 +8,7 @@ export * from './caught-up.js';
 export * from './topics-admin.js';
 export * from './tables.js';
 export * from './fault-point.js';
-export { REPLAY_FOR } from './dead-letter.js';
+export { firstWrittenAt, REPLAY_FOR, REPLAY_OF, REPLAY_TIME } from './dead-letter.js';
 export * from './record-log.js';
 export type { OutgoingRecord } from './coalescing-producer.js';
 export * from './kafka-module.js';

@@ -15,6 +15,7 @@ export { isPassing } from './passing.js';
 export * from './provide-database.js';
 export * from './receive-body.js';
 export * from './redact.js';
+export * from './problem-json.js';
 export * from './reseal.js';
 export * from './run-service.js';
 export * from './sealed-column.js';

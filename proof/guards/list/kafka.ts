@@ -45,8 +45,8 @@ export const kafkaGuards: readonly Guard[] = [
     id: 'kafka/no-nul-into-postgres',
     promise: 'One record with a NUL character would stop its whole partition.',
     file: 'libs/kafka/src/decode.ts',
-    from: "if (text.includes('\\\\u0000'))",
-    to: "if (text === '\\\\u0000')",
+    from: "if (bytes.includes('\\\\u0000'))",
+    to: 'if (bytes.length < 0)',
     test: { suite: 'unit', file: 'libs/kafka/src/decode.spec.ts', name: 'a NUL character is dead' },
   },
   {

@@ -43,7 +43,7 @@ export const offerGuards: readonly Guard[] = [
     promise: 'Units in a store room would be told as being on sale.',
     file: `${domain}/location-stock.ts`,
     from: 'if (sells && !sells.has(location)) continue;',
-    to: '',
+    to: 'if (sells && location === undefined) continue;',
     test: { suite: 'unit', file: `${domain}/location-stock.spec.ts`, name: 'locations that sell nothing online' },
   },
   {
@@ -67,7 +67,7 @@ export const offerGuards: readonly Guard[] = [
     promise: 'When a cool-down ends, shoppers would be told of what is gone again.',
     file: `${domain}/rest.ts`,
     from: 'if (!holds) return { change, rest: { until: rest.until } };',
-    to: '',
+    to: 'if (!holds && !rest.owed) return { change, rest: { until: rest.until } };',
     test: { suite: 'unit', file: folding, name: 'the return after a flap is told when the cool-down ends' },
   },
   {

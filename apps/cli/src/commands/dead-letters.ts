@@ -1,188 +1,181 @@
-import { allTopics, deadLetters, SERVICES, type ServiceName } from '@beckon/contracts';
-import { REPLAY_FOR } from '@beckon/kafka';
+import { SERVICES, type ServiceName } from '@beckon/contracts';
 import { Sealer } from '@beckon/service';
-import { Argument, Option, type Command } from 'commander';
-import type { Cluster } from '../cluster.js';
-import { groupDeadLetters, mayReplay, toDeadLetter, type DeadLetter } from '../domain/dead-letter.js';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { DeadLetterGroups, isChosen, type Choice, type DeadLetter } from '../domain/dead-letter.js';
 import { parseJson, timeText } from '../domain/record-view.js';
-import { Fault, UsageFault } from '../faults.js';
-import type { CliConfig } from '../config.js';
+import { readSince } from '../domain/since.js';
+import { tableText } from '../domain/table.js';
+import { Fault } from '../faults.js';
 import type { Terminal } from '../terminal.js';
 import { withCluster, type CommandContext } from './context.js';
-
-/** Header of a replayed record: the dead letter that it comes from, `<service>.dead-letters partition:offset`. */
-export const REPLAY_OF = 'beckon-replay-of';
-
-const service = (): Argument => new Argument('<service>', 'whose dead letters').choices(SERVICES);
+import { readDeadLetters, readReplayed, unseal, wasReplayed } from './read-dead-letters.js';
+import { replayDeadLetters, type ReplayOptions } from './replay-dead-letters.js';
 
 export function deadLettersCommands(program: Command, terminal: Terminal): void {
-  const group = program.command('dead-letters').description('records that a service could not use');
-  group
-    .command('list')
-    .addOption(new Option('--service <service>', 'only of this service').choices(SERVICES))
-    .option('--json', 'one JSON object per group and line')
-    .description('how many there are, by service, reason and topic')
-    .action((options: { service?: ServiceName; json?: boolean }) =>
-      withCluster(terminal, (context) => list(context, options)),
-    );
-  group
-    .command('show')
-    .addArgument(service())
-    .argument('[id]', '`partition:offset`; without it all, newest last')
-    .option('--reason <code>', 'only with this reason')
-    .option('--json', 'one JSON object per dead letter and line')
-    .description('dead letters with their bytes, and why they were put aside')
-    .action((name: ServiceName, id: string | undefined, options: Chosen) =>
-      withCluster(terminal, (context) => show(context, name, id, options)),
-    );
-  group
-    .command('replay')
-    .addArgument(service())
-    .argument('[ids...]', '`partition:offset` of each')
-    .option('--reason <code>', 'all with this reason')
-    .option('--all', 'all of the service')
-    .option('--dry-run', 'say what would be put back; put nothing back')
-    .description('give dead letters to their service once more; no other service sees them')
+  const group = program
+    .command('dead-letters')
+    .description('records that a service could not use: what they are, why, and once the cause is mended, once more')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ beckon dead-letters show ingestion\n  $ beckon dead-letters replay ingestion 0:17 2:4\n  $ beckon dead-letters replay ingestion --reason bad_price',
+      [
+        '',
+        'A record that a service cannot use goes to <service>.dead-letters with its bytes, and its neighbours go on.',
+        'First see what there is (list), then one of them (show), mend the cause, then give them back (replay).',
+        '',
+        'Examples:',
+        '  $ beckon dead-letters list --shop aurora --since 24h',
+        '  $ beckon dead-letters show ingestion 0:17',
+        '  $ beckon dead-letters replay ingestion --reason invalid_field --dry-run',
+        '',
+        'More: docs/dead-letters.md',
+      ].join('\n'),
+    );
+  const since = (text: string): number => {
+    const at = readSince(text, terminal.now());
+    if (at === undefined) throw new InvalidArgumentError('write 15m, 24h, 7d or a time such as 2026-11-23T10:00Z.');
+    return at;
+  };
+  const choosing = (command: Command): Command =>
+    command
+      .option('--shop <shop>', 'only of this shop')
+      .option('--source <source>', 'only from this source of a shop')
+      .option('--reason <code>', 'only with this reason')
+      .option('--since <when>', 'only what was put aside since then: 15m, 24h, 7d, 2026-11-23T10:00Z', since);
+  const service = (): Argument => new Argument('<service>', 'whose dead letters').choices(SERVICES);
+
+  choosing(
+    group
+      .command('list')
+      .addOption(new Option('--service <service>', 'only of this service').choices(SERVICES))
+      .option('--each', 'one line for each dead letter instead of one for each group')
+      .option('--replayed', 'also those that were replayed already')
+      .option('--json', 'one JSON object per line instead of a table')
+      .description('how many there are, by service, source, reason and field'),
+  )
+    .addHelpText('after', '\nExamples:\n  $ beckon dead-letters list\n  $ beckon dead-letters list --each --since 1h')
+    .action((o: ListOptions) => withCluster(terminal, (context) => list(context, o)));
+  choosing(
+    group
+      .command('show')
+      .addArgument(service())
+      .argument('[id]', '`partition:offset`; without it all that are chosen, those replayed too')
+      .option('--json', 'one JSON object per dead letter and line')
+      .description('dead letters with their bytes, and why they were put aside'),
+  )
+    .addHelpText('after', '\nExamples:\n  $ beckon dead-letters show ingestion 0:17')
+    .action((name: ServiceName, id: string | undefined, o: Choice & { json?: boolean }) =>
+      withCluster(terminal, (context) => show(context, name, id, o)),
+    );
+  choosing(
+    group
+      .command('replay')
+      .addArgument(service())
+      .argument('[ids...]', '`partition:offset` of each')
+      .option('--all', 'all of the service')
+      .option('--again', 'also those that were replayed already')
+      .option('--dry-run', 'say what would be put back; put nothing back')
+      .description('give dead letters to their service once more; no other service sees them'),
+  )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Each record goes to the topic that it came from, with its own key, bytes, headers and time. What the service',
+        'knows already stays as it is, so a record that came too late or twice changes nothing. What was replayed is',
+        'noted and left out the next time: after Ctrl-C run the same command once more.',
+        '',
+        'Examples:',
+        '  $ beckon dead-letters replay ingestion 0:17 2:4',
+        '  $ beckon dead-letters replay ingestion --reason invalid_field --shop aurora --dry-run',
+        '  $ beckon dead-letters replay ingestion --all --since 24h',
+      ].join('\n'),
     )
-    .action((name: ServiceName, ids: string[], options: Chosen & { all?: boolean; dryRun?: boolean }) =>
-      withCluster(terminal, (context) => replay(context, name, ids, options)),
+    .action((name: ServiceName, ids: string[], o: ReplayOptions) =>
+      withCluster(terminal, (context) => replayDeadLetters(context, name, ids, o)),
     );
 }
 
-interface Chosen {
-  readonly reason?: string;
+interface ListOptions extends Choice {
+  readonly service?: ServiceName;
+  readonly each?: boolean;
+  readonly replayed?: boolean;
   readonly json?: boolean;
 }
 
-async function read(cluster: Cluster, services: readonly string[], signal: AbortSignal): Promise<DeadLetter[]> {
-  const byTopic = new Map(services.map((name) => [cluster.name(deadLetters(name)), name]));
-  const found: DeadLetter[] = [];
-  for await (const record of cluster.read([...byTopic.keys()], { from: 'beginning', follow: false, signal }))
-    found.push(toDeadLetter(byTopic.get(record.topic) ?? '', record));
-  return found.sort((a, b) => a.at - b.at);
-}
-
-async function list(
-  { cluster, terminal }: CommandContext,
-  o: { service?: ServiceName; json?: boolean },
-): Promise<void> {
-  const letters = await read(cluster, o.service ? [o.service] : SERVICES, terminal.signal);
-  const groups = groupDeadLetters(letters);
-  if (groups.length === 0) terminal.err('There are no dead letters.');
-  for (const g of groups) {
-    if (o.json) terminal.out(JSON.stringify(g));
-    else
-      terminal.out(
-        `${String(g.count).padStart(6)}  ${g.service}  ${terminal.colors.bold(g.reason)}  ${g.topic}  last ${timeText(g.last_at)} (${g.newest}): ${g.detail}`,
-      );
+async function list({ cluster, terminal }: CommandContext, o: ListOptions): Promise<void> {
+  const services = o.service ? [o.service] : SERVICES;
+  const replayed = o.replayed ? new Map() : await readReplayed(cluster, services, terminal.signal);
+  const groups = new DeadLetterGroups();
+  const each: string[][] = [];
+  for await (const letter of readDeadLetters(cluster, services, terminal.signal)) {
+    if (!isChosen(letter, o) || wasReplayed(letter, replayed)) continue;
+    if (!o.each) groups.add(letter);
+    else if (o.json) terminal.out(JSON.stringify(viewOf(letter)));
+    else each.push([letter.id, letter.service, ...about(letter), timeText(letter.at), letter.detail]);
   }
-}
-
-async function show(context: CommandContext, name: ServiceName, id: string | undefined, o: Chosen): Promise<void> {
-  const { cluster, terminal, config } = context;
-  const letters = (await read(cluster, [name], terminal.signal)).filter(
-    (l) => (id === undefined || l.id === id) && (o.reason === undefined || l.reason === o.reason),
+  if (terminal.signal.aborted) throw new Fault('Interrupted: this is not all.');
+  if (o.each) return o.json ? undefined : table(terminal, ['ID', 'SERVICE', ...ABOUT, 'PUT ASIDE', 'DETAIL'], each);
+  if (o.json) return groups.all().forEach((g) => terminal.out(JSON.stringify(g)));
+  table(
+    terminal,
+    ['COUNT', 'SERVICE', ...ABOUT, 'LAST', 'NEWEST', 'DETAIL'],
+    groups.all().map((g) => [String(g.count), g.service, ...about(g), timeText(g.last_at), g.newest, g.detail]),
   );
-  if (letters.length === 0 && id !== undefined) throw new Fault(`${name} has no dead letter ${id}.`);
-  if (letters.length === 0) terminal.err(`${name} has no such dead letters.`);
-  const sealer = config.SEAL_KEYS === undefined ? undefined : Sealer.fromKeys(config.SEAL_KEYS);
-  for (const letter of letters) {
-    const { value, key, sealed } = letter.sealed && sealer ? unseal(letter, sealer) : { ...letter };
-    const decoded = value === null ? null : (parseJson(value) ?? null);
-    const view = {
-      ...letter,
-      offset: letter.offset.toString(),
-      key: key?.toString() ?? null,
-      sealed,
-      value: decoded,
-      value_base64: value?.toString('base64') ?? null,
-    };
-    if (o.json) {
-      terminal.out(JSON.stringify(view));
-      continue;
-    }
-    const place = `${letter.topic} ${letter.partition}:${letter.offset}`;
-    terminal.out(
-      `${terminal.colors.bold(letter.id)}  ${letter.reason}${letter.field ? ` at ${letter.field}` : ''}: ${letter.detail}`,
-    );
-    terminal.out(`  from ${place}, key ${view.key ?? '(none)'}, put aside ${timeText(letter.at)}`);
-    for (const [header, text] of Object.entries(letter.headers)) terminal.out(`  ${header}: ${text}`);
-    terminal.out(indent(bytesText(value)) + (sealed ? '\n  (sealed: set SEAL_KEYS to read it)' : ''));
-  }
 }
 
-async function replay(
-  context: CommandContext,
+const ABOUT = ['FROM', 'REASON', 'FIELD', 'SHAPE'] as const;
+type About = Pick<DeadLetter, 'shop' | 'source' | 'topic' | 'reason' | 'field' | 'shape'>;
+const about = ({ shop, source, topic, reason, field, shape }: About): string[] => [
+  source === null ? topic : `${shop}/${source}`,
+  reason,
+  field ?? '',
+  shape ?? '',
+];
+
+function table(terminal: Terminal, head: readonly string[], rows: readonly string[][]): void {
+  if (rows.length === 0) return terminal.err('There are no such dead letters.');
+  const [first = '', ...others] = tableText(head, rows, ['COUNT']);
+  terminal.out(terminal.colors.bold(first));
+  for (const line of others) terminal.out(line);
+}
+
+async function show(
+  { cluster, terminal, config }: CommandContext,
   name: ServiceName,
-  ids: readonly string[],
-  o: Chosen & { all?: boolean; dryRun?: boolean },
+  id: string | undefined,
+  o: Choice & { json?: boolean },
 ): Promise<void> {
-  const { cluster, terminal, config } = context;
-  if (ids.length === 0 && o.reason === undefined && !o.all)
-    throw new UsageFault('Say which: ids (partition:offset), --reason CODE or --all.');
-  const all = await read(cluster, [name], terminal.signal);
-  const unknown = ids.filter((id) => !all.some((l) => l.id === id));
-  if (unknown.length > 0) throw new Fault(unknown.map((id) => `${name} has no dead letter ${id}.`));
-  const chosen = all.filter(
-    (l) => (ids.length === 0 || ids.includes(l.id)) && (o.reason === undefined || l.reason === o.reason),
-  );
-  const letters = chosen.map((l) => (l.sealed ? unseal(l, sealerOf(config)) : l));
-  const compacted = new Set(allTopics.filter((t) => t.retention.policy === 'compact').map((t) => cluster.name(t)));
-  const last = new Map(
-    await Promise.all(
-      [...new Set(letters.map((l) => l.topic))]
-        .filter((topic) => compacted.has(topic))
-        .map(async (topic) => [topic, await cluster.latest(topic, terminal.signal)] as const),
-    ),
-  );
-  let refused = 0;
-  for (const letter of letters) {
-    const verdict = mayReplay(
-      letter,
-      compacted.has(letter.topic),
-      last.get(letter.topic)?.get(letter.key?.toString() ?? ''),
-    );
-    if (!verdict.replay) {
-      refused += 1;
-      terminal.err(`${letter.id}: not replayed: ${verdict.why}`);
-      continue;
-    }
-    if (!o.dryRun)
-      await cluster.send([
-        {
-          topic: letter.topic,
-          key: letter.key,
-          value: letter.value,
-          headers: { ...letter.headers, [REPLAY_FOR]: name, [REPLAY_OF]: `${name}.dead-letters ${letter.id}` },
-        },
-      ]);
-    terminal.out(`${letter.id} ${letter.topic}`);
+  const sealer = config.SEAL_KEYS === undefined ? undefined : Sealer.fromKeys(config.SEAL_KEYS);
+  let shown = 0;
+  for await (const letter of readDeadLetters(cluster, [name], terminal.signal)) {
+    if ((id !== undefined && letter.id !== id) || !isChosen(letter, o)) continue;
+    shown += 1;
+    const open = letter.sealed && sealer ? unseal(letter, sealer) : letter;
+    if (o.json) terminal.out(JSON.stringify(viewOf(open)));
+    else tell(terminal, open);
   }
-  const done = letters.length - refused;
-  terminal.err(`${done} ${o.dryRun ? 'would be given' : 'given'} to ${name} once more, ${refused} refused`);
-  if (refused > 0) throw new Fault(`${refused} of ${letters.length} were not replayed.`);
+  if (terminal.signal.aborted) throw new Fault('Interrupted: this is not all.');
+  if (shown === 0 && id !== undefined) throw new Fault(`${name} has no dead letter ${id}.`);
+  if (shown === 0) terminal.err(`${name} has no such dead letters.`);
 }
 
-function sealerOf(config: CliConfig): Sealer {
-  if (config.SEAL_KEYS === undefined)
-    throw new Fault(
-      'These dead letters are sealed.',
-      'Set SEAL_KEYS (or SEAL_KEYS_FILE) to the keys that the service has.',
-    );
-  return Sealer.fromKeys(config.SEAL_KEYS);
-}
+/** All of a dead letter as JSON can hold it: the value decoded where it is JSON, and its bytes always. */
+const viewOf = ({ value, key, offset, ...letter }: DeadLetter): object => ({
+  ...letter,
+  offset: offset.toString(),
+  key: key?.toString() ?? null,
+  value: value === null ? null : (parseJson(value) ?? null),
+  value_base64: value?.toString('base64') ?? null,
+});
 
-/** @throws Fault when the key does not fit */
-function unseal(letter: DeadLetter, sealer: Sealer): DeadLetter {
-  const open = (bytes: Buffer | null): Buffer | null => (bytes === null ? null : sealer.openBytes(bytes.toString()));
-  try {
-    return { ...letter, key: open(letter.key), value: open(letter.value), sealed: false };
-  } catch (error) {
-    throw new Fault(`${letter.id} cannot be opened: ${(error as Error).message}`);
-  }
+function tell(terminal: Terminal, l: DeadLetter): void {
+  const at = l.field === null ? '' : ` at ${l.field}${l.shape === null ? '' : ` (${l.shape})`}`;
+  terminal.out(`${terminal.colors.bold(l.id)}  ${l.reason}${at}: ${l.detail}`);
+  const from = l.source === null ? '' : `${l.shop}/${l.source}, `;
+  terminal.out(`  from ${from}${l.topic} ${l.partition}:${l.offset}, key ${l.key?.toString() ?? '(none)'}`);
+  terminal.out(`  written ${timeText(l.written_at)}, put aside ${timeText(l.at)}`);
+  for (const [header, text] of Object.entries(l.headers)) terminal.out(`  ${header}: ${text}`);
+  terminal.out(indent(bytesText(l.value)) + (l.sealed ? '\n  (sealed: set SEAL_KEYS to read it)' : ''));
 }
 
 /** JSON over several lines; else text; else hexadecimal. */

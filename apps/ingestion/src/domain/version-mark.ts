@@ -11,6 +11,8 @@ import type { Version } from './offer-update.js';
 
 export interface VersionMark {
   readonly value: number;
+  /** The value is a counter of the platform; else it is a time. */
+  readonly counter?: true;
   /** Ids of the events that were taken at this version, in the order they came. */
   readonly ids: readonly string[];
 }
@@ -24,9 +26,15 @@ export function markVersion(
   version: Version,
   eventId: string,
 ): VersionMark | 'older' | 'duplicate' {
-  if (mark === undefined || version.value > mark.value) return { value: version.value, ids: [eventId] };
+  if (mark === undefined || version.value > mark.value) return marked(version, [eventId]);
   if (version.value < mark.value) return 'older';
   if (mark.ids.includes(eventId)) return 'duplicate';
   if (version.explicit && mark.ids.some((id) => id > eventId)) return 'older';
-  return { value: mark.value, ids: [...mark.ids, eventId].slice(-MOST_IDS) };
+  return marked(mark.counter ? { ...version, explicit: true } : version, [...mark.ids, eventId].slice(-MOST_IDS));
 }
+
+const marked = ({ value, explicit }: Version, ids: readonly string[]): VersionMark => ({
+  value,
+  ...(explicit ? { counter: true } : {}),
+  ids,
+});

@@ -35,6 +35,7 @@ export async function tellFreshness(o: Parameters<typeof freshnessLoop>[0]): Pro
     o.sources.running().map((source) => Promise.race([reach(source).catch(() => undefined), tooLate])),
   );
   late.abort();
+  ingestionMetrics.sourcesAway.set(rounds.filter((round) => round === undefined).length);
   const rows = rounds.flatMap((r) => r ?? []);
   const oldest = Math.min(...rows.map((r) => r.at));
   if (rows.length > 0) ingestionMetrics.freshness.set((o.clock.now() - oldest) / 1000);

@@ -1,16 +1,23 @@
-import { catalogSignals, decisions, offers } from '@beckon/contracts';
+import { catalogSignals, decisions, offers, type Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { Fold } from '../domain/fold-offer.js';
 import type { OfferState } from '../domain/offer-state.js';
 import { ingestionMetrics } from '../metrics.js';
 import { saveOffers, saveSignals } from '../outbound/offer-store.js';
 
+/** What became of some updates. */
+export interface Folded {
+  /** SKUs of which readers see something else now. */
+  readonly changed: number;
+  readonly signals: readonly Signal[];
+}
+
 /** Writes what folds of one shop, in their order, came to, and emits what readers are to know of it. */
 export async function keepFolds(
   tx: Pick<EmittingTransaction, 'query' | 'emit'>,
   shop: string,
   folds: readonly Fold[],
-): Promise<void> {
+): Promise<Folded> {
   const states = new Map<string, OfferState>(folds.map(({ state }) => [state.sku, state]));
   const changed = new Set(folds.flatMap(({ offerChanged, state }) => (offerChanged ? [state.sku] : [])));
   const signals = folds.flatMap((fold) => fold.signals);
@@ -31,4 +38,5 @@ export async function keepFolds(
   }
   for (const d of folds.flatMap((fold) => fold.decisions))
     tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
+  return { changed: changed.size, signals };
 }

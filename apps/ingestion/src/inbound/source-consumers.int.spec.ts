@@ -145,7 +145,7 @@ test('settings start and stop sources without touching the others; another worke
   };
   await put(client, a, { ...coat, units: 1 });
   await until('a is read', async () => (await units('coat-m')) === 1);
-  const readerOfA = first.running()[0]?.positions;
+  const readerOfA = first.running()[0];
 
   directory.set({ shop: 'aurora', sources: { a, b } });
   await put(client, b, { sku: 'hat', product: 'hat', units: 2 });
@@ -153,7 +153,8 @@ test('settings start and stop sources without touching the others; another worke
   expect(first.running().map((s) => s.source.name)).toEqual(['a', 'b']);
   await put(client, a, { ...coat, units: 3 });
   await until('a goes on', async () => (await units('coat-m')) === 3);
-  expect(readerOfA?.()[0]?.position).toBe(2n);
+  expect(readerOfA?.positions()[0]?.position).toBe(2n);
+  expect(first.running()[0]).toBe(readerOfA);
 
   directory.set({ shop: 'aurora', sources: { b } });
   await until('a is stopped', () => first.running().length === 1);

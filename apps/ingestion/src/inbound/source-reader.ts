@@ -23,6 +23,8 @@ import type { Connection } from '../outbound/outside-cluster.js';
 
 /** Deleting a topic, making it anew and filling it takes longer than this, in milliseconds. */
 const LOOK_BACK_AFTER_MS = 100;
+/** How long another cluster may take to let us go, in milliseconds: a shutdown has better to do than to wait for it. */
+const LEAVE_MS = 5000;
 
 export interface SourceReaderOptions {
   readonly source: WantedSource;
@@ -55,7 +57,7 @@ export class SourceReader {
   private readonly stopping = new AbortController();
 
   constructor(private readonly o: SourceReaderOptions) {
-    const { source, client, connection, dataSource, emitter, handler, log, onGone } = o;
+    const { source, client, connection, dataSource, emitter, handler, log } = o;
     this.source = source;
     this.topic = source.topic ?? client.topic(sourceWebhooks(source.shop, source.name));
     // Names of topics and groups as on our own cluster; what the handler emits goes to ours, by the emitter.
@@ -64,7 +66,8 @@ export class SourceReader {
       ? new KafkaClient({ service, topicPrefix, groupPrefix, log, ...connection.options })
       : client;
     this.consumer = new ChunkConsumer<unknown>({
-      ...{ client: this.client, dataSource, emitter, handler, log, onGone },
+      ...{ client: this.client, dataSource, emitter, handler, log },
+      onGone: (error) => this.giveUp(error),
       group: source.cluster?.group ?? client.group(`${source.shop}.${source.name}`),
       topic: this.topic,
       source: sourceKey(source),
@@ -87,8 +90,17 @@ export class SourceReader {
   /** Finishes the running chunk, leaves the group and, if it has a client of its own, the cluster. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.consumer.stop();
-    if (this.outside) await this.client.close();
+    if (!this.outside) return this.consumer.stop();
+    const timer = new AbortController();
+    const late = wait(LEAVE_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+    const left = this.consumer.stop().finally(() => this.client.close());
+    await Promise.race([left, late]).finally(() => timer.abort());
+    left.catch(() => undefined); // too late to matter: what was read is in our database
+  }
+
+  /** The consumer does not come back by itself any more. */
+  giveUp(error: Error): void {
+    this.o.onGone(error);
   }
 
   positions(): Position[] {

@@ -7,7 +7,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** What a key may do. */
-export const SCOPES = ['links:write', 'asks:write', 'shoppers:read', 'shoppers:delete', 'keys:write'] as const;
+export const SCOPES = [
+  'links:write',
+  'asks:write',
+  'shoppers:read',
+  'shoppers:delete',
+  'snapshots:write',
+  'keys:write',
+] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
 

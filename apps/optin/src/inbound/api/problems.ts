@@ -2,6 +2,7 @@
  * Everything that the HTTP API can refuse, in one list: the code that a program looks at, the status, and what whoever
  * wrote that program should do about it. Answers are `application/problem+json` (RFC 9457).
  */
+import { problemJson } from '@beckon/service';
 import type { AskRefusal } from '../../domain/decide-ask.js';
 
 interface Kind {
@@ -241,13 +242,5 @@ export class Problem extends Error {
 /** The body of the answer. */
 export function problemBody(problem: Problem): object {
   const { title, status, fix } = PROBLEMS[problem.code];
-  return {
-    type: `urn:beckon:problem:${problem.code}`,
-    title,
-    status,
-    code: problem.code,
-    detail: problem.message,
-    fix,
-    ...(problem.faults.length > 0 && { errors: problem.faults }),
-  };
+  return problemJson({ title, status, code: problem.code, detail: problem.message, fix, errors: problem.faults });
 }

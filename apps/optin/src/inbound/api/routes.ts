@@ -286,6 +286,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     method: 'GET',
+    path: `${SHOP}/access/snapshots`,
+    does: 'Whether the key may send snapshots',
+    more: 'Ingestion asks this, with the key that it was given, before it takes `POST /v1/shops/{shop}/snapshots`.',
+    needs: 'snapshots:write',
+    status: 204,
+    problems: [],
+  },
+  {
+    method: 'GET',
     path: '/v1/openapi.json',
     does: 'This description',
     needs: 'open',
