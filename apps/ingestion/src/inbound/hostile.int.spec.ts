@@ -33,6 +33,7 @@ test('neighbours of hostile records go on, and each hostile record is put aside,
     dataSource,
     emitter,
     directory: { get: () => shop, all: () => [shop], onChange: () => undefined } as unknown as ShopDirectory,
+    secrets: { read: () => undefined },
     clock: systemClock,
     log: testLog(),
     onGone: (error) => {

@@ -46,6 +46,7 @@ test('replayed once, twice, and by hand again: each missing change once, and not
     dataSource,
     emitter,
     directory: { get: () => shop, all: () => [shop], onChange: () => undefined } as unknown as ShopDirectory,
+    secrets: { read: () => undefined },
     clock: systemClock,
     log: testLog(),
     onGone: (error) => {

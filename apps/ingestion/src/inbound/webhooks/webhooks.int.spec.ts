@@ -47,7 +47,7 @@ const signature = (body: string | Buffer, secret = SECRET): string =>
 const post = (path: string, body: string | Buffer, headers: Record<string, string>): Promise<Response> =>
   fetch(`${bed.url}/hooks/${path}`, {
     method: 'POST',
-    body: body as BodyInit,
+    body: typeof body === 'string' ? body : new Uint8Array(body),
     headers: { 'content-type': 'application/cloudevents+json', ...headers },
   });
 const hook = (body: string | Buffer, over: Record<string, string> = {}): Promise<Response> =>
