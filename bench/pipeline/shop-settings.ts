@@ -21,5 +21,7 @@ export function shopSettings(o: {
     // An alert is one message here, as with the peers: nothing is offered after it, and nobody's profile is asked for.
     bot: { offer_again: false, read_profile: false },
     sources: [{ name: 'platform', format: 'cloudevents', topic: o.sourceTopic }],
+    // Everything that comes back is told at once: what is looked at here is the way, not the rest between two alerts.
+    rules: { cool_down: 0 },
   });
 }

@@ -66,7 +66,7 @@ function update(n: number): { key: string; value: string; headers: Record<string
   const sku = `coat-${n % SKUS}`;
   const turn = Math.floor(n / SKUS);
   const data = {
-    ...{ sku, product: `product-${n % SKUS}`, units: 2 + (turn % 5), version: turn + 1 },
+    ...{ sku, product: `product-${n % SKUS}`, units: 4 + (turn % 5), version: turn + 1 },
     price: { amount: 7_990, currency: 'EUR' },
   };
   const headers = { ce_specversion: '1.0', ce_id: `evt-${n}`, ce_source: 'erp', ce_type: 'com.beckon.offer.changed' };

@@ -7,6 +7,7 @@ import { ingestionPlatformGuards } from './list/ingestion-platforms.js';
 import { kafkaGuards } from './list/kafka.js';
 import { matchingGuards } from './list/matching.js';
 import { messengerGuards } from './list/messenger.js';
+import { offerGuards } from './list/offers.js';
 import { optinGuards } from './list/optin.js';
 import { optinApiGuards } from './list/optin-api.js';
 import { pageGuards } from './list/pages.js';
@@ -24,6 +25,7 @@ export const allGuards: readonly Guard[] = [
   ...optinApiGuards,
   ...pageGuards,
   ...ingestionGuards,
+  ...offerGuards,
   ...deadLetterGuards,
   ...snapshotGuards,
   ...sourceGuards,

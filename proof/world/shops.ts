@@ -47,6 +47,8 @@ export async function publishShops(
       // Every call that the sandbox gets is a message, so that they can be counted.
       bot: { read_profile: false },
       sources: [{ name: 'catalog', format: 'cloudevents', topic: sourceTopic(shop) }],
+      // Everything that comes back is told at once: what is looked at here is the way, not the rest between two alerts.
+      rules: { cool_down: 0 },
       templates: { back_in_stock: { en: TEXTS.back_in_stock }, price_drop: { en: TEXTS.price_drop } },
     });
     const value = shops.schema.parse({ shop, rev, settings, updated_at: Date.now() });

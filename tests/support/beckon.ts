@@ -85,6 +85,8 @@ export const baseSettings: z.input<typeof ShopSettings> = {
     },
   ],
   sources: [{ name: 'catalog', format: 'cloudevents', topic: 'flow.catalog' }],
+  // Everything that comes back is told at once: what is looked at here is the way, not the rest between two alerts.
+  rules: { cool_down: 0 },
   // Specs count messages: what is said beside answers is for the specs that want it.
   bot: { disclosure: false, offer_again: false, read_profile: false },
 };
@@ -134,6 +136,8 @@ export class Beckon {
     const settings = ShopSettings.parse({
       ...baseSettings,
       sources: [{ name: 'catalog', format: 'cloudevents', topic: this.sourceTopic }],
+      // Everything that comes back is told at once: what is looked at here is the way, not the rest between two alerts.
+      rules: { cool_down: 0 },
       ...changes,
     });
     const value = shops.schema.parse({ shop: SHOP, rev: this.rev, settings, updated_at: Date.now() });

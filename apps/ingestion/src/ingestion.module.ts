@@ -5,6 +5,7 @@ import { settingsMigrations, ShopDirectory, ShopSettingsModule } from '@beckon/s
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { IngestionConfig } from './config.js';
+import { dueLoop } from './inbound/due-loop.js';
 import { freshnessLoop } from './inbound/freshness-loop.js';
 import { SnapshotBounds, SnapshotsController } from './inbound/snapshots/snapshots.controller.js';
 import { SourceConsumers } from './inbound/source-consumers.js';
@@ -14,6 +15,8 @@ import { AccessAtOptin } from './outbound/access-at-optin.js';
 import { KeySets } from './outbound/key-sets.js';
 import { Offers1790000100000 } from './outbound/migrations/1790000100000-offers.js';
 import { DeliveriesSeen1790000200000 } from './outbound/migrations/1790000200000-deliveries-seen.js';
+import { ItemRefs1790000210000 } from './outbound/migrations/1790000210000-item-refs.js';
+import { Rules1790000220000 } from './outbound/migrations/1790000220000-rules.js';
 import { SnapshotNames1790000400000 } from './outbound/migrations/1790000400000-snapshot-names.js';
 import { DELIVERY_KEPT_MS, forgetDeliveries } from './outbound/seen-deliveries.js';
 import { forgetOldNames } from './outbound/snapshot-names.js';
@@ -29,6 +32,8 @@ export const ingestionMigrations = [
   ...settingsMigrations,
   Offers1790000100000,
   DeliveriesSeen1790000200000,
+  ItemRefs1790000210000,
+  Rules1790000220000,
   SnapshotNames1790000400000,
 ];
 
@@ -93,6 +98,7 @@ export class IngestionModule {
             health.addLive('sources', () => sources.silent());
             shutdown.add('sources', () => sources.stop(), 'intake');
             superviseLoop(freshnessLoop({ sources, emitter, clock, log }), deps);
+            superviseLoop(dueLoop({ emitter, directory, clock, log }), deps);
             sources.start();
             const tick = (): Promise<void> => Promise.resolve(sources.follow());
             superviseLoop(new Loop({ name: 'sources', idleMs: SECRETS_EVERY_MS, tick, log }), deps);

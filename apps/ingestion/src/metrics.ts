@@ -3,7 +3,7 @@ import { counter, gauge, histogram } from '@beckon/service';
 /** Metrics of ingestion. Shops and sources are labels: they are few, and the first question is always "whose?". */
 export const ingestionMetrics = {
   updates: counter('beckon_ingestion_updates_total', {
-    help: 'Offer updates by what became of them: applied, older (late), duplicate, unreadable (dead letter).',
+    help: 'Offer updates by what became of them: applied, older (late), duplicate, waiting (its SKU is not known yet), unreadable (dead letter).',
     labels: ['outcome'],
   }),
   signals: counter('beckon_ingestion_signals_total', {

@@ -39,6 +39,7 @@ export const REASONS = {
   older_version: 'The source already reported something newer for this SKU.',
   snapshot: 'A snapshot row: it updates what is known and alerts nobody.',
   cooling_down: 'This SKU alerted recently; the shop lets it rest.',
+  gone_briefly: 'It was out of stock for a shorter time than the shop calls news.',
   signal_closed: 'It stopped being true before the message could leave.',
   signal_unknown: 'The signal has not been seen here yet; waiting.',
   condition_false: "The shopper's own condition is not true at the moment; waiting.",

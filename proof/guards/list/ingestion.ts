@@ -27,8 +27,8 @@ export const ingestionGuards: readonly Guard[] = [
     id: 'ingestion/rise-closes-the-signal',
     promise: 'Shoppers would be told of a price that has gone up again in the meantime.',
     file: price,
-    from: "if (signal) return { ops: fallen ? ['closed', 'opened'] : ['closed'], line: nextLine };",
-    to: "if (signal) return { ops: fallen ? ['moved'] : ['closed'], line: nextLine };",
+    from: "if (signal) return { ops: fallen ? ['closed', 'opened'] : ['closed'], line: nextLine, reference, prices };",
+    to: "if (signal) return { ops: fallen ? ['moved'] : ['closed'], line: nextLine, reference, prices };",
     test: { suite: 'unit', file: folding, name: 'the price of a signal never rises' },
   },
   {
@@ -59,8 +59,8 @@ export const ingestionGuards: readonly Guard[] = [
     id: 'ingestion/unpublished-is-not-for-sale',
     promise: 'Shoppers would be sent to a product that the shop does not show.',
     file: stock,
-    from: 'published && count(units) >= rules.min_stock;',
-    to: 'count(units) >= rules.min_stock;',
+    from: "published && (units === null ? rules.untracked === 'in_stock' : units >= rules.min_stock);",
+    to: "units === null ? rules.untracked === 'in_stock' : units >= rules.min_stock;",
     test: { suite: 'unit', file: folding, name: 'what is not published cannot be bought' },
   },
   {

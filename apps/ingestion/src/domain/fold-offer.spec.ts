@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { Decision, Signal, type Money } from '@beckon/contracts';
+import { Decision, RuleSettings, Signal, type Money } from '@beckon/contracts';
 import fc from 'fast-check';
-import { foldOffer, type Fold, type FoldContext } from './fold-offer.js';
+import { foldDue, foldOffer, type Fold, type FoldContext } from './fold-offer.js';
 import type { OfferState } from './offer-state.js';
 import type { OfferUpdate } from './offer-update.js';
 
@@ -10,7 +10,8 @@ const context: FoldContext = {
   shop: 'aurora',
   source: 'catalog',
   sourcePartition: 2,
-  rules: { min_stock: 1, min_drop_percent: 0, low_stock: 3 },
+  // Low stock and rest have tests of their own.
+  rules: { ...RuleSettings.parse({ cool_down: 0 }), low_stock: 0 },
   settingsRev: 3,
   now: 9_000,
 };
@@ -18,6 +19,7 @@ const context: FoldContext = {
 type Facts = {
   units?: number | null;
   price?: Money;
+  location?: string;
   before?: { units?: number | null; price?: Money };
   published?: boolean;
   title?: string;
@@ -27,7 +29,17 @@ type Facts = {
   snapshot?: boolean;
 };
 let clock = 1_000;
-function event({ units, price, before, published, title, version, at = (clock += 10), ...f }: Facts): OfferUpdate {
+function event({
+  units,
+  location,
+  price,
+  before,
+  published,
+  title,
+  version,
+  at = (clock += 10),
+  ...f
+}: Facts): OfferUpdate {
   const byTime = { value: at, explicit: false };
   const v = version === undefined ? byTime : { value: version, explicit: true };
   return {
@@ -36,7 +48,7 @@ function event({ units, price, before, published, title, version, at = (clock +=
     sourceAt: at,
     snapshot: f.snapshot ?? false,
     listing: { version: byTime, product: 'coat', published, title },
-    stock: units === undefined ? undefined : { version: v, units, previous: before?.units },
+    stock: units === undefined ? undefined : { version: v, location, units, previous: before?.units },
     price: price === undefined ? undefined : { version: v, price, previous: before?.price },
   };
 }
@@ -111,6 +123,30 @@ describe('stock', () => {
     ]);
   });
 
+  test('a location is gone, or back, only if all that sell are', () => {
+    const [north, south] = [{ location: 'north' }, { location: 'south' }];
+    const known = [
+      { ...north, units: 0 },
+      { ...south, units: 0 },
+    ];
+    const { signals } = story([...known, { ...north, units: 2 }, { ...south, units: 3 }, { ...north, units: 0 }]);
+    expect(signals.filter((s) => s.kind === 'back_in_stock').map((s) => [s.op, s.units])).toEqual([
+      ['opened', 2],
+      ['moved', 5],
+      ['moved', 3],
+    ]);
+  });
+
+  test('a location never heard of before is no return', () => {
+    const north = { location: 'north', units: 0 };
+    expect(story([north, { location: 'south', units: 5 }])).toMatchObject({
+      ops: [],
+      ignored: ['back_in_stock no_baseline', 'back_in_stock no_baseline'],
+    });
+    const told = story([north, { location: 'south', units: 5, before: { units: 0 } }]);
+    expect(told.ops).toEqual(['back_in_stock opened']);
+  });
+
   test('a SKU that the shop stops counting is there', () => {
     expect(story([{ units: 0 }, { units: null }]).signals).toMatchObject([{ op: 'opened', units: null }]);
   });
@@ -157,6 +193,226 @@ describe('price', () => {
 
   test('a repetition of the same price says nothing', () => {
     expect(story([{ price: eur(100) }, { price: eur(80) }, { price: eur(80) }]).ops).toEqual(['price_drop opened']);
+  });
+});
+
+describe('low stock', () => {
+  const rules = { low_stock: 3 };
+  const few = (events: readonly Facts[], more: Partial<FoldContext['rules']> = {}): unknown[] =>
+    story(events, { ...rules, ...more })
+      .signals.filter((s) => s.kind === 'low_stock')
+      .map((s) => [s.op, s.units]);
+
+  test('opens when units fall to the line from above it, moves with them, closes at none or above the line', () => {
+    expect(few([{ units: 5 }, { units: 3 }, { units: 1 }, { units: 0 }])).toEqual([
+      ['opened', 3],
+      ['moved', 1],
+      ['closed', 0],
+    ]);
+    expect(few([{ units: 5 }, { units: 3 }, { units: 9 }])).toEqual([
+      ['opened', 3],
+      ['closed', 9],
+    ]);
+  });
+
+  test('a small restock is a return, not few left', () => {
+    expect(few([{ units: 0 }, { units: 2 }])).toEqual([]);
+    expect(few([{ units: 0 }, { units: 2 }, { units: 1 }])).toEqual([]);
+  });
+
+  test('first sight, snapshots, and what is not shown or not counted open nothing', () => {
+    expect(few([{ units: 2 }])).toEqual([]);
+    expect(few([{ units: 2, before: { units: 9 } }])).toEqual([['opened', 2]]);
+    expect(few([{ units: 9 }, { units: 2, snapshot: true }])).toEqual([]);
+    expect(few([{ units: 9 }, { units: 2, published: false }])).toEqual([]);
+    expect(few([{ units: 9 }, { units: null }])).toEqual([]);
+    expect(few([{ units: 9 }, { units: 1 }], { min_stock: 2 })).toEqual([]);
+  });
+});
+
+describe('rules of a shop', () => {
+  const stockOps = (events: readonly Facts[], rules: Partial<FoldContext['rules']>) =>
+    story(events, rules).ops.filter((op) => op.startsWith('back_in_stock'));
+
+  test('a return is news only after so much time', () => {
+    const rules = { min_out_of_stock: 100 };
+    const brief = story([{ units: 5 }, { units: 0, at: 10_000 }, { units: 5, at: 10_099 }], rules);
+    expect(brief).toMatchObject({ ops: [], ignored: ['back_in_stock no_baseline', 'back_in_stock gone_briefly'] });
+    expect(stockOps([{ units: 5 }, { units: 0, at: 20_000 }, { units: 5, at: 20_100 }], rules)).toHaveLength(1);
+    // Gone since the first of several zeros.
+    const zeros = [{ units: 5 }, { units: 0, at: 30_000 }, { units: 0, at: 30_080 }, { units: 5, at: 30_100 }];
+    expect(stockOps(zeros, rules)).toHaveLength(1);
+  });
+
+  test('a drop must be as large as the shop says, in money too', () => {
+    const rules = { min_drop_amount: 15 };
+    expect(story([{ price: eur(100) }, { price: eur(86) }], rules).ops).toEqual([]);
+    expect(story([{ price: eur(100) }, { price: eur(86) }, { price: eur(85) }], rules).ops).toHaveLength(1);
+  });
+
+  test('what is not counted is there, or nothing is said of it', () => {
+    const events = [{ units: 0 }, { units: null }];
+    expect(stockOps(events, { untracked: 'in_stock' })).toHaveLength(1);
+    expect(stockOps(events, { untracked: 'ignored' })).toEqual([]);
+  });
+
+  test('the reference price: before the fall, or not above what was told last, or the lowest of 30 days', () => {
+    const hop = [{ price: eur(100) }, { price: eur(80) }, { price: eur(100) }, { price: eur(90) }];
+    const opened = (events: readonly Facts[], reference_price: FoldContext['rules']['reference_price']) =>
+      story(events, { reference_price })
+        .signals.filter((s) => s.op === 'opened')
+        .map((s) => [s.old_price?.amount, s.new_price?.amount]);
+    expect(opened(hop, 'before_fall')).toEqual([
+      [100, 80],
+      [100, 90],
+    ]);
+    expect(opened(hop, 'last_alerted')).toEqual([[100, 80]]);
+    expect(opened([...hop, { price: eur(79) }], 'last_alerted')).toEqual([
+      [100, 80],
+      [80, 79],
+    ]);
+    const silent = [{ price: eur(100) }, { price: eur(70), snapshot: true }, { price: eur(100) }, { price: eur(90) }];
+    expect(opened(silent, 'last_alerted')).toEqual([[100, 90]]);
+    expect(opened(silent, 'lowest_30d')).toEqual([]);
+    const day = 86_400_000;
+    const later = silent.map((e, i) => ({ ...e, at: i < 3 ? 50_000 + i : 50_010 + 30 * day }));
+    expect(opened(later, 'lowest_30d')).toEqual([[100, 90]]);
+  });
+});
+
+describe('cool-down', () => {
+  const hour = 3_600_000;
+  const rules = { ...context.rules, cool_down: hour };
+
+  /** Plays events at their own times, and the timer every minute between them. Answers the openings. */
+  function play(events: readonly { at: number; units?: number; price?: Money }[], until: number) {
+    let state: OfferState | undefined;
+    const signals: Signal[] = [];
+    let i = 0;
+    for (let now = 0; now <= until; now += 60_000) {
+      for (; i < events.length && (events[i]?.at ?? 0) <= now; i += 1) {
+        const { at, ...facts } = events[i] as (typeof events)[number];
+        const fold = foldOffer(state, event({ ...facts, at, id: `e${i}` }), { ...context, rules, now });
+        state = fold.state;
+        signals.push(...fold.signals);
+      }
+      if (!state) continue;
+      const due = foldDue(state, { ...context, rules, source: '', now });
+      state = due.state;
+      signals.push(...due.signals);
+    }
+    for (const s of signals) Signal.parse(s);
+    return { state: state as OfferState, signals, opened: signals.filter((s) => s.op === 'opened') };
+  }
+
+  test('79 flaps of one SKU in a day open what the cool-down allows', () => {
+    const day = 24 * hour;
+    const flaps = Array.from({ length: 79 }, (_, i) => [
+      { at: Math.floor((i * day) / 79) + 1, units: 0 },
+      { at: Math.floor((i * day) / 79) + 120_001, units: 5 },
+    ]).flat();
+    const { opened } = play(flaps, day);
+    expect(opened.length).toBeLessThanOrEqual(24);
+    expect(opened.length).toBeGreaterThanOrEqual(12);
+    expect(new Set(opened.map((s) => s.signal_id)).size).toBe(opened.length);
+    for (const [i, s] of opened.entries())
+      expect(s.at - (opened[i - 1]?.at ?? -hour)).toBeGreaterThanOrEqual(hour - 60_000);
+  });
+
+  test('the return after a flap is told when the cool-down ends, if it is still true', () => {
+    const flap = [
+      { at: 1, units: 0 },
+      { at: 2, units: 5 },
+      { at: 600_000, units: 0 },
+      { at: 700_000, units: 4 },
+    ];
+    const { signals, state } = play(flap, 2 * hour);
+    expect(signals.map((s) => [s.op, s.units, s.at >= hour])).toEqual([
+      ['opened', 5, false],
+      ['closed', 0, false],
+      ['opened', 4, true],
+    ]);
+    expect(signals[2]).toMatchObject({ source: 'catalog', source_partition: 2, source_at: 700_000 });
+    expect(state.rests.back_in_stock?.owed).toBeUndefined();
+    expect(play([...flap, { at: 3_000_000, units: 0 }], 2 * hour).opened).toHaveLength(1);
+  });
+
+  test('kinds rest apart, and a price that came back down is told when it has rested', () => {
+    const { signals } = play(
+      [
+        { at: 1, price: eur(100), units: 0 },
+        { at: 2, price: eur(80) },
+        { at: 3, price: eur(100), units: 5 },
+        { at: 4, price: eur(70) },
+      ],
+      2 * hour,
+    );
+    expect(signals.map((s) => `${s.kind} ${s.op} ${s.at >= hour ? 'later' : 'at once'}`)).toEqual([
+      'price_drop opened at once',
+      'back_in_stock opened at once',
+      'price_drop closed at once',
+      'price_drop opened later',
+    ]);
+    expect(signals.at(-1)).toMatchObject({ old_price: eur(100), new_price: eur(70) });
+  });
+
+  test('each return that the rest lets through opens one signal, however the events are batched or repeated', () => {
+    const flips = fc.array(fc.record({ wait: fc.integer({ min: 1, max: 2 * hour }), back: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 15,
+    });
+    fc.assert(
+      fc.property(flips, (steps) => {
+        let at = 1;
+        const events = [{ at, units: 0 }];
+        for (const { wait, back } of steps) events.push({ at: (at += wait), units: back ? 5 : 0 });
+        // What the rules let through, by another reckoning: a walk over the times at which the SKU is there.
+        let restUntil = 0;
+        let expected = 0;
+        for (let i = 1; i < events.length;) {
+          if (events[i]?.units === 0) {
+            i += 1;
+            continue;
+          }
+          const from = events[i]?.at ?? 0;
+          while (i < events.length && events[i]?.units === 5) i += 1;
+          const to = events[i]?.at ?? Number.POSITIVE_INFINITY;
+          const opens = Math.max(from, restUntil);
+          if (opens >= to) continue;
+          expected += 1;
+          restUntil = opens + hour;
+        }
+        let state: OfferState | undefined;
+        const ids: string[] = [];
+        const run = (e: OfferUpdate): void => {
+          // The timer has looked at every instant up to the event.
+          const due = state?.rests.back_in_stock;
+          if (state && due?.owed && due.until < e.sourceAt) {
+            const fold = foldDue(state, { ...context, rules, now: due.until });
+            state = fold.state;
+            ids.push(...fold.signals.flatMap((s) => (s.op === 'opened' ? [s.signal_id] : [])));
+          }
+          const fold = foldOffer(state, e, { ...context, rules });
+          state = fold.state;
+          ids.push(...fold.signals.flatMap((s) => (s.op === 'opened' ? [s.signal_id] : [])));
+        };
+        const updates = events.map((e, i) => event({ ...e, version: i, id: `e${i}` }));
+        for (const u of updates) {
+          run(u);
+          run(u);
+        }
+        const owed = (state as OfferState | undefined)?.rests.back_in_stock;
+        if (state && owed?.owed)
+          ids.push(...foldDue(state, { ...context, rules, now: owed.until }).signals.map((s) => s.signal_id));
+        expect(ids).toHaveLength(expected);
+        expect(new Set(ids).size).toBe(ids.length);
+        const before = ids.length;
+        for (const u of updates)
+          foldOffer(state, u, { ...context, rules }).signals.forEach((s) => ids.push(s.signal_id));
+        expect(ids).toHaveLength(before);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -3,11 +3,22 @@
  * whether an offer crossed a line. Events may come late, twice or in another order: versions sort them out, so a SKU
  * ends in the same offer whatever the order, and an event that was folded once does nothing the second time.
  */
-import { decisionId, signalId, type Decision, type Kind, type Signal } from '@beckon/contracts';
-import { LISTING_FIELDS, unknownOffer, type OfferRules, type OfferState, type OpenSignal } from './offer-state.js';
+import { decisionId, signalId, type Decision, type Signal } from '@beckon/contracts';
+import { knowsStock, takeStock, type StockNews } from './location-stock.js';
+import { decideLowStock, isLow } from './low-stock-signal.js';
+import {
+  LISTING_FIELDS,
+  SKU_KINDS,
+  unknownOffer,
+  type OfferRules,
+  type OfferState,
+  type OpenSignal,
+  type SkuKind,
+} from './offer-state.js';
 import type { OfferUpdate } from './offer-update.js';
-import { decidePrice, type PriceChange } from './price-signal.js';
-import { decideStock, type SignalChange } from './stock-signal.js';
+import { decidePrice, referenceOf, stillFallen } from './price-signal.js';
+import { takeRest } from './rest.js';
+import { decideStock, isAvailable, type SignalChange } from './stock-signal.js';
 import { markVersion, type VersionMark } from './version-mark.js';
 
 /** Where the update came from, by which rules, and when it is folded (milliseconds since the epoch). */
@@ -16,6 +27,8 @@ export interface FoldContext {
   readonly source: string;
   readonly sourcePartition: number;
   readonly rules: OfferRules;
+  /** Locations that sell online; undefined: all. */
+  readonly locations?: ReadonlySet<string> | undefined;
   readonly settingsRev: number;
   readonly now: number;
 }
@@ -33,41 +46,121 @@ export interface Fold {
 /** Folds one update into what is known of its SKU (undefined: nothing yet). */
 export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c: FoldContext): Fold {
   const before = known ?? unknownOffer(update.sku);
-  const news = takeNews(before, update);
+  const news = takeNews(before, update, c.locations);
   if (typeof news === 'string')
     return { state: before, outcome: news, offerChanged: false, signals: [], decisions: [] };
 
-  const { snapshot } = update;
-  const flipped = news.state.published !== before.published;
-  const stock: SignalChange =
-    news.stock || flipped
-      ? decideStock(
-          before,
-          news.state,
-          { previous: news.stock ? update.stock?.previous : undefined, snapshot },
-          c.rules,
-        )
-      : { ops: [] };
-  const price: PriceChange =
-    news.price || flipped
-      ? decidePrice(
-          before,
-          news.state,
-          { previous: news.price ? update.price?.previous : undefined, snapshot },
-          c.rules,
-        )
-      : { ops: [], line: before.line };
-  const offerChanged = !sameOffer(before, news.state);
-  const seq = before.seq + (offerChanged || stock.ops.length + price.ops.length > 0 ? 1 : 0);
-  const next = { ...news.state, seq, line: price.line, updated_at: Math.max(before.updated_at, update.sourceAt) };
-  const stockTold = tell('back_in_stock', stock, before.stockSignal, next, update, c);
-  const priceTold = tell('price_drop', price, before.priceSignal, next, update, c);
+  const { snapshot, sourceAt: at } = update;
+  const after = news.state;
+  const flipped = after.published !== before.published;
+  const changes: Changes = { rests: before.rests };
+  let goneSince = before.goneSince;
+  if (news.stock || flipped) {
+    const event = { ...(news.stock ?? { comparable: knowsStock(before) }), snapshot, at };
+    const available = isAvailable(after, c.rules);
+    if (knowsStock(after)) goneSince = available ? null : (before.goneSince ?? at);
+    settle(changes, 'back_in_stock', decideStock(before, after, event, c.rules), available, event, c);
+    settle(changes, 'low_stock', decideLowStock(before, after, event, c.rules), isLow(after, c.rules), event, c);
+  }
+  let { line, prices } = before;
+  let reference = line;
+  if (news.price || flipped) {
+    const event = { previous: news.price ? update.price?.previous : undefined, snapshot, at };
+    const price = decidePrice(before, after, event, c.rules);
+    ({ line, prices, reference } = price);
+    settle(changes, 'price_drop', price, price.holds, event, c);
+  }
+  const next = { ...after, goneSince, line, prices, rests: changes.rests };
+  return conclude(before, next, reference, changes, update, c);
+}
+
+/**
+ * Opens what is owed and due at `c.now`, if it is still true: the cool-down of an earlier alert is over. `source` and
+ * `sourcePartition` of the context are not used: what opens names who told it.
+ */
+export function foldDue(before: OfferState, c: FoldContext): Fold {
+  const holds: Record<SkuKind, boolean> = {
+    back_in_stock: before.stockSignal === null && isAvailable(before, c.rules),
+    low_stock: before.lowSignal === null && isLow(before, c.rules),
+    price_drop: before.priceSignal === null && before.published && stillFallen(before, c.rules, c.now),
+  };
+  let fold: Fold = { state: before, outcome: 'applied', offerChanged: false, signals: [], decisions: [] };
+  for (const kind of SKU_KINDS) {
+    const { state } = fold;
+    const rest = state.rests[kind];
+    if (rest?.owed === undefined || rest.until > c.now) continue;
+    const { owed } = rest;
+    const changes: Changes = { rests: state.rests };
+    const own = { ...c, source: owed.source, sourcePartition: owed.partition };
+    settle(changes, kind, { ops: [] }, holds[kind], { at: c.now, snapshot: false }, own);
+    const cause = { eventId: `due ${rest.until}`, sourceAt: owed.at };
+    const next = { ...state, rests: changes.rests };
+    const opened = conclude(state, next, referenceOf(state, c.rules, c.now), changes, cause, own);
+    fold = {
+      ...opened,
+      offerChanged: fold.offerChanged || opened.offerChanged,
+      signals: [...fold.signals, ...opened.signals],
+      decisions: [...fold.decisions, ...opened.decisions],
+    };
+  }
+  return fold;
+}
+
+/** What each kind of signal does, and the rests from then on. */
+type Changes = { [K in SkuKind]?: SignalChange } & { rests: OfferState['rests'] };
+
+/** Notes the change of one kind as far as its rest lets it be told. */
+function settle(
+  changes: Changes,
+  kind: SkuKind,
+  change: SignalChange,
+  holds: boolean,
+  event: { readonly at: number; readonly snapshot: boolean },
+  c: FoldContext,
+): void {
+  const who = { source: c.source, partition: c.sourcePartition, at: event.at };
+  const { [kind]: rest, ...others } = changes.rests;
+  const rested = takeRest(change, rest, { ...who, holds, snapshot: event.snapshot }, c.rules.cool_down);
+  changes[kind] = rested.change;
+  changes.rests = rested.rest ? { ...others, [kind]: rested.rest } : others;
+}
+
+/** What caused a fold: an event, or that its time has come. */
+type Cause = Pick<OfferUpdate, 'eventId' | 'sourceAt'> & Partial<Pick<OfferUpdate, 'stock' | 'price'>>;
+
+/** The state after the changes, and the records that tell of them. */
+function conclude(
+  before: OfferState,
+  after: OfferState,
+  reference: number | null,
+  changes: Changes,
+  cause: Cause,
+  c: FoldContext,
+): Fold {
+  const offerChanged = !sameOffer(before, after);
+  const tells = SKU_KINDS.some((kind) => (changes[kind]?.ops.length ?? 0) > 0);
+  const seq = before.seq + (offerChanged || tells ? 1 : 0);
+  const next = { ...after, seq, updated_at: Math.max(before.updated_at, cause.sourceAt) };
+  const told = (kind: SkuKind, open: OpenSignal | null) =>
+    tell(kind, changes[kind] ?? { ops: [] }, open, next, reference, cause, c);
+  const stock = told('back_in_stock', before.stockSignal);
+  const price = told('price_drop', before.priceSignal);
+  const low = told('low_stock', before.lowSignal);
+  const amount = price.open?.newPrice?.amount;
+  const news = changes.price_drop?.ops.some((op) => op !== 'closed') && amount !== undefined;
   return {
     outcome: 'applied',
-    offerChanged: offerChanged || priceTold.seq > before.seq,
-    signals: [...stockTold.signals, ...priceTold.signals],
-    decisions: [...stockTold.decisions, ...priceTold.decisions],
-    state: { ...next, seq: priceTold.seq, stockSignal: stockTold.open, priceSignal: priceTold.open },
+    offerChanged: offerChanged || price.seq > before.seq,
+    signals: [...stock.signals, ...price.signals, ...low.signals],
+    decisions: [...stock.decisions, ...price.decisions, ...low.decisions],
+    state: {
+      ...next,
+      seq: price.seq,
+      stockSignal: stock.open,
+      priceSignal: price.open,
+      lowSignal: low.open,
+      prices: news ? { ...next.prices, told: [amount, cause.sourceAt] } : next.prices,
+    },
   };
 }
 
@@ -75,7 +168,8 @@ export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c:
 function takeNews(
   before: OfferState,
   update: OfferUpdate,
-): { state: OfferState; stock: boolean; price: boolean } | 'older' | 'duplicate' {
+  sells: ReadonlySet<string> | undefined,
+): { state: OfferState; stock: Omit<StockNews, 'stock'> | undefined; price: boolean } | 'older' | 'duplicate' {
   const state: { -readonly [K in keyof OfferState]: OfferState[K] } = { ...before };
   const refused = new Set<'older' | 'duplicate'>();
   let taken = 0;
@@ -95,24 +189,30 @@ function takeNews(
   }
   state.listingMarks = marks;
 
-  const stock = update.stock && markVersion(before.stockMark, update.stock.version, update.eventId);
-  const stockIsNews = stock !== undefined && take(stock);
-  if (stockIsNews && update.stock) Object.assign(state, { stockMark: stock, units: update.stock.units });
+  let stock: Omit<StockNews, 'stock'> | undefined;
+  const told = update.stock && takeStock(before, update.stock, update.eventId, sells);
+  if (typeof told === 'object') {
+    const { stockMark, locations, units } = told.stock;
+    Object.assign(state, { stockMark, locations, units });
+    stock = told;
+    taken += 1;
+  } else if (told !== undefined) refused.add(told);
   const price = update.price && markVersion(before.priceMark, update.price.version, update.eventId);
   const priceIsNews = price !== undefined && take(price);
   if (priceIsNews && update.price) Object.assign(state, { priceMark: price, price: update.price.price });
 
   if (taken === 0) return refused.has('older') ? 'older' : 'duplicate';
-  return { state, stock: stockIsNews, price: priceIsNews };
+  return { state, stock, price: priceIsNews };
 }
 
 /** Puts a change of one signal into the records that say so. A second record of one key needs a `seq` of its own. */
 function tell(
-  kind: Kind & ('back_in_stock' | 'price_drop'),
+  kind: SkuKind,
   change: SignalChange,
   open: OpenSignal | null,
-  next: OfferState & { readonly line: number | null },
-  update: OfferUpdate,
+  next: OfferState,
+  reference: number | null,
+  update: Cause,
   c: FoldContext,
 ): { open: OpenSignal | null; signals: Signal[]; decisions: Decision[]; seq: number } {
   const signals: Signal[] = [];
@@ -142,7 +242,7 @@ function tell(
       open = {
         signalId: signalId(c.shop, next.sku, kind, seq),
         openedAt: c.now,
-        oldPrice: isPrice && next.line !== null && next.price ? { ...next.price, amount: next.line } : null,
+        oldPrice: isPrice && reference !== null && next.price ? { ...next.price, amount: reference } : null,
         newPrice: next.price,
         units: next.units,
       };

@@ -1,4 +1,7 @@
-import type { Money, Offer, ShopSettings } from '@beckon/contracts';
+import type { Kind, Money, Offer, ShopSettings } from '@beckon/contracts';
+import type { LocationStock } from './location-stock.js';
+import type { PriceMemory } from './reference-price.js';
+import type { Rest } from './rest.js';
 import type { VersionMark } from './version-mark.js';
 
 /** The rules of a shop that the fold uses. */
@@ -24,13 +27,25 @@ export type ListingField = (typeof LISTING_FIELDS)[number];
 export interface OfferState extends Omit<Offer, 'shop'> {
   /** Missing: this facet was never told. */
   readonly stockMark: VersionMark | undefined;
+  /** Stock by location, for sources that tell it so. */
+  readonly locations: Readonly<Record<string, LocationStock>>;
   readonly priceMark: VersionMark | undefined;
   readonly listingMarks: Readonly<Partial<Record<ListingField, VersionMark>>>;
   /** Minor units: the price from which falls are measured. A price at or above it becomes the new line. */
   readonly line: number | null;
   readonly stockSignal: OpenSignal | null;
   readonly priceSignal: OpenSignal | null;
+  readonly lowSignal: OpenSignal | null;
+  /** Since when it cannot be bought, milliseconds since the epoch; null: it can, or nobody has told. */
+  readonly goneSince: number | null;
+  /** Kinds that alerted lately. */
+  readonly rests: Readonly<Partial<Record<SkuKind, Rest>>>;
+  readonly prices: PriceMemory;
 }
+
+/** What a signal about a SKU may say. */
+export const SKU_KINDS = ['back_in_stock', 'price_drop', 'low_stock'] as const satisfies readonly Kind[];
+export type SkuKind = (typeof SKU_KINDS)[number];
 
 /** A SKU of which nothing is known yet. */
 export const unknownOffer = (sku: string): OfferState => ({
@@ -46,9 +61,14 @@ export const unknownOffer = (sku: string): OfferState => ({
   image: null,
   updated_at: 0,
   stockMark: undefined,
+  locations: {},
   priceMark: undefined,
   listingMarks: {},
   line: null,
   stockSignal: null,
   priceSignal: null,
+  lowSignal: null,
+  goneSince: null,
+  rests: {},
+  prices: {},
 });

@@ -63,7 +63,10 @@ export type ItemRef = { readonly sku: string } | { readonly ref: string };
 /** What an adapter makes of a native record: an update, maybe of something whose SKU only another record tells. */
 export interface NativeUpdate extends Omit<OfferUpdate, 'sku'> {
   readonly item: ItemRef;
-  /** Ids of the platform's own that the record shows to belong to its SKU. */
+  /**
+   * Ids of the platform's own that the record shows to belong to its SKU (so only where `item` is one). An id may belong
+   * to several SKUs: what is told of a product is told of each of its variants.
+   */
   readonly teaches?: readonly string[];
 }
 

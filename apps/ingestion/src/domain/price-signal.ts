@@ -8,21 +8,46 @@
  */
 import type { Money } from '@beckon/contracts';
 import type { OfferRules, OfferState } from './offer-state.js';
+import { ceilingOf, rememberPrice, type PriceMemory } from './reference-price.js';
 import type { SignalChange } from './stock-signal.js';
 
 /** What the update does to the signal, and the line from now on (minor units). */
 export interface PriceChange extends SignalChange {
   readonly line: number | null;
+  /** Past prices, with the one that was replaced. */
+  readonly prices: PriceMemory;
+  /** What the fall is measured from, minor units. */
+  readonly reference: number | null;
+  /** Whether the price is worth telling after the update. */
+  readonly holds: boolean;
 }
+
+/** Whether a price is so far under the reference that the shop wants it told; minor units. */
+export const hasFallen = (amount: number, reference: number, rules: OfferRules): boolean =>
+  amount < reference &&
+  (reference - amount) * 100 >= rules.min_drop_percent * reference &&
+  reference - amount >= rules.min_drop_amount;
 
 /** `before` is the state without the update, `after` with it; `previous` what the event itself says was before. */
 export function decidePrice(
   before: OfferState,
   after: OfferState,
-  update: { readonly previous?: Money; readonly snapshot: boolean },
+  update: { readonly previous?: Money; readonly snapshot: boolean; readonly at: number },
   rules: OfferRules,
 ): PriceChange {
-  if (after.price === null) return { ops: [], line: null };
+  const change = decide(before, after, update, rules);
+  const { reference } = change;
+  const fallen = after.price !== null && reference !== null && hasFallen(after.price.amount, reference, rules);
+  return { ...change, holds: fallen && after.published };
+}
+
+function decide(
+  before: OfferState,
+  after: OfferState,
+  update: { readonly previous?: Money; readonly snapshot: boolean; readonly at: number },
+  rules: OfferRules,
+): Omit<PriceChange, 'holds'> {
+  if (after.price === null) return { ops: [], line: null, reference: null, prices: {} };
   const { amount, currency } = after.price;
   const comparable = (money: Money | null | undefined): number | undefined =>
     money?.currency === currency ? money.amount : undefined;
@@ -31,24 +56,49 @@ export function decidePrice(
   const signal = before.priceSignal;
   const close: SignalChange['ops'] = signal ? ['closed'] : [];
 
+  const kept = before.price === null || own !== undefined ? before.prices : {};
+  const prices = own === undefined || own === amount ? kept : rememberPrice(kept, own, rules, update.at);
   if (own === undefined && told === undefined)
-    return { ops: close, line: amount, silenced: update.snapshot ? 'snapshot' : 'no_baseline' };
+    return {
+      ops: close,
+      line: amount,
+      reference: amount,
+      prices,
+      silenced: update.snapshot ? 'snapshot' : 'no_baseline',
+    };
   const line = Math.max(own === undefined ? 0 : (before.line ?? own), told ?? 0);
-  const fallen = amount < line && (line - amount) * 100 >= rules.min_drop_percent * line;
+  const reference = Math.min(line, ceilingOf(prices, rules, update.at));
+  const fallen = hasFallen(amount, reference, rules);
   const signalAmount = comparable(signal?.newPrice);
 
   if (update.snapshot) {
     const rose = signalAmount === undefined || amount > signalAmount;
-    if (signal && !rose && after.published) return { ops: [], line };
+    if (signal && !rose && after.published) return { ops: [], line, reference, prices };
     // Falls that a snapshot brought were never told, and are not told later as part of another fall.
-    return { ops: close, line: amount, ...(fallen && !signal ? { silenced: 'snapshot' } : {}) };
+    return {
+      ops: close,
+      line: amount,
+      reference: amount,
+      prices,
+      ...(fallen && !signal ? { silenced: 'snapshot' } : {}),
+    };
   }
   const nextLine = amount >= line ? amount : line;
-  if (!after.published) return { ops: close, line: nextLine };
+  if (!after.published) return { ops: close, line: nextLine, reference, prices };
   if (signal && signalAmount !== undefined && amount <= signalAmount)
-    return { ops: amount < signalAmount ? ['moved'] : [], line: nextLine };
-  if (signal) return { ops: fallen ? ['closed', 'opened'] : ['closed'], line: nextLine };
+    return { ops: amount < signalAmount ? ['moved'] : [], line: nextLine, reference, prices };
+  if (signal) return { ops: fallen ? ['closed', 'opened'] : ['closed'], line: nextLine, reference, prices };
   const fell = (own !== undefined && amount < own) || (told !== undefined && amount < told);
   const shownAgain = after.published && !before.published;
-  return { ops: fallen && (fell || shownAgain) ? ['opened'] : [], line: nextLine };
+  return { ops: fallen && (fell || shownAgain) ? ['opened'] : [], line: nextLine, reference, prices };
+}
+
+/** What a fall of the price that is in force is measured from at `at`, minor units. */
+export const referenceOf = ({ line, prices }: OfferState, rules: OfferRules, at: number): number | null =>
+  line === null ? null : Math.min(line, ceilingOf(prices, rules, at));
+
+/** Whether the price in force is still worth telling at `at`. */
+export function stillFallen(state: OfferState, rules: OfferRules, at: number): boolean {
+  const reference = referenceOf(state, rules, at);
+  return state.price !== null && reference !== null && hasFallen(state.price.amount, reference, rules);
 }

@@ -18,7 +18,7 @@ export interface VersionMark {
 }
 
 /** Ties beyond that many events are not told apart from repetitions of the oldest ones. */
-const MOST_IDS = 16;
+export const MOST_IDS = 16;
 
 /** The mark after taking the event, or why it is not news. */
 export function markVersion(

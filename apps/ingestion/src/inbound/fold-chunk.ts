@@ -1,13 +1,14 @@
-/** A chunk of a shop's topic: read, lock, fold in order, write, emit. */
-import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
+/** A chunk of a shop's topic: read, resolve, lock, fold in order, write, emit. */
 import { firstWrittenAt, type Chunk, type ChunkTransaction, type EmittingTransaction } from '@beckon/kafka';
 import { adapters } from '../domain/adapters/adapters.js';
-import { foldOffer, type FoldContext } from '../domain/fold-offer.js';
-import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
+import { foldOffer, type Fold, type FoldContext } from '../domain/fold-offer.js';
 import type { OfferState } from '../domain/offer-state.js';
+import type { AdapterContext, OfferUpdate } from '../domain/offer-update.js';
 import type { WantedSource } from '../domain/wanted-sources.js';
 import { ingestionMetrics } from '../metrics.js';
-import { lockOffers, saveOffers, saveSignals } from '../outbound/offer-store.js';
+import { lockOffers } from '../outbound/offer-store.js';
+import { keepFolds, type Folded } from './keep-folds.js';
+import { resolveItems, type Arrived, type NativeArrival } from './resolve-items.js';
 
 /** Handles one chunk of `source` inside its transaction. `c` says by which rules, and what time it is. */
 export async function foldChunk(
@@ -16,18 +17,15 @@ export async function foldChunk(
   source: WantedSource,
   c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'> & AdapterContext,
 ): Promise<void> {
-  const updates = readUpdates(chunk, tx, source, {
+  const native = readUpdates(chunk, tx, source, {
     ...source.options,
     currency: source.options?.currency ?? c.currency,
   });
-  if (updates.length > 0) await foldUpdates(updates, tx, source, c);
-}
-
-/** What became of some updates. */
-export interface Folded {
-  /** SKUs of which readers see something else now. */
-  readonly changed: number;
-  readonly signals: readonly Signal[];
+  const { arrived, waiting } = await resolveItems(tx, { shop: source.shop, source: source.name }, native);
+  if (waiting > 0) ingestionMetrics.updates.add(waiting, { outcome: 'waiting' });
+  const { locations } = source.options ?? {};
+  const context = { ...c, locations: locations && new Set(locations) };
+  if (arrived.length > 0) await foldUpdates(arrived, tx, source, context);
 }
 
 /**
@@ -36,9 +34,9 @@ export interface Folded {
  */
 export async function foldUpdates(
   updates: readonly Arrived[],
-  tx: EmittingTransaction,
+  tx: Pick<EmittingTransaction, 'query' | 'emit'>,
   source: Pick<WantedSource, 'shop' | 'name'>,
-  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now'>,
+  c: Pick<FoldContext, 'rules' | 'settingsRev' | 'now' | 'locations'>,
   place: (update: OfferUpdate, known: OfferState | undefined) => OfferUpdate | undefined = (update) => update,
 ): Promise<Folded> {
   const states = await lockOffers(
@@ -46,10 +44,7 @@ export async function foldUpdates(
     source.shop,
     updates.map(({ update }) => update.sku),
   );
-  const applied = new Set<string>();
-  const changed = new Set<string>();
-  const signals: Signal[] = [];
-  const told: Decision[] = [];
+  const folds: Fold[] = [];
   for (const { update: arrived, partition } of updates) {
     const update = place(arrived, states.get(arrived.sku));
     if (update === undefined) continue;
@@ -58,47 +53,9 @@ export async function foldUpdates(
     ingestionMetrics.updates.add(1, { outcome: fold.outcome });
     if (fold.outcome !== 'applied') continue;
     states.set(update.sku, fold.state);
-    applied.add(update.sku);
-    if (fold.offerChanged) changed.add(update.sku);
-    signals.push(...fold.signals);
-    told.push(...fold.decisions);
+    folds.push(fold);
   }
-  const stateOf = (sku: string) => states.get(sku) ?? never(sku);
-  await saveOffers(tx, source.shop, [...applied].map(stateOf));
-  await saveSignals(tx, signals);
-
-  for (const state of [...changed].map(stateOf)) {
-    const key = `${source.shop}:${state.sku}`;
-    const { sku, product, seq, price, units, published, title, options, url, image, updated_at } = state;
-    const offer = {
-      shop: source.shop,
-      sku,
-      product,
-      seq,
-      price,
-      units,
-      published,
-      title,
-      options,
-      url,
-      image,
-      updated_at,
-    };
-    tx.emit(offers, key, offer, { id: `${key}:${seq}` });
-  }
-  for (const signal of signals) {
-    const key = `${signal.shop}:${signal.sku}:${signal.kind}`;
-    tx.emit(catalogSignals, key, signal, { id: `${key}:${signal.seq}` });
-    ingestionMetrics.signals.add(1, { kind: signal.kind, op: signal.op });
-  }
-  for (const d of told) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
-  return { changed: changed.size, signals };
-}
-
-/** An update and the partition that it lay in. */
-export interface Arrived {
-  readonly update: OfferUpdate;
-  readonly partition: number;
+  return keepFolds(tx, source.shop, folds);
 }
 
 /** Every record's updates in order; a record that cannot be read is put aside and its neighbours go on. */
@@ -107,21 +64,14 @@ function readUpdates(
   tx: ChunkTransaction,
   source: WantedSource,
   context: AdapterContext,
-): Arrived[] {
+): NativeArrival[] {
   const read = adapters[source.format];
   return chunk.records.flatMap((record) => {
     const { value, headers } = record.raw;
     const result = read({ value, headers, timestamp: firstWrittenAt(record) }, context);
-    if (result.ok)
-      return result.updates.flatMap(({ item, ...update }) =>
-        'sku' in item ? [{ update: { ...update, sku: item.sku }, partition: record.partition }] : [],
-      );
+    if (result.ok) return result.updates.map((update) => ({ update, partition: record.partition }));
     tx.deadLetter(record, result.fault);
     ingestionMetrics.updates.add(1, { outcome: 'unreadable' });
     return [];
   });
-}
-
-function never(sku: string): never {
-  throw new Error(`offer ${sku} was not loaded`);
 }

@@ -1,6 +1,7 @@
 import type { Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import { unknownOffer, type ListingField, type OfferState, type OpenSignal } from '../domain/offer-state.js';
+import { recheckAt } from '../domain/rest.js';
 import type { VersionMark } from '../domain/version-mark.js';
 
 type Sql = Pick<EmittingTransaction, 'query'>;
@@ -19,13 +20,22 @@ interface OfferRow {
   image: string | null;
   updated_at: number;
   line: number | null;
-  marks: { stock?: VersionMark; price?: VersionMark; listing?: Partial<Record<ListingField, VersionMark>> };
+  marks: {
+    stock?: VersionMark;
+    price?: VersionMark;
+    listing?: Partial<Record<ListingField, VersionMark>>;
+    /** What was told of each location stands with its mark; missing: nothing was told by location. */
+    locations?: OfferState['locations'];
+  };
   stock_signal: OpenSignal | null;
   price_signal: OpenSignal | null;
+  low_signal: OpenSignal | null;
+  /** What the rules remember; missing: nothing. */
+  memory: { gone?: number; rests?: OfferState['rests']; prices?: OfferState['prices'] };
 }
 
 const COLUMNS = `sku, product, seq, units, price, currency, published, title, options, url, image, updated_at, line,
-  marks, stock_signal, price_signal`;
+  marks, stock_signal, price_signal, low_signal, memory`;
 
 /**
  * Offers of some SKUs of one shop, locked until the transaction ends: two sources may tell of the same SKU (stock from
@@ -52,6 +62,20 @@ export async function lockOffers(tx: Sql, shop: string, skus: readonly string[])
   return new Map(rows.map((row) => [row.sku, toState(row)]));
 }
 
+/** Some offers of these shops of which something is owed that is due at `now`, locked; those that others hold are left. */
+export function lockDue(
+  tx: Sql,
+  shops: readonly string[],
+  now: number,
+  limit: number,
+): Promise<{ shop: string; sku: string }[]> {
+  return tx.query<{ shop: string; sku: string }>(
+    `SELECT shop, sku FROM offers WHERE recheck_at <= $2 AND shop = ANY ($1::text[])
+      ORDER BY recheck_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
+    [shops, now, limit],
+  );
+}
+
 /** Writes states back in one statement. Their rows must be locked by {@link lockOffers} in the same transaction. */
 export async function saveOffers(tx: Sql, shop: string, states: readonly OfferState[]): Promise<void> {
   if (states.length === 0) return;
@@ -60,11 +84,12 @@ export async function saveOffers(tx: Sql, shop: string, states: readonly OfferSt
         SET product = r.product, seq = r.seq, units = r.units, price = r.price, currency = r.currency,
             published = r.published, title = r.title, options = r.options, url = r.url, image = r.image,
             updated_at = r.updated_at, line = r.line, marks = r.marks,
-            stock_signal = r.stock_signal, price_signal = r.price_signal
+            stock_signal = r.stock_signal, price_signal = r.price_signal, low_signal = r.low_signal,
+            memory = r.memory, recheck_at = r.recheck_at
        FROM jsonb_to_recordset($2::jsonb) AS r (
             sku text, product text, seq bigint, units bigint, price bigint, currency text, published boolean,
             title text, options jsonb, url text, image text, updated_at bigint, line bigint, marks jsonb,
-            stock_signal jsonb, price_signal jsonb)
+            stock_signal jsonb, price_signal jsonb, low_signal jsonb, memory jsonb, recheck_at bigint)
       WHERE o.shop = $1 AND o.sku = r.sku`,
     [shop, JSON.stringify(states.map(toRow))],
   );
@@ -96,28 +121,43 @@ export async function saveSignals(tx: Sql, signals: readonly Signal[]): Promise<
 }
 
 function toState(r: OfferRow): OfferState {
-  const { currency, price, marks, stock_signal, price_signal, ...same } = r;
+  const { currency, price, marks, stock_signal, price_signal, low_signal, memory, ...same } = r;
   return {
     ...unknownOffer(r.sku),
     ...same,
     price: price !== null && currency !== null ? { amount: price, currency } : null,
     stockMark: marks.stock,
+    locations: marks.locations ?? {},
     priceMark: marks.price,
     listingMarks: marks.listing ?? {},
     stockSignal: stock_signal,
     priceSignal: price_signal,
+    lowSignal: low_signal,
+    goneSince: memory.gone ?? null,
+    rests: memory.rests ?? {},
+    prices: memory.prices ?? {},
   };
 }
 
-function toRow(s: OfferState): OfferRow {
-  const { price, stockMark, priceMark, listingMarks, stockSignal, priceSignal, options, ...same } = s;
+function toRow(s: OfferState): OfferRow & { recheck_at: number | null } {
+  const { price, stockMark, locations, priceMark, listingMarks, options, ...others } = s;
+  const { stockSignal, priceSignal, lowSignal, goneSince, rests, prices, ...same } = others;
   return {
     ...same,
     options: [...options],
     price: price?.amount ?? null,
     currency: price?.currency ?? null,
-    marks: { stock: stockMark, price: priceMark, listing: listingMarks },
+    marks: { stock: stockMark, price: priceMark, listing: listingMarks, ...(isEmpty(locations) ? {} : { locations }) },
     stock_signal: stockSignal,
     price_signal: priceSignal,
+    low_signal: lowSignal,
+    memory: {
+      ...(goneSince === null ? {} : { gone: goneSince }),
+      ...(isEmpty(rests) ? {} : { rests }),
+      ...(isEmpty(prices) ? {} : { prices }),
+    },
+    recheck_at: recheckAt(rests),
   };
 }
+
+const isEmpty = (o: object): boolean => Object.keys(o).length === 0;

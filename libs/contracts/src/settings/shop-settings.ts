@@ -115,6 +115,28 @@ export const LimitSettings = z.strictObject({
   period: Duration,
 });
 
+/** When a change of an offer is worth telling. */
+export const RuleSettings = z.strictObject({
+  min_stock: z.int().min(1).default(1).describe('units from which a SKU counts as in stock'),
+  untracked: z
+    .enum(['in_stock', 'ignored'])
+    .default('in_stock')
+    .describe('whether a SKU whose units the shop does not count is always there, or nothing is said of it'),
+  min_out_of_stock: Duration.default(0).describe('how long a SKU must have been gone for its return to be news'),
+  low_stock: z.int().min(1).default(3).describe('units from which on down few are left; 0 is out of stock'),
+  min_drop_percent: z.number().min(0).max(99).default(0).describe('smaller price drops open no signal'),
+  min_drop_amount: z.int().min(0).default(0).describe('smaller price drops open no signal; minor units of the price'),
+  reference_price: z
+    .enum(['before_fall', 'last_alerted', 'lowest_30d'])
+    .default('before_fall')
+    .describe(
+      'what a price must be under to have dropped: the price before it began to fall; also the price told last (within 30 days); also the lowest of the last 30 days',
+    ),
+  cool_down: Duration.default(900_000).describe(
+    'how long a SKU rests after a signal of one kind opened, before that kind opens again; 0: not at all',
+  ),
+});
+
 /** Hours in which nobody is told anything, in the shopper's zone (else the shop's). May pass midnight. */
 export const QuietHours = z.strictObject({ from: clockTime, to: clockTime });
 
@@ -168,13 +190,7 @@ export const ShopSettings = z
     min_gap: Duration.default(0).describe('least time between two messages to one shopper'),
     quiet_hours: QuietHours.nullable().default({ from: '21:00', to: '08:00' }),
     expire_after: Duration.default(172_800_000).describe('how long an alert is worth telling'),
-    rules: z
-      .strictObject({
-        min_stock: z.int().min(1).default(1).describe('units from which a SKU counts as in stock'),
-        min_drop_percent: z.number().min(0).max(99).default(0).describe('smaller price drops open no signal'),
-        low_stock: z.int().min(1).default(3).describe('units from which on down few are left; 0 is out of stock'),
-      })
-      .default({ min_stock: 1, min_drop_percent: 0, low_stock: 3 }),
+    rules: RuleSettings.prefault({}).describe('what is worth telling'),
     topics: z
       .array(TopicSettings)
       .max(200)
