@@ -10,6 +10,7 @@ import {
   LISTING_FIELDS,
   SKU_KINDS,
   unknownOffer,
+  type ListingField,
   type OfferRules,
   type OfferState,
   type OpenSignal,
@@ -51,27 +52,27 @@ export function foldOffer(known: OfferState | undefined, update: OfferUpdate, c:
     return { state: before, outcome: news, offerChanged: false, signals: [], decisions: [] };
 
   const { snapshot, sourceAt: at } = update;
-  const after = news.state;
+  const after = news.draft;
   const flipped = after.published !== before.published;
   const changes: Changes = { rests: before.rests };
-  let goneSince = before.goneSince;
   if (news.stock || flipped) {
-    const event = { ...(news.stock ?? { comparable: knowsStock(before) }), snapshot, at };
+    const { stock } = news;
+    const event = { previous: stock?.previous, comparable: stock?.comparable ?? knowsStock(before), snapshot, at };
     const available = isAvailable(after, c.rules);
-    if (knowsStock(after)) goneSince = available ? null : (before.goneSince ?? at);
+    if (knowsStock(after)) after.goneSince = available ? null : (before.goneSince ?? at);
     settle(changes, 'back_in_stock', decideStock(before, after, event, c.rules), available, event, c);
     settle(changes, 'low_stock', decideLowStock(before, after, event, c.rules), isLow(after, c.rules), event, c);
   }
-  let { line, prices } = before;
-  let reference = line;
+  let reference = before.line;
   if (news.price || flipped) {
     const event = { previous: news.price ? update.price?.previous : undefined, snapshot, at };
     const price = decidePrice(before, after, event, c.rules);
-    ({ line, prices, reference } = price);
+    after.line = price.line;
+    after.prices = price.prices;
+    reference = price.reference;
     settle(changes, 'price_drop', price, price.holds, event, c);
   }
-  const next = { ...after, goneSince, line, prices, rests: changes.rests };
-  return conclude(before, next, reference, changes, update, c);
+  return conclude(before, after, reference, changes, update, c);
 }
 
 /**
@@ -94,8 +95,7 @@ export function foldDue(before: OfferState, c: FoldContext): Fold {
     const own = { ...c, source: owed.source, sourcePartition: owed.partition };
     settle(changes, kind, { ops: [] }, holds[kind], { at: c.now, snapshot: false }, own);
     const cause = { eventId: `due ${rest.until}`, sourceAt: owed.at };
-    const next = { ...state, rests: changes.rests };
-    const opened = conclude(state, next, referenceOf(state, c.rules, c.now), changes, cause, own);
+    const opened = conclude(state, { ...state }, referenceOf(state, c.rules, c.now), changes, cause, own);
     fold = {
       ...opened,
       offerChanged: fold.offerChanged || opened.offerChanged,
@@ -105,6 +105,9 @@ export function foldDue(before: OfferState, c: FoldContext): Fold {
   }
   return fold;
 }
+
+/** A state on its way: one object for the whole fold, since copies of so many fields were half of its cost. */
+type Draft = { -readonly [K in keyof OfferState]: OfferState[K] };
 
 /** What each kind of signal does, and the rests from then on. */
 type Changes = { [K in SkuKind]?: SignalChange } & { rests: OfferState['rests'] };
@@ -118,50 +121,55 @@ function settle(
   event: { readonly at: number; readonly snapshot: boolean },
   c: FoldContext,
 ): void {
-  const who = { source: c.source, partition: c.sourcePartition, at: event.at };
-  const { [kind]: rest, ...others } = changes.rests;
-  const rested = takeRest(change, rest, { ...who, holds, snapshot: event.snapshot }, c.rules.cool_down);
-  changes[kind] = rested.change;
-  changes.rests = rested.rest ? { ...others, [kind]: rested.rest } : others;
+  const told = { source: c.source, partition: c.sourcePartition, at: event.at, holds, snapshot: event.snapshot };
+  const before = changes.rests[kind];
+  const { change: now, rest } = takeRest(change, before, told, c.rules.cool_down);
+  changes[kind] = now;
+  if (rest === before) return;
+  const { [kind]: _, ...others } = changes.rests;
+  changes.rests = rest ? { ...others, [kind]: rest } : others;
 }
 
 /** What caused a fold: an event, or that its time has come. */
 type Cause = Pick<OfferUpdate, 'eventId' | 'sourceAt'> & Partial<Pick<OfferUpdate, 'stock' | 'price'>>;
 
-/** The state after the changes, and the records that tell of them. */
+/** The state after the changes, which `draft` becomes, and the records that tell of them. */
 function conclude(
   before: OfferState,
-  after: OfferState,
+  draft: Draft,
   reference: number | null,
   changes: Changes,
   cause: Cause,
   c: FoldContext,
 ): Fold {
-  const offerChanged = !sameOffer(before, after);
+  const offerChanged = !sameOffer(before, draft);
   const tells = SKU_KINDS.some((kind) => (changes[kind]?.ops.length ?? 0) > 0);
-  const seq = before.seq + (offerChanged || tells ? 1 : 0);
-  const next = { ...after, seq, updated_at: Math.max(before.updated_at, cause.sourceAt) };
-  const told = (kind: SkuKind, open: OpenSignal | null) =>
-    tell(kind, changes[kind] ?? { ops: [] }, open, next, reference, cause, c);
-  const stock = told('back_in_stock', before.stockSignal);
-  const price = told('price_drop', before.priceSignal);
-  const low = told('low_stock', before.lowSignal);
-  const amount = price.open?.newPrice?.amount;
-  const news = changes.price_drop?.ops.some((op) => op !== 'closed') && amount !== undefined;
-  return {
-    outcome: 'applied',
-    offerChanged: offerChanged || price.seq > before.seq,
-    signals: [...stock.signals, ...price.signals, ...low.signals],
-    decisions: [...stock.decisions, ...price.decisions, ...low.decisions],
-    state: {
-      ...next,
-      seq: price.seq,
-      stockSignal: stock.open,
-      priceSignal: price.open,
-      lowSignal: low.open,
-      prices: news ? { ...next.prices, told: [amount, cause.sourceAt] } : next.prices,
-    },
+  draft.rests = changes.rests;
+  draft.seq = before.seq + (offerChanged || tells ? 1 : 0);
+  draft.updated_at = Math.max(before.updated_at, cause.sourceAt);
+  const signals: Signal[] = [];
+  const decisions: Decision[] = [];
+  let priceSeq = draft.seq;
+  const told = (kind: SkuKind, open: OpenSignal | null): OpenSignal | null => {
+    const change = changes[kind];
+    if (change === undefined || (change.ops.length === 0 && change.silenced === undefined)) return open;
+    const tale = tell(kind, change, open, draft, reference, cause, c);
+    signals.push(...tale.signals);
+    decisions.push(...tale.decisions);
+    if (kind === 'price_drop') priceSeq = tale.seq;
+    return tale.open;
   };
+  const stockSignal = told('back_in_stock', before.stockSignal);
+  const priceSignal = told('price_drop', before.priceSignal);
+  const lowSignal = told('low_stock', before.lowSignal);
+  draft.seq = priceSeq;
+  draft.stockSignal = stockSignal;
+  draft.priceSignal = priceSignal;
+  draft.lowSignal = lowSignal;
+  const amount = priceSignal?.newPrice?.amount;
+  if (amount !== undefined && changes.price_drop?.ops.some((op) => op !== 'closed'))
+    draft.prices = { ...draft.prices, told: [amount, cause.sourceAt] };
+  return { state: draft, outcome: 'applied', offerChanged: offerChanged || priceSeq > before.seq, signals, decisions };
 }
 
 /** The state with every facet of the update that is news; or, if none is, why not. */
@@ -169,40 +177,47 @@ function takeNews(
   before: OfferState,
   update: OfferUpdate,
   sells: ReadonlySet<string> | undefined,
-): { state: OfferState; stock: Omit<StockNews, 'stock'> | undefined; price: boolean } | 'older' | 'duplicate' {
-  const state: { -readonly [K in keyof OfferState]: OfferState[K] } = { ...before };
-  const refused = new Set<'older' | 'duplicate'>();
+): { draft: Draft; stock: Omit<StockNews, 'stock'> | undefined; price: boolean } | 'older' | 'duplicate' {
+  const draft: Draft = { ...before };
   let taken = 0;
+  let older = false;
   const take = (mark: VersionMark | 'older' | 'duplicate'): mark is VersionMark => {
-    if (typeof mark === 'string') refused.add(mark);
+    if (typeof mark === 'string') older ||= mark === 'older';
     else taken += 1;
     return typeof mark !== 'string';
   };
 
-  const marks = { ...before.listingMarks };
-  for (const field of LISTING_FIELDS) {
-    if (update.listing?.[field] === undefined) continue;
-    const mark = markVersion(marks[field], update.listing.version, update.eventId);
-    if (!take(mark)) continue;
-    marks[field] = mark;
-    Object.assign(state, { [field]: update.listing[field] });
+  const { listing } = update;
+  if (listing) {
+    const marks = { ...before.listingMarks };
+    for (const field of LISTING_FIELDS) {
+      if (listing[field] === undefined) continue;
+      const mark = markVersion(marks[field], listing.version, update.eventId);
+      if (!take(mark)) continue;
+      marks[field] = mark;
+      (draft as Record<ListingField, unknown>)[field] = listing[field];
+    }
+    draft.listingMarks = marks;
   }
-  state.listingMarks = marks;
 
   let stock: Omit<StockNews, 'stock'> | undefined;
   const told = update.stock && takeStock(before, update.stock, update.eventId, sells);
   if (typeof told === 'object') {
-    const { stockMark, locations, units } = told.stock;
-    Object.assign(state, { stockMark, locations, units });
+    draft.stockMark = told.stock.stockMark;
+    draft.locations = told.stock.locations;
+    draft.units = told.stock.units;
     stock = told;
     taken += 1;
-  } else if (told !== undefined) refused.add(told);
+  } else older ||= told === 'older';
   const price = update.price && markVersion(before.priceMark, update.price.version, update.eventId);
   const priceIsNews = price !== undefined && take(price);
-  if (priceIsNews && update.price) Object.assign(state, { priceMark: price, price: update.price.price });
+  if (priceIsNews && update.price) {
+    draft.priceMark = price;
+    draft.price = update.price.price;
+  }
 
-  if (taken === 0) return refused.has('older') ? 'older' : 'duplicate';
-  return { state, stock, price: priceIsNews };
+  if (taken === 0) return older ? 'older' : 'duplicate';
+  return { draft, stock, price: priceIsNews };
 }
 
 /** Puts a change of one signal into the records that say so. A second record of one key needs a `seq` of its own. */

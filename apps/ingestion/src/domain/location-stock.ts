@@ -48,7 +48,8 @@ export function takeStock(
   if (typeof mark === 'string') return mark;
   const locations = { ...known.locations, [location]: { units: update.units, mark } };
   const total = known.stockMark !== undefined && known.stockMark.value >= newest(locations);
-  const stock = { ...known, locations, units: total ? known.units : sum(locations, sells) };
+  const { stockMark } = known;
+  const stock = { stockMark, locations, units: total ? known.units : sum(locations, sells) };
   if (sells && !sells.has(location)) return { stock, previous: undefined, comparable: knowsStock(known) };
   const { [location]: _, ...others } = locations;
   const elsewhere = sum(others, sells);
@@ -62,7 +63,8 @@ function takeTotal(known: KnownStock, update: StockUpdate, eventId: string): Sto
   const mark = markVersion(known.stockMark, update.version, eventId);
   if (typeof mark === 'string') return mark;
   const holds = mark.value >= newest(known.locations);
-  const stock = { ...known, stockMark: mark, units: holds ? update.units : known.units };
+  const { locations, units } = known;
+  const stock = { stockMark: mark, locations, units: holds ? update.units : units };
   return { stock, previous: holds ? update.previous : undefined, comparable: knowsStock(known) };
 }
 
