@@ -6,7 +6,7 @@ import { KEEP, PUT_ASIDE_MS } from './judge.js';
 import { poison, type PoisonOptions } from './poison.js';
 
 const LONG: PoisonOptions = { pairs: 9, good: 20_000, steadySeconds: 60 };
-const SHORT: PoisonOptions = { pairs: 3, good: 8_000, steadySeconds: 6 };
+const SHORT: PoisonOptions = { pairs: 4, good: 16_000, steadySeconds: 6 };
 
 /** One run of it. @returns the exit code */
 export const poisonRow = (run: Run, { short }: { readonly short: boolean }): Promise<number> =>
