@@ -46,8 +46,8 @@ export interface KillsOptions {
 export async function kills(o: KillsOptions): Promise<number> {
   const { screen, folder, seed, signal } = o;
   const forMs = Math.round(o.minutes * 60_000);
-  // A peer of ours knows taps and STOP only.
-  const plan = planLoad(seed, forMs, o.peer ? { ...o.size, dialogsPerSecond: 0 } : o.size);
+  // A peer of ours knows taps and STOP only, and one format.
+  const plan = planLoad(seed, forMs, o.peer ? { ...o.size, dialogsPerSecond: 0, tellings: ['native'] } : o.size);
   const planned = o.faults && !o.row ? planFaults(seed, forMs) : [];
   const faults = o.peer ? forPeer(planned) : planned;
   writeFileSync(
@@ -119,7 +119,7 @@ async function underLoad(
   const { screen, signal, seed } = o;
   const { plan, faults, forMs } = run;
   const { witness, files, sandbox, decisions } = world;
-  const platform = new Platform(world.producer, files.inputs, signal);
+  const platform = new Platform(world.tellers(plan.shops), files.inputs, signal);
   const shoppers = new Shoppers(sandbox, world.accounts, files.inputs, world.shopperIds);
   const phase = (name: 'load' | 'quiet' | 'end'): void =>
     files.inputs.append({ type: 'phase', phase: name, at: Date.now() });
@@ -161,7 +161,14 @@ async function underLoad(
     const [shopper = ''] = world.shopperIds(shoppers.personOf(psid)?.page ?? '', psid);
     return world.ask(shop, { shopper, sku, kind }, over);
   };
-  await runLoad({ plan, platform, shoppers, witness, refs, askShopper, seed, enough: enough.signal }, signal);
+  let snapshots = 0;
+  const snapshot: LoadParts['snapshot'] = async (shop, over) => {
+    await world.snapshot(shop, () => platform.howItIs(shop), over);
+    snapshots += 1;
+  };
+  const parts = { plan, platform, shoppers, witness, refs, askShopper, snapshot, seed, enough: enough.signal };
+  await runLoad(parts, signal);
+  if (snapshots > 0) say(`${snapshots} snapshots were taken`);
   enough.abort();
   await calm?.();
   await breaking;

@@ -10,6 +10,12 @@ import { Chance } from '../chance.js';
 import type { Kind, Limit } from '../checker/evidence.js';
 import { planDialogs, type PlannedDialog } from './plan-dialogs.js';
 
+/**
+ * How a shop's platform tells: events of Beckon's own format, records of its own that settings map (and snapshots beside
+ * them), or Shopify's webhooks.
+ */
+export type Telling = 'native' | 'mapped' | 'shopify';
+
 /** A shop with its Pages. */
 export interface PlannedShop {
   readonly shop: string;
@@ -20,6 +26,7 @@ export interface PlannedShop {
   readonly notifications: string | null;
   /** Messages that each of its Pages may send. */
   readonly pacePerSecond: number;
+  readonly telling: Telling;
 }
 
 /** A person to be made on a Page. `id` is the plan's own name for them. */
@@ -88,6 +95,8 @@ export interface LoadSize {
   readonly dialogsPerSecond: number;
   /** Of each Page; high enough, unless the pace itself is looked at. */
   readonly pacePerSecond: number;
+  /** Of the shops, in turn. */
+  readonly tellings: readonly Telling[];
 }
 
 /** What `npm run proof -- kills` does. */
@@ -100,6 +109,7 @@ export const FULL: LoadSize = {
   stopsPerSecond: 0.15,
   dialogsPerSecond: 0.4,
   pacePerSecond: 100,
+  tellings: ['native', 'shopify', 'mapped'],
 };
 
 /** Minor units. */
@@ -144,7 +154,9 @@ export function planLoad(seed: number, forMs: number, size: LoadSize = FULL): Lo
     const { limits, minGapMs } = WINDOWS[i % WINDOWS.length] as (typeof WINDOWS)[number];
     const pages = Array.from({ length: size.pagesPerShop }, (__, p) => String(1001 + i * 100 + p));
     const notifications = size.dialogsPerSecond > 0 ? (pages.at(-1) ?? null) : null;
-    return { shop: `shop-${i + 1}`, pages, limits, minGapMs, notifications, pacePerSecond: size.pacePerSecond };
+    const telling = size.tellings[i % size.tellings.length] ?? 'native';
+    const { pacePerSecond } = size;
+    return { shop: `shop-${i + 1}`, pages, limits, minGapMs, notifications, pacePerSecond, telling };
   });
   const people = shops.flatMap(({ shop, pages }) =>
     pages.flatMap((page) => Array.from({ length: size.peoplePerPage }, () => ({ shop, page }))),

@@ -13,6 +13,8 @@ import type { Shoppers, Wish } from './shoppers.js';
 
 /** Of those who were told, so many ask for the same again. */
 const ASK_AGAIN = 0.05;
+/** Pause between two snapshots of a shop, in milliseconds. */
+const SNAPSHOT_EVERY_MS = 5_000;
 /** After a STOP somebody asks for so many things anew. */
 const ASKED_ANEW = 3;
 
@@ -24,6 +26,8 @@ export interface LoadParts {
   readonly refs: Refs;
   /** The shop asks somebody; settles when Beckon took it. @throws SandboxRefused when it did not */
   readonly askShopper: (psid: string, sku: PlannedSku, over: AbortSignal) => Promise<void>;
+  /** A shop tells how all of it is; settles when that was taken. */
+  readonly snapshot: (shop: string, over: AbortSignal) => Promise<void>;
   readonly seed: number;
   /** Aborted: it has gone on for long enough; what was begun is done, and nothing more is begun. */
   readonly enough?: AbortSignal;
@@ -31,7 +35,7 @@ export interface LoadParts {
 
 /** Plays it; settles when its time is over and everything that was begun is done. */
 export async function runLoad(
-  { plan, platform, shoppers, witness, refs, askShopper, seed, enough }: LoadParts,
+  { plan, platform, shoppers, witness, refs, askShopper, snapshot, seed, enough }: LoadParts,
   signal: AbortSignal,
 ): Promise<void> {
   const chance = new Chance(seed ^ 0xa5c);
@@ -101,6 +105,7 @@ export async function runLoad(
       })),
     ...plan.stops.map(({ at, person }) => ({ at, act: () => stop(shoppers.psidOf(person)) })),
     ...plan.dialogs.map((dialog) => ({ at: dialog.at, act: () => talk(dialog) })),
+    ...snapshotsOf(plan).map(({ at, shop }) => ({ at, act: () => snapshot(shop, over) })),
   ].sort((a, b) => a.at - b.at);
   const zero = performance.now();
   for (const { at, act } of acts) {
@@ -116,3 +121,14 @@ export async function runLoad(
   signal.removeEventListener('abort', giveUp);
   enough?.removeEventListener('abort', giveUp);
 }
+
+/** Shops whose own system is mapped send snapshots, too, beside their events. */
+const snapshotsOf = ({ shops, forMs }: LoadPlan): { at: number; shop: string }[] =>
+  shops
+    .filter(({ telling }) => telling === 'mapped')
+    .flatMap(({ shop }) =>
+      Array.from({ length: Math.floor(forMs / SNAPSHOT_EVERY_MS) }, (_, i) => ({
+        shop,
+        at: (i + 0.5) * SNAPSHOT_EVERY_MS,
+      })),
+    );

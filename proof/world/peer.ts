@@ -84,7 +84,7 @@ export async function planPeer(o: {
     add(settings.instance, port, 'bench/dist/peers/naive/main.js', { NAIVE_SETTINGS: JSON.stringify(settings) });
   }
   const balancer = await FaultyProxy.listen(ports.map((port) => ({ host: HOST, port })));
-  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin: balancer, messenger };
+  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin: balancer, ingestion: balancer, messenger };
 }
 
 /** Both are started again with a shop's quiet hours in their settings. */

@@ -18,8 +18,9 @@ export interface Processes {
   /** By key: `delivery-1`, ..., and `sandbox`. */
   readonly all: ReadonlyMap<string, Supervised>;
   readonly sandboxUrl: string;
-  /** A load balancer before the two processes of optin. */
+  /** A load balancer before the two processes of optin, and one before those of ingestion. */
   readonly optin: FaultyProxy;
+  readonly ingestion: FaultyProxy;
   /** What delivery reaches Messenger through. */
   readonly messenger: FaultyProxy;
 }
@@ -38,6 +39,13 @@ export async function planProcesses(o: {
   const all = new Map<string, Supervised>();
   const sandboxPort = await o.pickPort();
   const messenger = await FaultyProxy.listen([{ host: HOST, port: sandboxPort }]);
+  const ports = new Map<string, number>();
+  for (const name of SERVICES) for (const n of [1, 2]) ports.set(`${name}-${n}`, await o.pickPort());
+  const portOf = (key: string): number => ports.get(key) ?? 1;
+  const balanced = (name: string): Promise<FaultyProxy> =>
+    FaultyProxy.listen([1, 2].map((n) => ({ host: HOST, port: portOf(`${name}-${n}`) })));
+  const optin = await balanced('optin');
+  const ingestion = await balanced('ingestion');
   const plan = (name: string, key: string, port: number): void => {
     const service = o.list.services.find((s) => s.name === name);
     if (!service) throw new Error(`deploy/services.json lists no ${name}`);
@@ -45,8 +53,8 @@ export async function planProcesses(o: {
       ...o.servers,
       host: HOST,
       port: () => port,
-      // Nobody but the sandbox is reached by address: services meet on Kafka.
-      url: (other) => `http://${HOST}:${other === 'sandbox' ? messenger.port : 1}`,
+      // Services meet on Kafka; only ingestion asks optin who may send snapshots.
+      url: (other) => `http://${HOST}:${{ sandbox: messenger.port, optin: optin.port }[other] ?? 1}`,
     };
     const secrets = name === 'sandbox' ? {} : o.secrets;
     const env = { ...environmentOf(service, o.list, places), ...secrets, SERVICE_INSTANCE: key };
@@ -67,8 +75,6 @@ export async function planProcesses(o: {
     all.set(key, new Supervised(process, o.guard, (how) => o.onOwnEnd(key, how)));
   };
   plan('sandbox', 'sandbox', sandboxPort);
-  for (const name of SERVICES) for (const n of [1, 2]) plan(name, `${name}-${n}`, await o.pickPort());
-  const optinPorts = [1, 2].map((n) => Number(new URL(all.get(`optin-${n}`)?.plan.url ?? '').port));
-  const optin = await FaultyProxy.listen(optinPorts.map((port) => ({ host: HOST, port })));
-  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin, messenger };
+  for (const name of SERVICES) for (const n of [1, 2]) plan(name, `${name}-${n}`, portOf(`${name}-${n}`));
+  return { all, sandboxUrl: `http://${HOST}:${sandboxPort}`, optin, ingestion, messenger };
 }

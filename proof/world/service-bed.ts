@@ -36,6 +36,7 @@ export interface ServiceBed {
 /** A shop with one Page that nobody ever writes to, and a topic of two partitions. */
 export const quietShop = (shop: string, n: number): PlannedShop => ({
   ...{ shop, pages: [String(2001 + n)], limits: [], minGapMs: 0, notifications: null, pacePerSecond: 10 },
+  telling: 'native',
 });
 
 /** Starts it; settles when the processes are ready. What was started ends if it throws. */

@@ -1,7 +1,8 @@
-/** Optin's HTTP API, as a shop's backend uses it while everything breaks: it repeats until it is answered. */
+/** Optin's and ingestion's HTTP API, as a shop's backend uses it while everything breaks: it repeats until it is answered. */
 import { randomUUID } from 'node:crypto';
 import type { Kind } from '../checker/evidence.js';
 import type { LinkWanted } from '../load/prepare.js';
+import type { Told } from '../load/tellers/teller.js';
 import { rest } from './patience.js';
 import { SandboxRefused } from './sandbox-client.js';
 
@@ -18,7 +19,7 @@ const PAUSE_MS = 300;
 
 export class ShopApi {
   constructor(
-    private readonly optinUrl: string,
+    private readonly urls: { readonly optinUrl: string; readonly ingestionUrl: string },
     private readonly token: string,
   ) {}
 
@@ -47,8 +48,25 @@ export class ShopApi {
     throw new Error('the load is over');
   }
 
+  /** Tells how a shop's SKUs are, until Beckon says that it has taken it all; each attempt says how they are then. */
+  async snapshot(shop: string, lines: () => readonly Told[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const body = lines().map((told) => `${JSON.stringify(lineOf(told))}\n`);
+      const answer = await fetch(`${this.urls.ingestionUrl}/v1/shops/${shop}/snapshots?signals=open`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${this.token}` },
+        signal: AbortSignal.timeout(2 * ATTEMPT_MS),
+        body: body.join(''),
+      }).catch(() => undefined);
+      const told = (await answer?.text().catch(() => '')) ?? '';
+      if (answer?.ok && told.includes('"type":"done"')) return;
+      if (answer && answer.status >= 400 && answer.status < 500) throw new Error(`a snapshot was refused: ${told}`);
+      await rest(PAUSE_MS, signal);
+    }
+  }
+
   private post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(this.optinUrl + path, {
+    return fetch(this.urls.optinUrl + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}`, ...headers },
       signal: AbortSignal.timeout(ATTEMPT_MS),
@@ -56,3 +74,9 @@ export class ShopApi {
     });
   }
 }
+
+/** A line of a snapshot. */
+const lineOf = ({ sku, units, price, version }: Told): object => ({
+  ...{ sku, product: `${sku}-product`, title: sku, units, version },
+  price: { amount: price, currency: 'EUR' },
+});

@@ -13,6 +13,7 @@ import type { Accepted, Call, Decision, Doubt, InFlight, QuietHours } from '../c
 import type { FaultLine, InputLine } from '../checker/fold-lines.js';
 import type { PlannedShop } from '../load/plan.js';
 import type { LinkWanted } from '../load/prepare.js';
+import { tellersOf, type Teller, type Told } from '../load/tellers/teller.js';
 import { DecisionsReader } from './decisions-reader.js';
 import { inFlightAt } from './in-flight.js';
 import { LeaseHistory } from './lease-history.js';
@@ -24,7 +25,7 @@ import { SandboxClient, type PageAccount } from './sandbox-client.js';
 import { startServers, type Servers } from './servers.js';
 import { settingsKnown } from './settings-known.js';
 import { ShopApi, type AskWanted } from './shop-api.js';
-import { publishShops, secretsOf, sourceTopic } from './shops.js';
+import { HOOKS_SECRET, publishShops, secretsOf, sourceTopic } from './shops.js';
 import { Witness } from './witness.js';
 
 export const PREFIX = 'beckon.';
@@ -53,6 +54,10 @@ export interface World {
   refOf(link: LinkWanted): Promise<string | undefined>;
   /** The shop has Beckon ask somebody, again and again until it is answered. @throws SandboxRefused when it refuses */
   ask(shop: string, what: AskWanted, signal: AbortSignal): Promise<void>;
+  /** How each shop's platform tells what happens. */
+  tellers(shops: readonly PlannedShop[]): ReadonlyMap<string, Teller>;
+  /** Sends a snapshot that may open signals, again and again until all of it was taken. */
+  snapshot(shop: string, lines: () => readonly Told[], signal: AbortSignal): Promise<void>;
   /** Gives a shop quiet hours; settles when they are known to whom they concern. */
   quieten(night: Omit<QuietHours, 'since'>): Promise<void>;
   /** Stops everything. `keep`: the servers' data stays in the run folder. */
@@ -89,6 +94,7 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     const secrets = {
       ...localSecrets(join(folder, 'secrets.json'), list.secrets, {}),
       ...Object.assign({}, ...[...accounts.values()].map(secretsOf)),
+      [HOOKS_SECRET]: randomBytes(16).toString('hex'),
     } as Record<string, string>;
     const ports = new PortPicker();
     const order = {
@@ -98,7 +104,8 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     const processes = o.peer
       ? await planPeer({ ...order, shops, accounts, topicPrefix: PREFIX, partitions: PARTITIONS })
       : await planProcesses({ ...order, secrets });
-    undo.push(() => Promise.all([processes.optin.close(), processes.messenger.close()]));
+    const { optin, ingestion, messenger } = processes;
+    undo.push(() => Promise.all([...new Set([optin, ingestion, messenger])].map((proxy) => proxy.close())));
     undo.push(() => [...processes.all.values()].forEach((process) => process.expectEnd()));
     const producer = await prepareKafka(servers.stack.kafkaBrokers, shops);
     undo.push(() => producer.disconnect().catch(() => undefined));
@@ -107,8 +114,9 @@ export async function startWorld(o: WorldOptions): Promise<World> {
     await Promise.all([...processes.all.values()].map((process) => process.ready(START_MS, signal)));
 
     const sandbox = new SandboxClient(processes.sandboxUrl);
-    const optinUrl = `http://127.0.0.1:${processes.optin.port}`;
-    const shopApi = new ShopApi(optinUrl, secrets['ADMIN_TOKEN'] ?? '');
+    const optinUrl = `http://127.0.0.1:${optin.port}`;
+    const ingestionUrl = `http://127.0.0.1:${ingestion.port}`;
+    const shopApi = new ShopApi({ optinUrl, ingestionUrl }, secrets['ADMIN_TOKEN'] ?? '');
     await connectPages(sandbox, accounts, `${optinUrl}/webhooks/messenger`, signal);
     const file = <T>(name: string): LineFile<T> => new LineFile<T>(join(folder, `${name}.jsonl`));
     const ledger = file<Accepted>('ledger');
@@ -139,6 +147,12 @@ export async function startWorld(o: WorldOptions): Promise<World> {
       },
       refOf: (link) => (o.peer ? peerRefOf(databaseUrl, link.sku, link.kind) : shopApi.link(link)),
       ask: (shop, what, until) => shopApi.ask(shop, what, until),
+      snapshot: (shop, lines, until) => shopApi.snapshot(shop, lines, until),
+      tellers: (planned) =>
+        tellersOf(planned, {
+          ...{ producer, topicOf: sourceTopic, hooksUrl: `${ingestionUrl}/hooks` },
+          hooksSecret: secrets[HOOKS_SECRET] ?? '',
+        }),
     };
   } catch (error) {
     await stop(false);
