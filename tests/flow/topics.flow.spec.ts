@@ -81,8 +81,42 @@ describe('a collection that opens by time', () => {
   });
 });
 
+describe('a sale that opens early for a tier', () => {
+  it('is told to the tier first, then to the public, each once', async () => {
+    const sale = { topic: 'winter', kind: 'early_sale', name: { en: 'Winter sale' } } as const;
+    const later = soon(3_600_000);
+    const signals = await beckon.read(catalogSignals);
+    await beckon.applySettings({ topics: [{ ...sale, opens_at: later }] });
+    const [gold, late, plain] = [await beckon.person('Eve'), await beckon.person('Fay'), await beckon.person('Gus')];
+    const customer = (external_id: string) => ({ sku: undefined, topic: 'winter', external_id });
+    const tier = (external_id: string) =>
+      beckon.api('PUT', 'tiers', [{ external_id, tier: 'gold' }]).then(({ status }) => expect(status).toBe(204));
+    await tier('c-gold');
+    const subs = [
+      await beckon.subscribe(gold, 'winter', 'early_sale', customer('c-gold')),
+      await beckon.subscribe(late, 'winter', 'early_sale', customer('c-late')),
+      await beckon.subscribe(plain, 'winter', 'early_sale', customer('c-plain')),
+    ];
+    const early = { ...sale, opens_at: later, early_access: [{ tier: 'gold', opens_at: soon(0) }] };
+    await beckon.applySettings({ topics: [early] });
+    expect(await alertTo(gold)).toBe('It starts for you: Winter sale at Flow shop.');
+    await tier('c-late');
+    await alertTo(late);
+    expect(await beckon.alerts(plain)).toEqual([]);
+    await beckon.applySettings({ topics: [{ ...early, opens_at: soon(1_000) }] });
+    await alertTo(plain);
+    await until('the verdicts', async () =>
+      (await Promise.all(subs.map((s) => beckon.verdicts(s)))).every((v) => v.length),
+    );
+    for (const sub of subs) expect(await beckon.verdicts(sub)).toEqual(['sent']);
+    for (const psid of [gold, late, plain]) expect(await beckon.alerts(psid)).toHaveLength(1);
+    const mine = signals.filter((r) => r.key === `${SHOP}:topic:winter:early_sale`);
+    expect(mine.map((r) => (JSON.parse(r.value ?? '') as { op: string }).op)).toEqual(['opened', 'moved']);
+  });
+});
+
 describe('a collection that opens by event', () => {
-  it('is told when the shop says so, once, in the words of the shopper’s language; its end ends it', async () => {
+  it('is told when the shop says so, once; whoever asks after its end is not told', async () => {
     await beckon.applySettings({ topics: [{ ...AUTUMN, topic: 'capsule' }] });
     const [p, late] = [await beckon.person('Cleo'), await beckon.person('Dora')];
     const sub = await follow(p, 'capsule', 'new_collection');

@@ -4,7 +4,13 @@ import type { Wish } from '../domain/wish.js';
 import { factsOf } from './replies.js';
 
 test('a topic that is over is one that the shop does not have any more', () => {
-  const topic = { topic: 'sale', kind: 'early_sale', name: { en: 'Winter sale' }, opens_at: 100, closes_at: 200 } as const;
+  const topic = {
+    topic: 'sale',
+    kind: 'early_sale',
+    name: { en: 'Winter sale' },
+    opens_at: 100,
+    closes_at: 200,
+  } as const;
   const settings = ShopSettings.parse({ ...exampleSettings, topics: [topic] });
   const wish: Wish = {
     ...{ shop: 'aurora', product: null, sku: null, topic: 'sale', kind: 'early_sale' },

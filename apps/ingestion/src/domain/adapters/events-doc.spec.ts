@@ -48,7 +48,10 @@ test('the line for the console producer is read, parted as the tool parts it', (
 
 test('the event about a topic is read', () => {
   const topics = [{ topic: 'autumn', kind: 'new_collection' as const, name: { en: 'Autumn' } }];
-  const record = { headers: { 'content-type': 'application/cloudevents+json' }, value: Buffer.from(block('json topic')) };
+  const record = {
+    headers: { 'content-type': 'application/cloudevents+json' },
+    value: Buffer.from(block('json topic')),
+  };
   const at = Date.parse('2026-11-27T07:00:00Z');
   expect(readOfferEvent({ ...record, timestamp: at }, { topics })).toMatchObject({
     ok: true,
