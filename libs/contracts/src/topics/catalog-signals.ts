@@ -42,7 +42,7 @@ export const Signal = z.object({
     .array(z.string())
     .nullable()
     .default(null)
-    .describe('a topic that is open early: who is in; null: everybody'),
+    .describe('a collection or sale that is open early: the tiers that are in; null: everybody'),
 });
 export type Signal = z.infer<typeof Signal>;
 
@@ -50,7 +50,8 @@ export type Signal = z.infer<typeof Signal>;
 export const catalogSignals = defineTopic({
   name: 'catalog.signals',
   key: 'shop:sku:kind',
-  purpose: 'Lines that offers crossed: back in stock, price dropped; and when that ceased to be true.',
+  purpose:
+    'Lines that offers crossed: back in stock, price dropped, few left; collections and sales that opened; and when that ceased to be true.',
   owner: 'ingestion',
   schema: Signal,
   retention: { policy: 'compact' },
