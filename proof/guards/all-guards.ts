@@ -17,6 +17,7 @@ import { snapshotGuards } from './list/snapshots.js';
 import { sourceGuards } from './list/sources.js';
 import { shopifyGuards } from './list/shopify.js';
 import { throttlingGuards } from './list/throttling.js';
+import { topicGuards } from './list/topics.js';
 
 /** Every guard. A line that keeps a promise gets one (CONTRIBUTING.md). */
 export const allGuards: readonly Guard[] = [
@@ -38,4 +39,5 @@ export const allGuards: readonly Guard[] = [
   ...kafkaGuards,
   ...serviceGuards,
   ...privacyGuards,
+  ...topicGuards,
 ];

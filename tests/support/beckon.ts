@@ -11,6 +11,7 @@ import {
   topicName,
   type Decision,
   type Delivery,
+  type Kind,
 } from '@beckon/contracts';
 import { createTopics, type KafkaClient } from '@beckon/kafka';
 import { ShopSettings, shops, type Subscription } from '@beckon/contracts';
@@ -408,8 +409,8 @@ export class Beckon {
   }
 
   /** Link → Get Started → card → Notify me, as a shopper does it, up to the tap (which the spec may hold back). */
-  async ask(psid: string, sku: string, kind: string): Promise<() => Promise<void>> {
-    const url = await this.link(sku, kind);
+  async ask(psid: string, sku: string, kind: string, more: Record<string, unknown> = {}): Promise<() => Promise<void>> {
+    const url = await this.link(sku, kind, more);
     const cards = async (): Promise<Received[]> =>
       (await this.received(psid)).filter((m) => JSON.stringify(m.template ?? '').includes('one_time_notif_req'));
     const before = (await cards()).length;
@@ -424,10 +425,10 @@ export class Beckon {
   }
 
   /** The whole opt-in, until the subscription is on its topic and confirmed on the phone. */
-  async subscribe(psid: string, sku: string, kind: 'back_in_stock' | 'price_drop'): Promise<Subscription> {
+  async subscribe(psid: string, sku: string, kind: Kind, more: Record<string, unknown> = {}): Promise<Subscription> {
     const seen = await this.read(subscriptions);
     const before = new Set(seen.map((r) => r.key));
-    const tap = await this.ask(psid, sku, kind);
+    const tap = await this.ask(psid, sku, kind, more);
     const got = (await this.received(psid)).length;
     await tap();
     const sub = await until(`subscription to ${sku}`, () => {

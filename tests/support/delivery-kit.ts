@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
 import { deliveryMigrations } from '../../apps/delivery/src/delivery.module.js';
 import { PageLeases } from '../../apps/delivery/src/inbound/page-leases.js';
 import { MessagePost } from '../../apps/delivery/src/inbound/message-post.js';
@@ -190,9 +191,14 @@ export const anOffer = (over: Partial<Offer> = {}): Offer => ({ ...offers.exampl
 
 /** Settings with these Pages, all with the token in `TOKEN_ENV`. */
 export const TOKEN_ENV = 'DELIVERY_TEST_PAGE_TOKEN';
-export function pagesOfTest(names: readonly string[], perSecond = 40): Pages {
+export function pagesOfTest(
+  names: readonly string[],
+  perSecond = 40,
+  changes: Partial<z.input<typeof ShopSettings>> = {},
+): Pages {
   const settings = ShopSettings.parse({
     ...exampleSettings,
+    ...changes,
     pages: names.map((page) => ({
       ...exampleSettings.pages[0],
       page,

@@ -9,6 +9,7 @@ import { dueLoop } from './inbound/due-loop.js';
 import { freshnessLoop } from './inbound/freshness-loop.js';
 import { SnapshotBounds, SnapshotsController } from './inbound/snapshots/snapshots.controller.js';
 import { SourceConsumers } from './inbound/source-consumers.js';
+import { timetableLoop } from './inbound/timetable-loop.js';
 import { WebhookDoors } from './inbound/webhooks/doors.js';
 import { WebhooksController } from './inbound/webhooks/webhooks.controller.js';
 import { AccessAtOptin } from './outbound/access-at-optin.js';
@@ -18,6 +19,7 @@ import { DeliveriesSeen1790000200000 } from './outbound/migrations/1790000200000
 import { ItemRefs1790000210000 } from './outbound/migrations/1790000210000-item-refs.js';
 import { Rules1790000220000 } from './outbound/migrations/1790000220000-rules.js';
 import { SnapshotNames1790000400000 } from './outbound/migrations/1790000400000-snapshot-names.js';
+import { Topics1790000500000 } from './outbound/migrations/1790000500000-topics.js';
 import { DELIVERY_KEPT_MS, forgetDeliveries } from './outbound/seen-deliveries.js';
 import { forgetOldNames } from './outbound/snapshot-names.js';
 
@@ -35,6 +37,7 @@ export const ingestionMigrations = [
   ItemRefs1790000210000,
   Rules1790000220000,
   SnapshotNames1790000400000,
+  Topics1790000500000,
 ];
 
 export class IngestionModule {
@@ -99,6 +102,7 @@ export class IngestionModule {
             shutdown.add('sources', () => sources.stop(), 'intake');
             superviseLoop(freshnessLoop({ sources, emitter, clock, log }), deps);
             superviseLoop(dueLoop({ emitter, directory, clock, log }), deps);
+            superviseLoop(timetableLoop({ emitter, directory, clock, log }), deps);
             sources.start();
             const tick = (): Promise<void> => Promise.resolve(sources.follow());
             superviseLoop(new Loop({ name: 'sources', idleMs: SECRETS_EVERY_MS, tick, log }), deps);

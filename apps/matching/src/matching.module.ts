@@ -8,6 +8,7 @@ import { SignalsController } from './inbound/signals.controller.js';
 import { SubscriptionsController } from './inbound/subscriptions.controller.js';
 import { Matching1790000200000 } from './outbound/migrations/1790000200000-matching.js';
 import { SubscriptionsToTopics1790000210000 } from './outbound/migrations/1790000210000-topics.js';
+import { Tiers1790000500000 } from './outbound/migrations/1790000500000-tiers.js';
 
 /** Every migration of the schema `matching`. */
 export const matchingMigrations = [
@@ -15,6 +16,7 @@ export const matchingMigrations = [
   ...settingsMigrations,
   Matching1790000200000,
   SubscriptionsToTopics1790000210000,
+  Tiers1790000500000,
 ];
 
 export class MatchingModule {

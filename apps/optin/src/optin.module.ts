@@ -18,6 +18,7 @@ import { RateLimits } from './inbound/api/rate-limits.js';
 import { ShopperNames } from './inbound/api/shopper-names.js';
 import { ShoppersController } from './inbound/api/shoppers.controller.js';
 import { ShopsAtHand } from './inbound/api/shops-at-hand.js';
+import { TiersController } from './inbound/api/tiers.controller.js';
 import { WishesAsked } from './inbound/api/wishes-asked.js';
 import { AskShopper } from './inbound/ask-shopper.js';
 import { Conversation } from './inbound/conversation.js';
@@ -31,6 +32,7 @@ import { OffersController } from './inbound/offers.controller.js';
 import { PublicAddress } from './inbound/public-address.js';
 import { ReadProfiles } from './inbound/read-profiles.js';
 import { Replies } from './inbound/replies.js';
+import { SetTiers } from './inbound/set-tiers.js';
 import { ShopperErasure } from './inbound/shopper-erasure.js';
 import { WebhookController } from './inbound/webhook.controller.js';
 import { ApiKeys } from './outbound/api-keys.js';
@@ -49,6 +51,7 @@ import { RememberedAnswers } from './outbound/remembered-answers.js';
 import { SeenEvents } from './outbound/seen-events.js';
 import { ShopperViews } from './outbound/shopper-views.js';
 import { StateAtHand } from './outbound/state-at-hand.js';
+import { Tiers } from './outbound/tiers.js';
 
 /** All tables in optin's schema. */
 export const migrations = [...kafkaMigrations, ...settingsMigrations, ...optinMigrations];
@@ -74,6 +77,7 @@ export class OptinModule {
         DataDeletionController,
         DeletionStatusController,
         AccessController,
+        TiersController,
         OpenApiController,
         EventsController,
         DeliveriesController,
@@ -81,6 +85,8 @@ export class OptinModule {
       ],
       providers: [
         People,
+        Tiers,
+        SetTiers,
         Erasures,
         Erasing,
         SeenEvents,

@@ -236,8 +236,8 @@ const theGate: readonly Guard[] = [
     id: 'delivery/gate-shopper-revision',
     promise: 'An alert would leave by what was known of the shopper before their last word.',
     file: gate,
-    from: 'AND s.rev >= l.needs_rev\n      AND o.published',
-    to: 'AND o.published',
+    from: 'AND s.rev >= l.needs_rev\n      AND CASE WHEN',
+    to: 'AND CASE WHEN',
     test: { suite: 'int', file: gating, name: 'a newer revision of the shopper is needed' },
   },
   {
@@ -292,8 +292,8 @@ const theGate: readonly Guard[] = [
     id: 'delivery/gate-published',
     promise: 'Shoppers would be sent to a product that the shop has taken down.',
     file: gate,
-    from: 'AND o.published AND CASE',
-    to: 'AND CASE',
+    from: 'WHEN o.published THEN CASE',
+    to: 'ELSE CASE',
     test: { suite: 'int', file: gating, name: 'the offer is not published' },
   },
   {

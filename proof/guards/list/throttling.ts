@@ -88,8 +88,8 @@ const decisions: readonly Guard[] = [
     id: 'throttling/condition-true',
     promise: 'Somebody who asked for “under 80 €” would be told of 85 €.',
     file: decide,
-    from: "return holds(alert.condition, signal) ? undefined : wait('condition_false');",
-    to: 'return undefined;',
+    from: "return holds(alert.condition, signal, subscription?.tier ?? null) ? undefined : wait('condition_false');",
+    to: "return subscription ? undefined : wait('condition_false');",
     test: { suite: 'unit', file: deciding, name: 'not so: too dear' },
   },
   {

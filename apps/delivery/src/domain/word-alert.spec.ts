@@ -43,6 +43,18 @@ describe('default wording', () => {
       for (const locale of ['en', 'de', 'fr', 'es']) expect(wordAlert(facts({ kind, locale })).ok).toBe(true);
   });
 
+  it.each([
+    ['new_collection', 'en', 'It is here: Winter sale, new at Aurora.'],
+    ['early_sale', 'en', 'It starts for you: Winter sale at Aurora.'],
+    ['early_sale', 'de', 'Für dich geht es los: Winter sale bei Aurora.'],
+    ['early_sale', 'fr', 'C’est parti pour vous : Winter sale chez Aurora.'],
+    ['early_sale', 'es', 'Ya empieza para ti: Winter sale en Aurora.'],
+  ] as const)('%s in %s needs no more than the name', (kind, locale, words) => {
+    const topic = { title: 'Winter sale', options: [], price: null, units: null, url: null };
+    expect(text(facts({ kind, locale }, topic))).toBe(words);
+    for (const other of ['de', 'fr', 'es']) expect(wordAlert(facts({ kind, locale: other }, topic)).ok).toBe(true);
+  });
+
   it('knows one from many', () => {
     expect(text(facts({ kind: 'low_stock', locale: 'de' }, { units: 1 }))).toContain('Nur noch ein Stück');
   });

@@ -1,10 +1,10 @@
-import type { Money } from '@beckon/contracts';
+import { nameOfTopic, topicOfSku, type Admission, type Money } from '@beckon/contracts';
 import { faultPoint } from '@beckon/kafka';
 import { classifyAnswer, formatMetadata, type OutgoingMessage, type SendRequest } from '@beckon/messenger';
 import type { Clock, Logger, Sealer } from '@beckon/service';
 import type { Fact } from '../domain/facts.js';
 import type { Told } from '../domain/ledger-row.js';
-import { wordAlert } from '../domain/word-alert.js';
+import { wordAlert, type WordingFacts } from '../domain/word-alert.js';
 import { postAnswer } from '../metrics.js';
 import type { Claimed } from '../outbound/ledger-store.js';
 import type { MessengerClient } from '../outbound/messenger-client.js';
@@ -100,17 +100,36 @@ export class MessagePost {
   }
 }
 
-/** Replies come in words; alerts are worded with the offer as the gate saw it. */
+/** Replies come in words; alerts are worded with the offer as the gate saw it, or with the topic as the settings have it. */
 function wordsOf(c: Claimed, known: KnownPage): { message: OutgoingMessage; told: Told } | { fault: string } {
   if (c.row.kind === 'reply') return { message: c.row.body.body as OutgoingMessage, told: NOTHING_TOLD };
-  if (!c.offer) return { fault: 'the offer is not known' };
-  const { price_amount: amount, price_currency: currency } = c.offer;
-  const price: Money | null = amount === null || currency === null ? null : { amount, currency };
+  const topic = topicOfSku(c.row.body.sku);
+  const offer = topic === undefined ? offerOf(c) : topicOf(topic, c.row.body, known);
+  if (!offer) return { fault: topic === undefined ? 'the offer is not known' : 'the settings name no such topic' };
   const worded = wordAlert({
     kind: c.row.body.kind,
     locale: c.row.body.locale,
     shop: { name: known.settings.name, locale: known.settings.locale, templates: known.settings.templates },
-    offer: { ...c.offer, price },
+    offer,
   });
   return worded.ok ? { message: { text: worded.text }, told: worded.told } : { fault: worded.detail };
+}
+
+function offerOf({ offer }: Claimed): WordingFacts['offer'] | undefined {
+  if (!offer) return undefined;
+  const { price_amount: amount, price_currency: currency } = offer;
+  const price: Money | null = amount === null || currency === null ? null : { amount, currency };
+  return { ...offer, price };
+}
+
+/** A topic is called as the shopper reads it, costs nothing and is not counted. */
+function topicOf(
+  topic: string,
+  { kind, locale }: Pick<Admission, 'kind' | 'locale'>,
+  { settings }: KnownPage,
+): WordingFacts['offer'] | undefined {
+  const known = settings.topics.find((t) => t.topic === topic && t.kind === kind);
+  if (!known) return undefined;
+  const title = nameOfTopic(known, [locale, settings.locale]);
+  return { title, options: [], price: null, units: null, url: known.url ?? null };
 }

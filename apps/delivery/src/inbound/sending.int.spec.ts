@@ -165,6 +165,31 @@ describe('an admission', () => {
     expect(graph.of(admission.alert_id)).toEqual([]);
   });
 
+  it('about a collection is told by the name that its reader’s language has for it; about one that is gone, not at all', async () => {
+    await worker.stop();
+    const topics = [
+      {
+        topic: 'autumn',
+        kind: 'new_collection' as const,
+        name: { en: 'Autumn', de: 'Herbst' },
+        url: 'https://a.example/',
+      },
+    ];
+    worker = aWorker({ db, emits, graph: url, pages: pagesOfTest([PAGE], 40, { topics }), timeoutMs: 1000 });
+    const about = (topic: string) => ({
+      ...({ sku: `topic:${topic}`, product: `topic:${topic}`, kind: 'new_collection', locale: 'de_AT' } as const),
+      condition: { type: 'topic_open' } as const,
+    });
+    const [known, gone] = [await arranged({}, about('autumn')), await arranged({}, about('winter'))];
+    await admit(known.admission, gone.admission);
+    expect(await told(known.admission, 'accepted')).toMatchObject({ template: 'new_collection', price_amount: null });
+    expect(graph.of(known.admission.alert_id).map((p) => p.message.text)).toEqual([
+      'Jetzt da: Herbst, neu bei Aurora Outfitters.\nhttps://a.example/',
+    ]);
+    await told(gone.admission, 'failed');
+    expect([graph.of(gone.admission.alert_id), verdicts(gone.admission)]).toEqual([[], ['failed:not_worded!']]);
+  });
+
   it('that cannot be worded ends without a POST', async () => {
     const sku = 'nameless';
     await keepOffers(db, [anOffer({ sku, title: null })]);

@@ -78,6 +78,21 @@ describe('the gate lets pass', () => {
     expect(await gate()).toEqual({ sending: [], barred: [] });
   });
 
+  it('an alert about a topic, which has no offer', async () => {
+    const about = {
+      sku: 'topic:autumn',
+      product: 'topic:autumn',
+      kind: 'new_collection',
+      condition: { type: 'topic_open' },
+    } as const;
+    const admission = await line(aShopper(), about);
+    const unknown = await line(aShopper(), { sku: 'never-heard-of' });
+    const { sending } = await gate();
+    expect(ids(sending)).toEqual([admission.alert_id]);
+    expect(sending[0]?.offer).toBeNull();
+    expect(ids((await gate()).sending)).not.toContain(unknown.alert_id);
+  });
+
   it('no more than there are slots, the most urgent first', async () => {
     const shopper = aShopper();
     const later = await line(shopper, { send_by: Date.now() + 9000 });

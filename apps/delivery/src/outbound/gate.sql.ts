@@ -20,7 +20,7 @@ const SHOPPER = `s.shopper_id, s.rev AS known_rev, s.psid_sealed, s.erased_at, s
  * there is none, carries the sealed id itself, and expires with the window.
  *
  * An alert also waits while the offer as we know it makes its condition false (or is not known yet): what we would tell
- * would not be true. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
+ * would not be true. A collection or a sale has no offer: whether it is open throttling has just said, by admitting. Rows that can never pass are answered with a verdict instead of waiting for their time to run out.
  *
  * The line fills and empties faster than statistics follow, so the planner always takes it for nearly empty. `coalesce`
  * in the update keeps it from the line's partial indexes: through them it would join every chosen row with every line
@@ -55,15 +55,15 @@ WITH lease AS (
   SELECT lease.epoch, lease.slots, lease.alerts_first, a.* FROM lease CROSS JOIN LATERAL (
     SELECT l.id, l.page, l.kind, l.send_by AS place, l.needs_rev, l.sub_id, to_json(o.*) AS offer, ${SHOPPER}
     FROM ledger l JOIN shoppers s ON s.shopper_id = l.shopper_id
-    JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
+    LEFT JOIN offers o ON o.shop = l.shop AND o.sku = l.sku
     WHERE l.page = lease.page AND l.state = 'queued' AND l.kind = 'alert' AND l.send_by > ${NOW_MS}
       AND s.rev >= l.needs_rev
-      AND o.published AND CASE l.condition_type
+      AND CASE WHEN l.condition_type = 'topic_open' THEN true WHEN o.published THEN CASE l.condition_type
         WHEN 'units_at_least' THEN o.units IS NULL OR o.units >= l.condition_amount
         WHEN 'units_between' THEN o.units <= l.condition_amount
           AND o.units >= (l.body -> 'condition' ->> 'at_least')::bigint
         WHEN 'price_at_most' THEN o.price_currency = l.condition_currency AND o.price_amount <= l.condition_amount
-        ELSE false END
+        ELSE false END END
     ORDER BY l.send_by, l.id LIMIT lease.slots
     FOR UPDATE OF l SKIP LOCKED FOR SHARE OF s SKIP LOCKED) a
 ), judged AS (

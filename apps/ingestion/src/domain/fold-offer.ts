@@ -277,6 +277,7 @@ function tell(
       old_price: current.oldPrice,
       new_price: current.newPrice,
       units: current.units,
+      tiers: null,
     });
     if (op !== 'moved') {
       const detail = isPrice

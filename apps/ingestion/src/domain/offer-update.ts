@@ -1,4 +1,4 @@
-import type { Money } from '@beckon/contracts';
+import type { Money, TopicSettings } from '@beckon/contracts';
 import type { FormatOptions } from './wanted-sources.js';
 
 /**
@@ -83,9 +83,22 @@ export interface Wanted {
   readonly id: string;
 }
 
+/** A collection or sale opens, or is over; `at`: milliseconds since the epoch. */
+export interface TopicEvent {
+  readonly topic: string;
+  readonly opens: boolean;
+  readonly at: number;
+  readonly eventId: string;
+}
+
 /** What an adapter answers: updates (none: the record is about something else) and what to ask for, or the fault. */
 export type AdapterResult =
-  | { readonly ok: true; readonly updates: readonly NativeUpdate[]; readonly wanted?: readonly Wanted[] }
+  | {
+      readonly ok: true;
+      readonly updates: readonly NativeUpdate[];
+      readonly wanted?: readonly Wanted[];
+      readonly topics?: readonly TopicEvent[];
+    }
   | { readonly ok: false; readonly fault: RecordFault };
 
 /** What an adapter gets: the record as it lies in the shop's topic. */
@@ -100,6 +113,8 @@ export interface NativeRecord {
 export interface AdapterContext extends FormatOptions {
   /** For formats whose prices do not name one: the source's currency, else the shop's. */
   readonly currency: string;
+  /** Collections and sales that the shop's settings name. */
+  readonly topics?: readonly TopicSettings[];
 }
 
 /** An adapter turns one native record into updates. Pure: it never throws, whatever the record holds. */

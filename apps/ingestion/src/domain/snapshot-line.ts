@@ -6,6 +6,7 @@ import { binaryHeaders } from '@beckon/contracts';
 import { OFFER_CHANGED, OFFER_SNAPSHOT, readOfferEvent } from './adapters/cloudevents.js';
 import type { OfferState } from './offer-state.js';
 import type { OfferUpdate, Version } from './offer-update.js';
+import { reservedSku } from './reserved-sku.js';
 import type { VersionMark } from './version-mark.js';
 
 /** How a snapshot is meant. */
@@ -36,6 +37,8 @@ export function readSnapshotLine(bytes: Buffer, terms: SnapshotTerms): SnapshotL
   }
   const [native] = read.updates;
   if (native === undefined || !('sku' in native.item)) return { ok: false, fault: nothingSaid };
+  const reserved = reservedSku(native);
+  if (reserved) return { ok: false, fault: { ...reserved, fix: 'Give the SKU another name.' } };
   const { item, listing, ...update } = native;
   const shown =
     terms.complete && listing && listing.published === undefined ? { ...listing, published: true } : listing;

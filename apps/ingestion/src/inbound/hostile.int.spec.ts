@@ -56,6 +56,7 @@ test('neighbours of hostile records go on, and each hostile record is put aside,
     [raw('"units":1,"units":-3'), 'units', 'whole number below 0'],
     [raw('"price":{"amount":1,"currency":"ZZZ"}'), 'price.currency', 'text of 3 characters'],
     ['{"__proto__":{"sku":"bad"},"product":"bad","units":1}', 'sku', 'absent'],
+    ['{"sku":"topic:autumn","product":"bad","units":1}', 'sku', 'text of 12 characters'],
     [raw('"title":"a\\u0000b"'), 'title', 'text of 3 characters'],
     [raw('"units":1'), 'ce_id', 'text of 1000000 characters', { ce_id: 'x'.repeat(1_000_000) }],
   ];

@@ -1,4 +1,4 @@
-import { catalogSignals, decisions, offers, type Signal } from '@beckon/contracts';
+import { catalogSignals, decisions, offers, type Decision, type Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { Fold } from '../domain/fold-offer.js';
 import type { OfferState } from '../domain/offer-state.js';
@@ -31,12 +31,24 @@ export async function keepFolds(
     const offer = { shop, sku, product, seq, price, units, published, title, options, url, image, updated_at };
     tx.emit(offers, key, offer, { id: `${key}:${seq}` });
   }
+  emitSignals(
+    tx,
+    signals,
+    folds.flatMap((fold) => fold.decisions),
+  );
+  return { changed: changed.size, signals };
+}
+
+/** Tells of signals, and of what was decided about their SKUs. */
+export function emitSignals(
+  tx: Pick<EmittingTransaction, 'emit'>,
+  signals: readonly Signal[],
+  made: readonly Decision[],
+): void {
   for (const signal of signals) {
     const key = `${signal.shop}:${signal.sku}:${signal.kind}`;
     tx.emit(catalogSignals, key, signal, { id: `${key}:${signal.seq}` });
     ingestionMetrics.signals.add(1, { kind: signal.kind, op: signal.op });
   }
-  for (const d of folds.flatMap((fold) => fold.decisions))
-    tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
-  return { changed: changed.size, signals };
+  for (const d of made) tx.emit(decisions, `${d.shop}:${d.sku}`, d, { id: d.decision_id });
 }

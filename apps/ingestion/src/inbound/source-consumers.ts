@@ -134,9 +134,9 @@ export class SourceConsumers {
     const shop = directory.get(source.shop);
     if (!shop) throw new Error(`shop ${source.shop} has no settings any more; its source is about to be stopped`);
     const { settings, rev } = shop;
-    const { rules, currency } = settings;
+    const { rules, currency, topics } = settings;
     const now = clock.now();
     const fresh = source.topic === undefined ? await firstDeliveries(tx, source, chunk, now) : chunk;
-    await foldChunk(fresh, tx, source, { rules, currency, settingsRev: rev, now });
+    await foldChunk(fresh, tx, source, { rules, currency, topics, settingsRev: rev, now });
   }
 }

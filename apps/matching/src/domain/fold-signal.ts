@@ -31,6 +31,11 @@ export function foldSignal(known: KnownSignal | undefined, record: Signal): Sign
     return { known: { record, reach: undefined }, added: undefined, ended: replaced ?? record.signal_id };
   const reach = reachOf(record);
   if (reach === undefined) return { known: { record, reach }, added: undefined, ended: replaced };
-  const extended = extendReach(same ? known.reach : undefined, reach);
+  // Whom an early access let in was told; when it lets in others, everybody who is in now is to be looked for.
+  const others = same && letsInOthers(known.record.tiers, record.tiers);
+  const extended = extendReach(same && !others ? known.reach : undefined, reach);
   return { known: { record, reach: extended.reach }, added: extended.added, ended: replaced };
 }
+
+const letsInOthers = (before: Signal['tiers'] | undefined, now: Signal['tiers']): boolean =>
+  before != null && (now === null || now.some((tier) => !before.includes(tier)));

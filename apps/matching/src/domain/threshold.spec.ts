@@ -34,7 +34,8 @@ test('a signal reaches as far as its units or its price; uncounted units reach e
   expect(reachOf({ ...none, kind: 'price_drop' })).toBeUndefined();
   expect(reachOf({ ...none, kind: 'low_stock', units: 2 })).toEqual({ ...price(2), scale: '' });
   expect(reachOf({ ...none, kind: 'low_stock' })).toBeUndefined();
-  expect(reachOf({ ...none, kind: 'new_collection' })).toBeUndefined();
+  for (const kind of ['new_collection', 'early_sale'] as const)
+    expect(reachOf({ ...none, kind })).toEqual({ scale: 'topic', value: 0, direction: 'upTo' });
 });
 
 test('a further fall adds only those who wanted less than before; nothing is added by what was reached', () => {

@@ -4,7 +4,7 @@
  * - `units_at_least 3` has the threshold 3 and is met by every signal of at least 3 units;
  * - `price_at_most 7999 EUR` has the threshold 7999 on the scale EUR and is met by every price of at most 7999 EUR;
  * - `units_between 1 and 3` has the threshold 3 and is met by every low-stock signal of at most 3 units;
- * - `topic_open` has nothing to compare, so it stands on a scale of its own.
+ * - `topic_open` has nothing to compare, so it stands on a scale of its own, at 0, and is met by every signal of a topic.
  *
  * A signal has a *reach*: the best it ever was in its life (most units, lowest price). A subscription has met a signal
  * when the reach met its threshold. Whether it is still true now is not asked here: throttling asks that at the
@@ -18,14 +18,14 @@ export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 /** Scale of conditions on units; conditions on prices have their currency's code. */
 export const UNITS = '';
 
+/** Scale of conditions that compare nothing. */
+export const TOPIC = 'topic';
+
 /** Where a condition stands. */
 export interface Threshold {
   readonly scale: string;
   readonly value: number;
 }
-
-/** Scale of conditions that compare nothing. */
-export const TOPIC = 'topic';
 
 export function thresholdOf(condition: Condition): Threshold {
   switch (condition.type) {
@@ -52,6 +52,8 @@ export function reachOf(signal: Pick<Signal, 'kind' | 'units' | 'new_price'>): R
     return { scale: UNITS, value: signal.units, direction: 'from' };
   if (signal.kind === 'price_drop' && signal.new_price)
     return { scale: signal.new_price.currency, value: signal.new_price.amount, direction: 'from' };
+  if (signal.kind === 'new_collection' || signal.kind === 'early_sale')
+    return { scale: TOPIC, value: 0, direction: 'upTo' };
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { decisions, type Subscription } from '@beckon/contracts';
+import { decisions, type Signal, type Subscription } from '@beckon/contracts';
 import { MatchingBed, signal, subscription } from '../../../../tests/support/matching-bed.js';
 import { ownNames, testDatabase, until } from '../../../../tests/support/real-servers.js';
 import { matchingMigrations } from '../matching.module.js';
@@ -16,6 +16,14 @@ const bed = async (): Promise<MatchingBed> =>
 const many = (n: number, o: Partial<Subscription> = {}): Subscription[] =>
   Array.from({ length: n }, () => subscription(o));
 const ids = (subs: readonly Subscription[]): string[] => subs.map((s) => s.sub_id);
+
+/** A collection that is open. */
+const topicSignal = (o: Partial<Signal> = {}): Signal =>
+  signal({
+    ...{ sku: 'topic:autumn', product: 'topic:autumn', kind: 'new_collection', source: 'schedule', seq: 1 },
+    ...{ old_price: null, new_price: null, units: null },
+    ...o,
+  });
 
 describe('who is told', () => {
   test('whoever asked for this SKU, or any SKU of its product, at a price that is met; and nobody else', async () => {
@@ -65,6 +73,76 @@ describe('who is told', () => {
       signal_opened_at: open.opened_at,
     });
     expect(await b.count('looks')).toBe(0);
+  });
+
+  test('a topic that opens tells whoever asked for it: before and after it opened, and nobody else', async () => {
+    const b = await bed();
+    const about = {
+      sku: null,
+      product: null,
+      topic: 'autumn',
+      kind: 'new_collection',
+      condition: { type: 'topic_open' },
+    } as const;
+    const [before, after] = [subscription(about), subscription(about)];
+    const no = [
+      subscription({ ...about, topic: 'winter' }),
+      subscription({ ...about, kind: 'early_sale' }),
+      subscription({ ...about, shop: 'borealis' }),
+      subscription({ ...about, state: 'ended' }),
+      subscription({ sku: 'topic:autumn' }),
+    ];
+    await b.subscriptions(before, ...no);
+    await b.settle();
+    const open = topicSignal();
+    await b.signals(open);
+    await b.settle();
+    expect(b.told()).toEqual([before.sub_id]);
+    expect(b.alerts()[0]).toMatchObject({ sku: 'topic:autumn', product: 'topic:autumn', signal_id: open.signal_id });
+    await b.subscriptions(after);
+    await b.settle();
+    expect(b.told()).toEqual(ids([before, after]));
+    await b.signals({ ...open, op: 'closed', seq: 2 });
+    await b.subscriptions(subscription(about));
+    await b.settle();
+    expect(b.told()).toHaveLength(2);
+  });
+
+  test('an early access tells its tiers, the next one the others, the public everybody', async () => {
+    const b = await bed();
+    const about = {
+      sku: null,
+      product: null,
+      topic: 'autumn',
+      kind: 'new_collection',
+      condition: { type: 'topic_open' },
+    } as const;
+    const of = (tier: string | null) => subscription({ ...about, tier });
+    const [gold, silver, none, lateGold, lateNone] = [of('gold'), of('silver'), of(null), of('gold'), of(null)];
+    await b.subscriptions(gold, silver, none);
+    await b.settle();
+    const early = topicSignal({ tiers: ['gold'] });
+    await b.signals(early);
+    await b.settle();
+    expect(b.told()).toEqual([gold.sub_id]);
+    await b.subscriptions(lateGold, lateNone);
+    await b.settle();
+    expect(b.told()).toEqual(ids([gold, lateGold]));
+    // Whoever is given the tier meanwhile is looked for as well.
+    await b.subscriptions({ ...lateNone, rev: 2, tier: 'gold' });
+    await b.settle();
+    expect(b.told()).toContain(lateNone.sub_id);
+    await b.signals({ ...early, op: 'moved', seq: 2, tiers: ['gold', 'silver'] });
+    await b.settle();
+    expect(b.told()).toContain(silver.sub_id);
+    expect(b.told()).not.toContain(none.sub_id);
+    await b.signals({ ...early, op: 'moved', seq: 3, tiers: null });
+    await b.settle();
+    expect(new Set(b.told())).toEqual(new Set(ids([gold, silver, none, lateGold, lateNone])));
+    const alerts = b.alerts().length;
+    await b.signals({ ...early, op: 'moved', seq: 4, tiers: ['gold'] });
+    await b.settle();
+    expect(b.alerts()).toHaveLength(alerts);
   });
 
   test('a further fall tells those who wanted less, and only them', async () => {

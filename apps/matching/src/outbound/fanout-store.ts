@@ -6,7 +6,7 @@
 import type { Signal } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { MatchedSubscription } from '../domain/match.js';
-import { productTarget, skuTarget } from '../domain/target.js';
+import { targetsOf } from '../domain/target.js';
 import { MATCHED_COLUMNS } from './subscription-store.js';
 
 type Sql = Pick<EmittingTransaction, 'query'>;
@@ -89,16 +89,16 @@ const page = (target: string): string => `
         (SELECT ${MATCHED_COLUMNS}, s.threshold FROM subscriptions s
           WHERE s.active AND s.shop = f.shop AND s.kind = f.kind AND s.target = f.${target} AND s.scale = f.scale
             AND (s.threshold, s.rank, s.sub_id) > (f.cursor_threshold, f.cursor_rank, f.cursor_sub)
-            AND s.threshold <= f.high
+            AND s.threshold <= f.high AND (f.tiers IS NULL OR f.tiers::jsonb ? s.tier)
           ORDER BY s.threshold, s.rank, s.sub_id LIMIT $10)`;
 
 /** SQL of {@link nextPages}; its plan is part of what is tested. */
 export const NEXT_PAGES = `
   SELECT (f.n - 1)::int AS fanout, page.*
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
-                $9::text[])
+                $9::text[], $11::text[])
          WITH ORDINALITY AS f (shop, kind, sku_target, product_target, scale, high, cursor_threshold, cursor_rank,
-                               cursor_sub, n)
+                               cursor_sub, tiers, n)
     CROSS JOIN LATERAL (
       SELECT * FROM (${page('sku_target')}
         UNION ALL${page('product_target')}) AS either
@@ -115,14 +115,15 @@ export function pageParameters(fanouts: readonly Fanout[], pageSize: number): un
   return [
     column('shop'),
     column('kind'),
-    fanouts.map((f) => skuTarget(f.sku)),
-    fanouts.map((f) => productTarget(f.product)),
+    fanouts.map((f) => targetsOf(f)[0]),
+    fanouts.map((f) => targetsOf(f)[1]),
     column('scale'),
     column('high'),
     column('cursor_threshold'),
     column('cursor_rank'),
     column('cursor_sub'),
     pageSize,
+    fanouts.map((f) => (f.record?.tiers ? JSON.stringify(f.record.tiers) : null)),
   ];
 }
 

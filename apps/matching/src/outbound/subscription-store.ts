@@ -2,7 +2,7 @@ import type { Signal, Subscription } from '@beckon/contracts';
 import type { EmittingTransaction } from '@beckon/kafka';
 import type { MatchedSubscription } from '../domain/match.js';
 import { targetOf } from '../domain/target.js';
-import { thresholdOf } from '../domain/threshold.js';
+import { TOPIC, thresholdOf } from '../domain/threshold.js';
 
 type Sql = Pick<EmittingTransaction, 'query'>;
 
@@ -15,8 +15,22 @@ export async function saveSubscriptions(tx: Sql, subs: readonly Subscription[]):
   if (subs.length === 0) return;
   const rows = subs.map((s) => {
     const { scale, value } = thresholdOf(s.condition);
-    const { sub_id, rev, shop, kind, product, sku, shopper_id, shopper_rev, page, condition, mode, locale } = s;
-    const copied = { sub_id, rev, shop, kind, product, sku, shopper_id, shopper_rev, page, condition, mode, locale };
+    const { sub_id, rev, shop, kind, product, sku, shopper_id, shopper_rev, page, condition, mode, locale, tier } = s;
+    const copied = {
+      sub_id,
+      rev,
+      shop,
+      kind,
+      product,
+      sku,
+      shopper_id,
+      shopper_rev,
+      page,
+      condition,
+      mode,
+      locale,
+      tier,
+    };
     const derived = {
       active: s.state === 'active',
       target: targetOf(s),
@@ -28,17 +42,17 @@ export async function saveSubscriptions(tx: Sql, subs: readonly Subscription[]):
   });
   await tx.query(
     `INSERT INTO subscriptions (sub_id, rev, active, shop, kind, target, product, sku, scale, threshold, rank,
-                                shopper_id, shopper_rev, page, condition, mode, locale)
+                                shopper_id, shopper_rev, page, condition, mode, locale, tier)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
        sub_id text, rev bigint, active boolean, shop text, kind text, target text, product text, sku text, scale text,
        threshold bigint, rank bigint, shopper_id text, shopper_rev bigint, page text, condition jsonb, mode text,
-       locale text)
+       locale text, tier text)
      ON CONFLICT (sub_id) DO UPDATE SET
        rev = excluded.rev, active = excluded.active, shop = excluded.shop, kind = excluded.kind,
        target = excluded.target, product = excluded.product, sku = excluded.sku, scale = excluded.scale,
        threshold = excluded.threshold, rank = excluded.rank, shopper_id = excluded.shopper_id,
        shopper_rev = excluded.shopper_rev, page = excluded.page, condition = excluded.condition,
-       mode = excluded.mode, locale = excluded.locale
+       mode = excluded.mode, locale = excluded.locale, tier = excluded.tier
      WHERE excluded.rev > subscriptions.rev`,
     [JSON.stringify(rows)],
   );
@@ -98,8 +112,11 @@ export function meetSignals(tx: Sql, subIds: readonly string[]): Promise<Meeting
          SELECT g.record FROM signals g WHERE s.target = 'sku:' || s.sku AND g.sku = s.sku AND ${met}
          UNION ALL
          SELECT g.record FROM signals g WHERE s.target = 'product:' || s.product AND g.product = s.product AND g.open AND ${met}
+         UNION ALL
+         SELECT g.record FROM signals g WHERE s.scale = $2 AND g.sku = s.target AND ${met}
+            AND (jsonb_typeof(g.record -> 'tiers') IS DISTINCT FROM 'array' OR g.record -> 'tiers' ? s.tier)
        ) met
       WHERE s.sub_id = ANY ($1::text[]) AND s.active`,
-    [subIds],
+    [subIds, TOPIC],
   );
 }

@@ -13,6 +13,7 @@ export const SCOPES = [
   'shoppers:read',
   'shoppers:delete',
   'snapshots:write',
+  'tiers:write',
   'keys:write',
 ] as const;
 export const Scope = z.enum(SCOPES);

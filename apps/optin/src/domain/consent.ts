@@ -46,7 +46,8 @@ export function consentTo(before: Person, wish: Wish, tap: Tap, facts: Facts): O
   const joined = active ?? (tap.kind === 'notification_optin' ? pausedOf(same, tap.tokenKey) : undefined);
   if (joined && !late) {
     const consents = [...joined.consents, consent].sort((a, b) => a.at - b.at);
-    const more: SubState = { ...joined, rev: joined.rev + 1, shopper_rev: 0, consents };
+    const { tier } = person.shopper;
+    const more: SubState = { ...joined, rev: joined.rev + 1, shopper_rev: 0, tier, consents };
     const renewed = { ...more, ...standing(more, person.shopper) };
     const note: Note = active
       ? ignored(active, 'duplicate', 'asked again: the new right to send was added')

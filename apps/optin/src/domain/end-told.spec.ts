@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { deliveries, subId } from '@beckon/contracts';
 import type { Delivery } from '@beckon/contracts';
 import { endTold } from './end-told.js';
-import { NOW, coat, coatPrice, facts, item, nobody, tap, text } from '../../tests/examples.js';
+import { NOW, autumn, coat, coatPrice, facts, item, nobody, tap, text } from '../../tests/examples.js';
 import { foldEvent } from './fold-event.js';
 import { toShopper } from './person.js';
+import type { Wish } from './wish.js';
 
 const subscribed = foldEvent(nobody(), tap(coat, 1, 60_000), facts()).person;
 const delivery = (more: Partial<Delivery>): Delivery => ({
@@ -31,6 +32,14 @@ describe('a subscription for one message', () => {
   it('goes on after a test message, and after another’s', () => {
     expect(endTold(subscribed, delivery({ is_test: true }), NOW).person).toBe(subscribed);
     expect(endTold(subscribed, delivery({ sub_id: 'sub_9' }), NOW).person).toBe(subscribed);
+  });
+
+  it('is offered the next time, unless it was about a collection: that comes out once', () => {
+    const due = (wish: Wish) => {
+      const { person } = foldEvent(nobody(), tap(wish, 1, 60_000), facts());
+      return endTold(person, delivery({}), NOW).person.shopper.again_due.length;
+    };
+    expect([due(coat), due(autumn)]).toEqual([1, 0]);
   });
 
   it('ends once', () => {

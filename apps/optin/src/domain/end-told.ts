@@ -30,7 +30,8 @@ export function endTold(person: Person, delivery: Delivery, now: number, offerAg
   const again = askedAgain(sub, person.shopper, Math.max(told_at, voidUntil(person.shopper, wishKey(sub))), rev);
   const kept = person.shopper.grants.filter((g) => again?.consents.some((c) => c.grant_id === g.grant_id));
   const ended = endSub(person, sub.sub_id, 'already_told', told_at);
-  const after = again || !offerAgain ? ended : withDue(ended, sub, 'already_told', told_at);
+  // A collection comes out once: asked for again while it is open, it would only be told again.
+  const after = again || !offerAgain || sub.topic !== null ? ended : withDue(ended, sub, 'already_told', told_at);
   return {
     person: {
       subs: again ? [...after.subs, again] : after.subs,

@@ -143,6 +143,7 @@ function movedTo(sub: SubState, at: number, heir: ShopperState): { was: string; 
   const whole = consents.length === sub.consents.length;
   const name = whole ? { sub_id: sub.sub_id, rev: sub.rev + 1 } : { sub_id: subId(sub.page, first.event), rev: 1 };
   const changes = sub.changes.filter((c) => c.at > at);
-  const moved = { ...sub, ...name, shopper_id: heir.shopper_id, shopper_rev: 1, consents, changes };
+  const { shopper_id, tier } = heir;
+  const moved = { ...sub, ...name, shopper_id, shopper_rev: 1, tier, consents, changes };
   return [{ was: sub.sub_id, sub: { ...moved, ...(standing(moved, heir) ?? { consented_at: first.at }) } }];
 }

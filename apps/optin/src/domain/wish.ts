@@ -1,4 +1,4 @@
-import { Kind, Money, isCurrency } from '@beckon/contracts';
+import { Kind, Money, isCurrency, nameOfTopic } from '@beckon/contracts';
 import type { Condition, Offer, TopicSettings } from '@beckon/contracts';
 import { z } from 'zod';
 import type { SubState } from './person.js';
@@ -85,16 +85,8 @@ export function topicItemOf(
   topics: readonly TopicSettings[],
   locales: readonly (string | null | undefined)[],
 ): Item {
-  const names = Object.entries(topics.find((t) => t.topic === wish.topic && t.kind === wish.kind)?.name ?? {});
-  const plain = (locale: string): string => locale.replace('_', '-').toLowerCase();
-  for (const locale of locales) {
-    if (!locale) continue;
-    const language = plain(locale).split('-')[0];
-    const found =
-      names.find(([l]) => plain(l) === plain(locale)) ?? names.find(([l]) => plain(l).split('-')[0] === language);
-    if (found) return { name: found[1], price: null };
-  }
-  return { name: names[0]?.[1] ?? null, price: null };
+  const topic = topics.find((t) => t.topic === wish.topic && t.kind === wish.kind);
+  return { name: topic ? nameOfTopic(topic, locales) : null, price: null };
 }
 
 /**

@@ -14,12 +14,14 @@ import type { Person, SubState } from '../domain/person.js';
 import type { PersonEvent } from '../domain/person-event.js';
 import { asksForList, readIntent, subNamedBy } from '../domain/read-intent.js';
 import { readRequest } from '../domain/read-request.js';
+import { withTier } from '../domain/tier.js';
 import { optinMetrics } from '../metrics.js';
 import { OfferCopies } from '../outbound/offer-copies.js';
 import { OptinKeys } from '../outbound/optin-keys.js';
 import { People } from '../outbound/people.js';
 import { ProfilesWanted } from '../outbound/profiles-wanted.js';
 import { SeenEvents } from '../outbound/seen-events.js';
+import { Tiers } from '../outbound/tiers.js';
 import { Erasing } from './erasing.js';
 import { Replies, factsOf } from './replies.js';
 
@@ -52,6 +54,7 @@ export class Conversation {
     private readonly replies: Replies,
     private readonly profiles: ProfilesWanted,
     private readonly erasing: Erasing,
+    private readonly tiers: Tiers,
   ) {}
 
   /** @param erasures of the people who have been erased before, by mark. */
@@ -97,13 +100,37 @@ export class Conversation {
       this.replies.ask(tx, after.outcome, { shop, cause: event.key, now });
       publishNotes(tx, after.outcome, { shop, subject: `${arrival.page}:${event.key}`, now });
     }
+    const folded = [...known.values()].flatMap(({ person }) => person ?? []);
     await this.people.save(
       tx,
-      [...known.values()].flatMap(({ person }) =>
-        person ? [{ before: before.get(person.shopper.shopper_id), after: person }] : [],
-      ),
+      (await this.withTiers(tx, folded, before, now)).map((person) => ({
+        before: before.get(person.shopper.shopper_id),
+        after: person,
+      })),
     );
     await this.profiles.note(tx, strangersIn(arrived, known, before), now);
+  }
+
+  /** Whoever became known by an id of their shop's own just now has the tier that the shop gave to it. */
+  private async withTiers(
+    tx: EmittingTransaction,
+    people: readonly Person[],
+    before: ReadonlyMap<string, Person>,
+    now: number,
+  ): Promise<Person[]> {
+    const linked = new Map<string, Set<string>>();
+    for (const { shopper } of people) {
+      const { shop, external_id } = shopper;
+      if (external_id === null || external_id === before.get(shopper.shopper_id)?.shopper.external_id) continue;
+      linked.set(shop, (linked.get(shop) ?? new Set<string>()).add(external_id));
+    }
+    const tiers = new Map<string, ReadonlyMap<string, string>>();
+    for (const [shop, ids] of [...linked].sort()) tiers.set(shop, await this.tiers.ofLinked(tx, shop, [...ids]));
+    return people.map((person) => {
+      const { shop, external_id } = person.shopper;
+      if (external_id === null || !linked.get(shop)?.has(external_id)) return person;
+      return withTier(person, tiers.get(shop)?.get(external_id) ?? null, now);
+    });
   }
 
   /** Events that were not handled before, each once, in the order in which they happened. */

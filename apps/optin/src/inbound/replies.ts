@@ -35,7 +35,13 @@ export const factsOf = (
   stopWords: bot.stop_words,
   lowStock: rules.low_stock,
   item: (wish) =>
-    wish.topic === null ? itemOf(wish, offers) : topicItemOf(wish, topics, [wish.locale, shopperLocale, locale]),
+    wish.topic === null
+      ? itemOf(wish, offers)
+      : topicItemOf(
+          wish,
+          topics.filter((t) => t.closes_at === undefined || t.closes_at > now),
+          [wish.locale, shopperLocale, locale],
+        ),
   found: [],
   named: () => undefined,
 });

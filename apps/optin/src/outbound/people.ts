@@ -169,6 +169,12 @@ export class People {
       'DELETE FROM subscriptions WHERE shopper_id = $1 RETURNING sub_id',
       [marker.shopper_id],
     );
+    // What their shop said of them by its own id goes as well: it would come back with the next link.
+    await tx.query(
+      `DELETE FROM tiers t USING shoppers s
+        WHERE s.shopper_id = $1 AND t.shop = s.shop AND t.external_id = s.external_id`,
+      [marker.shopper_id],
+    );
     for (const table of BESIDE) await tx.query(`DELETE FROM ${table} WHERE shopper_id = $1`, [marker.shopper_id]);
     const published = new Set(gone.map((g) => g.sub_id));
     await tx.query(UPSERT_SHOPPERS, [jsonRows([marker])]);

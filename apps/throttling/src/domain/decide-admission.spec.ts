@@ -10,9 +10,9 @@ const good: AdmissionFacts = {
     ...{ sub_id: 's', sub_rev: 1, shopper_rev: 2, mode: 'once', expires_at: now + 3_600_000 },
     condition: { type: 'price_at_most', amount: 7_999, currency: 'EUR' },
   },
-  signal: { price: eur(7_999), units: 3 },
+  signal: { price: eur(7_999), units: 3, tiers: null },
   fresh_at: now - FRESH_MS,
-  subscription: { rev: 1, active: true },
+  subscription: { rev: 1, active: true, tier: null },
   shopper: { rev: 2, stopped: false, suspended: false, erased: false, sub_ended: false, zone: null },
   sibling: 'none',
   shop: { zone: 'Europe/Berlin', quiet_hours: { from: '21:00', to: '08:00' } },
@@ -47,12 +47,12 @@ describe('an alert may leave', () => {
     ['no subscription yet', { subscription: null }, { verdict: 'wait', reason: 'subscription_unknown' }],
     [
       'an older subscription',
-      { subscription: { rev: 0, active: false } },
+      { subscription: { rev: 0, active: false, tier: null } },
       { verdict: 'wait', reason: 'subscription_unknown' },
     ],
     [
       'ended',
-      { subscription: { rev: 1, active: false } },
+      { subscription: { rev: 1, active: false, tier: null } },
       { verdict: 'end', as: 'withdrawn', reason: 'subscription_ended' },
     ],
     ['told already', { sibling: 'told' }, { verdict: 'end', as: 'suppressed', reason: 'already_told' }],
@@ -61,7 +61,11 @@ describe('an alert may leave', () => {
     ['no signal yet', { signal: 'unknown' }, { verdict: 'wait', reason: 'signal_unknown' }],
     ['a stale source', { fresh_at: now - FRESH_MS - 1 }, { verdict: 'wait', reason: 'source_behind' }],
     ['a source never heard of', { fresh_at: null }, { verdict: 'wait', reason: 'source_behind' }],
-    ['too dear', { signal: { price: eur(8_000), units: 3 } }, { verdict: 'wait', reason: 'condition_false' }],
+    [
+      'too dear',
+      { signal: { price: eur(8_000), units: 3, tiers: null } },
+      { verdict: 'wait', reason: 'condition_false' },
+    ],
     ['a Page of no shop', { shop: null }, { verdict: 'wait', reason: 'page_unknown' }],
   ];
   it.each(cases)('not so: %s', (_why, changes, verdict) => {
@@ -137,7 +141,17 @@ describe('a condition', () => {
     [{ type: 'units_between', at_least: 1, at_most: 3 } as const, { price: null, units: null }, false],
     [{ type: 'topic_open' } as const, { price: null, units: null }, true],
   ])('%j of %j: %s', (condition, signal, expected) => {
-    expect(holds(condition, signal)).toBe(expected);
+    expect(holds(condition, { ...signal, tiers: null }, null)).toBe(expected);
+  });
+
+  it.each([
+    [null, null, true],
+    [null, 'gold', true],
+    [['gold', 'silver'], 'gold', true],
+    [['gold', 'silver'], 'bronze', false],
+    [['gold'], null, false],
+  ])('a topic that is open to %j is open to the tier %j: %s', (tiers, tier, expected) => {
+    expect(holds({ type: 'topic_open' }, { price: null, units: null, tiers }, tier)).toBe(expected);
   });
 });
 

@@ -13,6 +13,14 @@ export const FRESH_MS = 20_000;
 /** An admission shorter than this would only come back: with quiet hours so near, the night has begun. */
 const SHORTEST_ADMISSION_MS = 1_000;
 
+/** A signal that is open: what it says now. */
+export interface OpenSignal {
+  readonly price: Money | null;
+  readonly units: number | null;
+  /** A topic that is open early: who is in; null: everybody. */
+  readonly tiers: readonly string[] | null;
+}
+
 /** What throttling knows about one waiting alert at one instant. */
 export interface AdmissionFacts {
   readonly alert: {
@@ -24,10 +32,10 @@ export interface AdmissionFacts {
     readonly expires_at: number;
   };
   /** The alert's very signal. `unknown`: its opening has not been read here. */
-  readonly signal: 'unknown' | 'closed' | { readonly price: Money | null; readonly units: number | null };
+  readonly signal: 'unknown' | 'closed' | OpenSignal;
   /** All that the source wrote before this instant (ms) is applied; null: never heard of it. */
   readonly fresh_at: number | null;
-  readonly subscription: { readonly rev: number; readonly active: boolean } | null;
+  readonly subscription: { readonly rev: number; readonly active: boolean; readonly tier: string | null } | null;
   readonly shopper: {
     readonly rev: number;
     readonly stopped: boolean;
@@ -75,11 +83,14 @@ function decidePerson({ alert, shopper, subscription, sibling }: AdmissionFacts)
 }
 
 /** Is it still true, as far as anybody can know? */
-function decideTruth({ alert, signal, fresh_at }: AdmissionFacts, now: number): AdmissionVerdict | undefined {
+function decideTruth(
+  { alert, signal, fresh_at, subscription }: AdmissionFacts,
+  now: number,
+): AdmissionVerdict | undefined {
   if (signal === 'closed') return end('withdrawn', 'signal_closed');
   if (signal === 'unknown') return wait('signal_unknown');
   if (fresh_at === null || now - fresh_at > FRESH_MS) return wait('source_behind');
-  return holds(alert.condition, signal) ? undefined : wait('condition_false');
+  return holds(alert.condition, signal, subscription?.tier ?? null) ? undefined : wait('condition_false');
 }
 
 /** Is it a time of day at which the shopper may be told? */
@@ -106,12 +117,9 @@ function decideHour({ alert, shopper, shop }: AdmissionFacts, now: number): Admi
 
 /**
  * Whether a condition is true of an open signal. A price in another currency, or none, is not under any price; a count
- * that nobody knows is neither few nor many; a topic is open while its signal is.
+ * that nobody knows is neither few nor many; a topic is open while its signal is, early only to whom it lets in.
  */
-export function holds(
-  condition: Condition,
-  signal: { readonly price: Money | null; readonly units: number | null },
-): boolean {
+export function holds(condition: Condition, signal: OpenSignal, tier: string | null): boolean {
   switch (condition.type) {
     case 'units_at_least':
       // A shop that does not count its units says "in stock" by the open signal itself.
@@ -121,7 +129,7 @@ export function holds(
     case 'price_at_most':
       return signal.price?.currency === condition.currency && signal.price.amount <= condition.amount;
     case 'topic_open':
-      return true;
+      return signal.tiers === null || (tier !== null && signal.tiers.includes(tier));
   }
 }
 

@@ -12,6 +12,8 @@ export interface KnownSignal {
   readonly price_amount: number | null;
   readonly price_currency: string | null;
   readonly units: number | null;
+  /** A topic that is open early: who is in; null: everybody. */
+  readonly tiers: readonly string[] | null;
 }
 
 /** The key under which the topic keeps a signal's offer and kind. */
@@ -40,6 +42,7 @@ export function foldSignals(seqs: ReadonlyMap<string, number>, records: readonly
       price_amount: record.new_price?.amount ?? null,
       price_currency: record.new_price?.currency ?? null,
       units: record.units,
+      tiers: record.tiers,
     });
   }
   return [...folded.values()].map((s) => (newest.get(offerKey(s)) === s.signal_id ? s : { ...s, open: false }));

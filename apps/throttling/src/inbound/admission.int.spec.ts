@@ -17,6 +17,43 @@ describe('admission', () => {
     expect(bed.decisions(alert)[0]).toMatchObject({ settings_rev: 7, seq: 1, shop: 'aurora', terminal: false });
   });
 
+  it('an early access is for its tiers only; who waits goes when the tier, or everybody, is let in', async () => {
+    const bed = await Bed.start();
+    const loops = await bed.worker();
+    const about = {
+      sku: 'topic:autumn',
+      product: 'topic:autumn',
+      kind: 'new_collection',
+      condition: { type: 'topic_open' },
+    } as const;
+    const [gold, silver, none] = [1, 2, 3].map(() =>
+      bed.anAlert({ ...about, signal_id: 'sig_autumn', source: 'schedule' }),
+    );
+    const tierOf = new Map([
+      [gold!, 'gold'],
+      [silver!, 'silver'],
+      [none!, null],
+    ]);
+    const alerts = [...tierOf.keys()];
+    const moved = (seq: number, tiers: string[] | null) =>
+      bed.signals(bed.opened(gold!, { op: seq === 1 ? 'opened' : 'moved', seq, tiers, units: null, new_price: null }));
+    await moved(1, ['gold']);
+    await bed.subscriptions(...alerts.map((a) => bed.active(a, { tier: tierOf.get(a) ?? null })));
+    await bed.shoppers(...alerts.map((a) => bed.person(a)));
+    await bed.fresh(gold!);
+    await bed.matched(...alerts);
+    await bed.settleDown(loops);
+    const admitted = () => bed.admissions().map((a) => a.alert_id);
+    expect(admitted()).toEqual([gold!.alert_id]);
+    expect(bed.story(silver!)).toEqual(['held:condition_false']);
+    await bed.subscriptions(bed.active(silver!, { rev: 2, tier: 'gold' }));
+    await bed.settleDown(loops);
+    expect(admitted()).toEqual([gold!.alert_id, silver!.alert_id]);
+    await moved(2, null);
+    await bed.settleDown(loops);
+    expect(admitted()).toEqual([gold!.alert_id, silver!.alert_id, none!.alert_id]);
+  });
+
   it('redelivered records change nothing', async () => {
     const bed = await Bed.start();
     const loops = await bed.worker();

@@ -31,13 +31,14 @@ export async function writeSignals(
 ): Promise<string[]> {
   const json = JSON.stringify(signals);
   await tx.query(
-    `INSERT INTO signals AS s (signal_id, shop, sku, kind, seq, open, opened_at, closed_at, price_amount, price_currency, units)
+    `INSERT INTO signals AS s (signal_id, shop, sku, kind, seq, open, opened_at, closed_at, price_amount, price_currency, units, tiers)
      SELECT signal_id, shop, sku, kind, seq, open, opened_at, CASE WHEN open THEN NULL ELSE $2::bigint END,
-            price_amount, price_currency, units
+            price_amount, price_currency, units, tiers
        FROM jsonb_to_recordset($1::jsonb) AS r(signal_id text, shop text, sku text, kind text, seq bigint, open boolean,
-              opened_at bigint, price_amount bigint, price_currency text, units bigint)
+              opened_at bigint, price_amount bigint, price_currency text, units bigint, tiers text[])
      ON CONFLICT (signal_id) DO UPDATE SET seq = excluded.seq, open = excluded.open, closed_at = excluded.closed_at,
-            price_amount = excluded.price_amount, price_currency = excluded.price_currency, units = excluded.units
+            price_amount = excluded.price_amount, price_currency = excluded.price_currency, units = excluded.units,
+            tiers = excluded.tiers
       WHERE excluded.seq > s.seq`,
     [json, now],
   );
@@ -63,12 +64,14 @@ export async function writeSubscriptions(
     active: value?.state === 'active',
     // What the first revision asks for, its alerts say themselves.
     condition: value !== null && value.rev > 1 ? value.condition : null,
+    tier: value?.tier ?? null,
   }));
   return tx.query(
-    `INSERT INTO subscriptions AS s (sub_id, rev, active, condition)
-     SELECT sub_id, rev, active, condition
-       FROM jsonb_to_recordset($1::jsonb) AS r(sub_id text, rev bigint, active boolean, condition jsonb)
-     ON CONFLICT (sub_id) DO UPDATE SET rev = excluded.rev, active = excluded.active, condition = excluded.condition
+    `INSERT INTO subscriptions AS s (sub_id, rev, active, condition, tier)
+     SELECT sub_id, rev, active, condition, tier
+       FROM jsonb_to_recordset($1::jsonb) AS r(sub_id text, rev bigint, active boolean, condition jsonb, tier text)
+     ON CONFLICT (sub_id) DO UPDATE SET rev = excluded.rev, active = excluded.active, condition = excluded.condition,
+            tier = excluded.tier
       WHERE excluded.rev > s.rev
      RETURNING sub_id, active`,
     [JSON.stringify(rows)],

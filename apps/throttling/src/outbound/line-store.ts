@@ -118,9 +118,9 @@ const PICK = `
               WHEN EXISTS (SELECT 1 FROM signals n WHERE n.shop = a.shop AND n.sku = a.sku AND n.kind = a.kind
                               AND n.opened_at > a.signal_opened_at) THEN 'closed'
               ELSE 'unknown' END AS signal,
-         s.price_amount, s.price_currency, s.units,
+         s.price_amount, s.price_currency, s.units, s.tiers,
          nullif(f.confirmed_at, 0) AS fresh_at,
-         b.rev AS known_sub_rev, b.active AS sub_active,
+         b.rev AS known_sub_rev, b.active AS sub_active, b.tier,
          p.rev AS known_shopper_rev, p.stopped, p.suspended, p.erased, p.zone,
          a.sub_id = ANY (p.ended_subs) AS sub_ended,
          o.reserved AS sibling_reserved, o.unknown AS sibling_unknown, o.told AS sibling_told
@@ -144,6 +144,8 @@ interface CandidateRow extends MatchedAlert {
   readonly price_amount: number | null;
   readonly price_currency: string | null;
   readonly units: number | null;
+  readonly tiers: readonly string[] | null;
+  readonly tier: string | null;
   readonly fresh_at: number | null;
   readonly known_sub_rev: number | null;
   readonly sub_active: boolean | null;
@@ -168,9 +170,10 @@ function candidateOf({ condition_now, ...matched }: CandidateRow): Candidate {
     ...row,
     facts: {
       alert: row,
-      signal: row.signal === 'open' ? { price, units: row.units } : row.signal,
+      signal: row.signal === 'open' ? { price, units: row.units, tiers: row.tiers } : row.signal,
       fresh_at: row.fresh_at,
-      subscription: row.known_sub_rev === null ? null : { rev: row.known_sub_rev, active: row.sub_active === true },
+      subscription:
+        row.known_sub_rev === null ? null : { rev: row.known_sub_rev, active: row.sub_active === true, tier: row.tier },
       shopper:
         row.known_shopper_rev === null
           ? null

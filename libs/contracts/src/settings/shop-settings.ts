@@ -4,7 +4,7 @@ import { isCurrency } from '../money.js';
 import { ClusterSettings } from './cluster-settings.js';
 import { Duration, SecretRef } from './duration.js';
 import { JsonMapping } from './json-mapping.js';
-import { TopicSettings } from './topic-settings.js';
+import { SCHEDULE, TopicSettings } from './topic-settings.js';
 import { WebhookSettings } from './webhook-settings.js';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens');
@@ -221,6 +221,14 @@ export const ShopSettings = z
       'topics',
       s.topics.map((t) => t.topic),
     );
+    s.sources.forEach(({ name }, i) => {
+      if (name === SCHEDULE)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['sources', i, 'name'],
+          message: 'is the name of the timetable of topics',
+        });
+    });
     s.pages.forEach((p, i) => {
       if (p.pace_per_second > 40 && !p.inbox_unused)
         ctx.addIssue({

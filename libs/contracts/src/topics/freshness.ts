@@ -15,7 +15,8 @@ export type Freshness = z.infer<typeof Freshness>;
 export const freshness = defineTopic({
   name: 'freshness',
   key: 'shop:source:partition',
-  purpose: 'How far each source has been read. An alert leaves only while its source is known to be fresh.',
+  purpose:
+    'How far each source has been read, and the timetable of topics has been kept. An alert leaves only while its source is known to be fresh.',
   owner: 'ingestion',
   schema: Freshness,
   retention: { policy: 'compact' },

@@ -141,3 +141,31 @@ test('nothing makes it throw', () => {
     }),
   );
 });
+
+describe('topics', () => {
+  const topics = [
+    { topic: 'autumn', kind: 'new_collection' as const, name: { en: 'Autumn' } },
+    { topic: 'sale', kind: 'early_sale' as const, name: { en: 'Sale' }, opens_at: at },
+  ];
+  const about = (data: unknown, type: string) => readOfferEvent(binary(data, { ce_type: type }), { topics });
+
+  test.each([
+    ['com.beckon.topic.opened', true],
+    ['com.beckon.topic.closed', false],
+  ])('%s of a topic that the settings leave to events', (type, opens) => {
+    expect(about({ topic: 'autumn' }, type)).toEqual({
+      ok: true,
+      updates: [],
+      topics: [{ topic: 'autumn', opens, at, eventId: 'evt-1' }],
+    });
+  });
+
+  test.each([
+    ['that the settings do not name', { topic: 'winter' }, 'topic'],
+    ['that opens by the settings’ time', { topic: 'sale' }, 'topic'],
+    ['without a name', {}, 'topic'],
+    ['without data', undefined, 'data'],
+  ])('a topic %s is a fault', (_, data, field) => {
+    expect(about(data, 'com.beckon.topic.opened')).toMatchObject({ ok: false, fault: { field } });
+  });
+});

@@ -1,16 +1,19 @@
 /**
  * Beckon's own event format: CloudEvents 1.0 with types `com.beckon.offer.changed` and `com.beckon.offer.snapshot`
- * (docs/events.md). The reader is strict about what it uses and blind to what it does not know, so that a platform
+ * (docs/events.md), and of topics `com.beckon.topic.opened` and `com.beckon.topic.closed`. The reader is strict about what it uses and blind to what it does not know, so that a platform
  * team may put more into its events than we read.
  */
-import { decodeCloudEvent, parseDecimal, type Money } from '@beckon/contracts';
+import { decodeCloudEvent, parseDecimal, type Money, type TopicSettings } from '@beckon/contracts';
 import { z } from 'zod';
-import type { AdapterResult, NativeRecord, NativeUpdate, Version } from '../offer-update.js';
+import type { AdapterContext, AdapterResult, NativeRecord, NativeUpdate, Version } from '../offer-update.js';
 import { aheadOfItsTime, currencyCode, fault, name, storable, text, type Fault } from './reading.js';
 
 /** The event types of the format. */
 export const OFFER_CHANGED = 'com.beckon.offer.changed';
 export const OFFER_SNAPSHOT = 'com.beckon.offer.snapshot';
+export const TOPIC_OPENED = 'com.beckon.topic.opened';
+export const TOPIC_CLOSED = 'com.beckon.topic.closed';
+const TYPES = [OFFER_CHANGED, OFFER_SNAPSHOT, TOPIC_OPENED, TOPIC_CLOSED];
 
 const price = z
   .union([
@@ -40,23 +43,40 @@ const OfferData = z.object({
 });
 
 /** Reads one record of a shop's topic, binary or structured mode. Answers the faulty field instead of throwing. */
-export function readOfferEvent(record: NativeRecord): AdapterResult {
+export function readOfferEvent(
+  record: NativeRecord,
+  { topics = [] }: Pick<AdapterContext, 'topics'> = {},
+): AdapterResult {
   const event = decodeCloudEvent(record.headers, record.value);
   if (!event.ok) return fault(event.field, event.detail, 'not_a_cloud_event');
   const { id, type, time } = event.attributes;
-  if (type !== OFFER_CHANGED && type !== OFFER_SNAPSHOT)
-    return fault(
-      'ce_type',
-      `${JSON.stringify(type)} is neither ${OFFER_CHANGED} nor ${OFFER_SNAPSHOT}`,
-      'unknown_type',
-    );
+  if (!TYPES.includes(type))
+    return fault('ce_type', `${JSON.stringify(type)} is none of ${TYPES.join(', ')}`, 'unknown_type');
   if (!storable(id) || id.length > 250) return fault('ce_id', 'longer than 250 characters, or not valid Unicode text');
   const early = aheadOfItsTime('ce_time', time ?? 0, record.timestamp);
   if (early) return early;
   if (event.data === undefined || event.data === null) return fault('data', 'the event has no data');
+  const at = Math.max(0, time ?? record.timestamp);
+  if (type === TOPIC_OPENED || type === TOPIC_CLOSED)
+    return readTopic(event.data, topics, { opens: type === TOPIC_OPENED, at, eventId: id });
   const parsed = OfferData.safeParse(event.data);
   if (!parsed.success) return invalid(parsed.error, event.data);
-  return { ok: true, updates: [update(parsed.data, id, type, Math.max(0, time ?? record.timestamp))] };
+  return { ok: true, updates: [update(parsed.data, id, type, at)] };
+}
+
+/** Only of topics that the settings leave to events: a timetable and events would contradict each other. */
+function readTopic(
+  data: unknown,
+  topics: readonly TopicSettings[],
+  event: { readonly opens: boolean; readonly at: number; readonly eventId: string },
+): AdapterResult {
+  const parsed = z.object({ topic: name }).safeParse(data);
+  if (!parsed.success) return invalid(parsed.error, data);
+  const { topic } = parsed.data;
+  const known = topics.find((t) => t.topic === topic);
+  if (known === undefined) return fault('topic', 'the shop’s settings name no such topic');
+  if (known.opens_at !== undefined) return fault('topic', 'the settings say by opens_at when it opens; no event does');
+  return { ok: true, updates: [], topics: [{ topic, ...event }] };
 }
 
 function update(d: z.output<typeof OfferData>, eventId: string, type: string, sourceAt: number): NativeUpdate {

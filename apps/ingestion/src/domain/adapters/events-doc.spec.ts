@@ -45,3 +45,16 @@ test('the line for the console producer is read, parted as the tool parts it', (
     updates: [{ stock: { units: 4, previous: 0 } }],
   });
 });
+
+test('the event about a topic is read', () => {
+  const topics = [{ topic: 'autumn', kind: 'new_collection' as const, name: { en: 'Autumn' } }];
+  const record = {
+    headers: { 'content-type': 'application/cloudevents+json' },
+    value: Buffer.from(block('json topic')),
+  };
+  const at = Date.parse('2026-11-27T07:00:00Z');
+  expect(readOfferEvent({ ...record, timestamp: at }, { topics })).toMatchObject({
+    ok: true,
+    topics: [{ topic: 'autumn', opens: true, at }],
+  });
+});

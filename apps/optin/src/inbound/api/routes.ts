@@ -5,12 +5,21 @@
 import type { z } from 'zod';
 import type { Scope } from '../../domain/api-key.js';
 import type { ProblemCode } from './problems.js';
-import { AskRequest, ConsentsQuery, KeyRequest, LinkRequest, QrPngQuery, QrSvgQuery, ShopperQuery } from './schemas.js';
+import {
+  AskRequest,
+  ConsentsQuery,
+  KeyRequest,
+  LinkRequest,
+  QrPngQuery,
+  QrSvgQuery,
+  ShopperQuery,
+  TiersRequest,
+} from './schemas.js';
 import type { AnswerName } from './schemas.js';
 
 /** One route. */
 export interface ApiRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `{name}` for parameters. */
   readonly path: string;
   /** One line. */
@@ -249,6 +258,26 @@ export const API_ROUTES: readonly ApiRoute[] = [
         status_url: 'https://beckon.example/privacy/deletions/DEL-7K2M-9QXT-04BV',
         requested_at: 1_790_000_000_000,
       },
+    },
+  },
+  {
+    method: 'PUT',
+    path: `${SHOP}/tiers`,
+    does: 'Say which customers are of which tier',
+    more: [
+      'For sales and collections that open early for a tier. Customers that are not named keep theirs. Who is known by the',
+      'id, on any Page, has the tier at once on every request that is open; who follows a link that names it later has it',
+      'then. The same again changes nothing, so repeat it after an error. Deleting a shopper forgets their tier.',
+    ].join('\n'),
+    needs: 'tiers:write',
+    body: TiersRequest,
+    status: 204,
+    problems: [],
+    examples: {
+      body: [
+        { external_id: 'customer-4711', tier: 'gold' },
+        { external_id: 'customer-4712', tier: null },
+      ],
     },
   },
   {

@@ -2,7 +2,7 @@
  * What the HTTP API takes and answers. Requests are checked with these schemas, and the OpenAPI document is made of
  * them, so neither can say something else than the other.
  */
-import { Condition, GrantKind, Kind, Millis, Money, Reason } from '@beckon/contracts';
+import { Condition, GrantKind, Kind, Millis, Money, Reason, Tier } from '@beckon/contracts';
 import { z } from 'zod';
 import { Scope } from '../../domain/api-key.js';
 import { ASKABLE, TOPIC_KINDS, Threshold } from '../../domain/wish.js';
@@ -72,6 +72,24 @@ export const AskRequest = WishFields.extend({
   .refine((r) => r.page === undefined || r.external_id !== undefined, {
     path: ['page'],
     message: 'only beside external_id',
+  });
+
+/** Customers and their tiers. */
+export const TiersRequest = z
+  .array(
+    z.strictObject({
+      external_id: externalId.describe('your own id of the customer, as links and asks carry it'),
+      tier: Tier.nullable().describe('their tier, as the settings’ `early_access` calls it; null: none'),
+    }),
+  )
+  .min(1)
+  .max(250)
+  .superRefine((given, ctx) => {
+    const seen = new Set<string>();
+    given.forEach(({ external_id }, i) => {
+      if (seen.has(external_id)) ctx.addIssue({ code: 'custom', path: [i, 'external_id'], message: 'is named twice' });
+      seen.add(external_id);
+    });
   });
 
 /** Beside an external_id in the path. */

@@ -8,6 +8,7 @@ import { ApiAnswers1790000130001 } from './api-answers.js';
 import { ApiKeys1790000130000 } from './api-keys.js';
 import { Asks1790000130002 } from './asks.js';
 import { ErasureTables1790000140000 } from './erasure-tables.js';
+import { Tiers1790000500000 } from './tiers.js';
 import { Wishes1790000110000 } from './wishes.js';
 import { PageWatch1790000150000 } from './page-watch.js';
 
@@ -105,4 +106,5 @@ export const optinMigrations = [
   Asks1790000130002,
   ErasureTables1790000140000,
   PageWatch1790000150000,
+  Tiers1790000500000,
 ];

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { SubscriptionConditions1790000310000 } from './subscription-conditions.js';
+import { Tiers1790000500000 } from './tiers.js';
 
 /**
  * The line of waiting alerts and what throttling knows of the world. All `*_at`, `*_until` and `not_before` are
@@ -200,4 +201,5 @@ export const throttlingMigrations = [
   FewerShards1790000010001,
   IndexesAskedFor1790000010002,
   SubscriptionConditions1790000310000,
+  Tiers1790000500000,
 ];
